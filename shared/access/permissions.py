@@ -1,0 +1,183 @@
+"""The table of permissions as it is read by people: one line each, the roles that have it.
+
+Kept apart from ``roles.py`` so that an auditor can read it without code around it. Nobody imports
+it but ``roles.py``, which checks every name of a role.
+
+>>> TABLE["grants.payments.release"]
+'finance_controller'
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_OFFICER: Final = "programme_officer"
+_TRAINER: Final = "trainer"
+_TRAINING: Final = f"{_TRAINER} {_OFFICER}"
+_COMMITTEE: Final = "committee_member committee_chair"
+_CHAIR: Final = "committee_chair"
+_PREPARES: Final = "finance_officer"
+_CONTROLS: Final = "finance_controller"
+_FINANCE: Final = f"{_PREPARES} {_CONTROLS}"
+_FIELD: Final = "field_officer"
+_AUDITOR: Final = "auditor"
+_ADMINISTRATOR: Final = "administrator"
+_APPLICANT: Final = "applicant"
+_DONOR: Final = "donor"
+_STAFF: Final = f"{_TRAINING} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}"
+
+_TRAININGS: Final = {
+    "trainings.people.read": f"{_TRAINING} {_FIELD} {_AUDITOR}",
+    "trainings.people.write": _OFFICER,
+    "trainings.people.confirm": _OFFICER,
+    "trainings.people.resolve": _OFFICER,
+    "trainings.people.read_number": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
+    "trainings.vulnerability.read": _OFFICER,
+    "trainings.vulnerability.write": _OFFICER,
+    "trainings.courses.read": f"{_TRAINING} {_COMMITTEE} {_FIELD} {_AUDITOR}",
+    "trainings.courses.write": _OFFICER,
+    "trainings.cohorts.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.cohorts.write": _TRAINING,
+    "trainings.attendance.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.attendance.write": _TRAINER,
+    "trainings.certificates.read": f"{_TRAINING} {_COMMITTEE} {_FIELD} {_AUDITOR}",
+    "trainings.certificates.propose": _TRAINER,
+    "trainings.certificates.issue": _TRAINER,
+    "trainings.certificates.supersede": _TRAINING,
+    "trainings.certificates.duplicate": _TRAINING,
+    "trainings.certificates.revoke": _TRAINING,
+    "trainings.certificates.recognise": _OFFICER,
+    "trainings.certificates.read_own": _APPLICANT,
+    "trainings.outcomes.read": f"{_TRAINING} {_FIELD} {_AUDITOR}",
+    "trainings.outcomes.write": _TRAINING,
+    "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.referrals.write": _OFFICER,
+    "trainings.outreach.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.outreach.write": _OFFICER,
+    "trainings.reports.read": f"{_STAFF} {_DONOR}",
+    "trainings.history.import": _ADMINISTRATOR,
+    "trainings.history.close": _ADMINISTRATOR,
+}
+
+_GRANTS: Final = {
+    "grants.programmes.read": f"{_STAFF} {_ADMINISTRATOR} {_DONOR}",
+    "grants.programmes.write": _ADMINISTRATOR,
+    "grants.partners.read": f"{_STAFF} {_ADMINISTRATOR}",
+    "grants.partners.write": f"{_OFFICER} {_ADMINISTRATOR}",
+    "grants.donors.read": f"{_STAFF} {_ADMINISTRATOR} {_DONOR}",
+    "grants.donors.write": f"{_OFFICER} {_ADMINISTRATOR}",
+    "grants.budget_lines.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_AUDITOR} {_DONOR}",
+    "grants.budget_lines.write": _PREPARES,
+    "grants.budget_lines.revise": _CONTROLS,
+    "grants.calls.read": f"{_STAFF} {_APPLICANT}",
+    "grants.calls.write": _OFFICER,
+    "grants.calls.publish": _OFFICER,
+    "grants.calls.open": _OFFICER,
+    "grants.calls.close": _OFFICER,
+    "grants.calls.cancel": _OFFICER,
+    "grants.applications.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}",
+    "grants.applications.write": _OFFICER,
+    "grants.applications.submit": _OFFICER,
+    "grants.applications.check": _OFFICER,
+    "grants.applications.override": _OFFICER,
+    "grants.applications.withdraw": _OFFICER,
+    "grants.applications.object": _OFFICER,
+    "grants.applications.read_own": _APPLICANT,
+    "grants.applications.write_own": _APPLICANT,
+    "grants.applications.declare": _COMMITTEE,
+    "grants.applications.score": _COMMITTEE,
+    "grants.reviews.read": f"{_COMMITTEE} {_OFFICER} {_AUDITOR}",
+    "grants.reviews.assign": f"{_CHAIR} {_OFFICER}",
+    "grants.reviews.declare": _COMMITTEE,
+    "grants.reviews.score": _COMMITTEE,
+    "grants.reviews.close": _CHAIR,
+    "grants.reviews.reopen": _CHAIR,
+    "grants.meetings.read": f"{_COMMITTEE} {_OFFICER} {_CONTROLS} {_AUDITOR}",
+    "grants.meetings.write": _CHAIR,
+    "grants.meetings.convene": _CHAIR,
+    "grants.meetings.vote": _COMMITTEE,
+    "grants.meetings.decide": _CHAIR,
+    "grants.meetings.reopen": _CHAIR,
+    "grants.awards.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}",
+    "grants.awards.write": _OFFICER,
+    "grants.awards.offer": _OFFICER,
+    "grants.awards.accept": _OFFICER,
+    "grants.awards.suspend": _OFFICER,
+    "grants.awards.terminate": f"{_OFFICER} {_CONTROLS}",
+    "grants.awards.read_own": _APPLICANT,
+    "grants.bank_accounts.read": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
+    "grants.bank_accounts.write": _OFFICER,
+    "grants.bank_accounts.confirm": _FINANCE,
+    "grants.payments.read": f"{_FINANCE} {_OFFICER} {_AUDITOR}",
+    "grants.payments.write": _PREPARES,
+    "grants.payments.prepare": _PREPARES,
+    "grants.payments.authorise": _CONTROLS,
+    "grants.payments.release": _CONTROLS,
+    "grants.payments.hold": _FINANCE,
+    "grants.payments.waive": f"{_OFFICER} {_CONTROLS}",
+    "grants.payments.export": _PREPARES,
+    "grants.payments.read_own": _APPLICANT,
+    "grants.batches.read": f"{_FINANCE} {_AUDITOR}",
+    "grants.batches.write": _PREPARES,
+    "grants.batches.authorise": _CONTROLS,
+    "grants.batches.release": _CONTROLS,
+    "grants.batches.export": _PREPARES,
+    "grants.statements.read": f"{_FINANCE} {_AUDITOR}",
+    "grants.statements.write": _PREPARES,
+    "grants.statements.import": _PREPARES,
+    "grants.statements.match": _PREPARES,
+    "grants.ledger.read": f"{_FINANCE} {_AUDITOR}",
+    "grants.ledger.write": _PREPARES,
+    "grants.ledger.reverse": _PREPARES,
+    "grants.ledger.export": f"{_FINANCE} {_AUDITOR}",
+    "grants.exchange_rates.read": f"{_FINANCE} {_AUDITOR}",
+    "grants.exchange_rates.write": _PREPARES,
+    "grants.visits.read": f"{_OFFICER} {_CHAIR} {_FINANCE} {_FIELD} {_AUDITOR}",
+    "grants.visits.write": f"{_FIELD} {_OFFICER}",
+    "grants.visits.plan": _OFFICER,
+    "grants.visits.conduct": _FIELD,
+    "grants.visits.accept": _OFFICER,
+    "grants.visits.resolve": _OFFICER,
+    "grants.recoveries.read": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
+    "grants.recoveries.write": f"{_OFFICER} {_PREPARES}",
+    "grants.recoveries.write_off": _CONTROLS,
+    "grants.reports.read": f"{_STAFF} {_DONOR}",
+    "grants.reports.write": _OFFICER,
+    "grants.reports.submit": _OFFICER,
+    "grants.reports.export": f"{_OFFICER} {_CHAIR} {_FINANCE} {_AUDITOR} {_DONOR}",
+    "grants.decisions.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_AUDITOR}",
+    "grants.decisions.export": f"{_OFFICER} {_CHAIR} {_FINANCE} {_AUDITOR}",
+    "grants.history.import": _ADMINISTRATOR,
+    "grants.history.close": _ADMINISTRATOR,
+}
+
+_OTHERS: Final = {
+    "notifications.inbox.read": f"{_STAFF} {_ADMINISTRATOR} {_DONOR} {_APPLICANT}",
+    "notifications.inbox.write": f"{_STAFF} {_ADMINISTRATOR} {_DONOR} {_APPLICANT}",
+    "notifications.messages.read": f"{_OFFICER} {_AUDITOR}",
+    "notifications.messages.send": _OFFICER,
+    "notifications.deliveries.read": f"{_OFFICER} {_ADMINISTRATOR} {_AUDITOR}",
+    "notifications.deliveries.retry": _ADMINISTRATOR,
+    "notifications.templates.write": _ADMINISTRATOR,
+    "accounts.staff.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "accounts.staff.write": _ADMINISTRATOR,
+    "accounts.roles.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "accounts.roles.write": _ADMINISTRATOR,
+    "accounts.roles.grant": _ADMINISTRATOR,
+    "accounts.roles.revoke": _ADMINISTRATOR,
+    "accounts.sessions.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "accounts.sessions.end": _ADMINISTRATOR,
+    "accounts.settings.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "accounts.settings.write": _ADMINISTRATOR,
+    "audit.log.read": f"{_AUDITOR} {_ADMINISTRATOR} {_CONTROLS}",
+    "audit.log.export": _AUDITOR,
+    "audit.evidence.read": _AUDITOR,
+    "audit.evidence.export": _AUDITOR,
+    "audit.alarms.read": f"{_AUDITOR} {_ADMINISTRATOR}",
+    "audit.alarms.answer": _AUDITOR,
+    "operations.dead_letters.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "operations.dead_letters.write": _ADMINISTRATOR,
+}
+
+TABLE: Final[dict[str, str]] = {**_TRAININGS, **_GRANTS, **_OTHERS}
+"""Permission → the roles that have it, separated by spaces."""
