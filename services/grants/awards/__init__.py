@@ -1,0 +1,1 @@
+"""Awards: from the offer to the closed grant, tranche by tranche."""

@@ -1,0 +1,1 @@
+"""The ledger: double-entry postings of money events, and the disbursement ledger's export."""

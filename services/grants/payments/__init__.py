@@ -1,0 +1,1 @@
+"""Payments: one tranche's money from schedule to bank, batches and the bank's statement."""
