@@ -1,0 +1,1 @@
+"""Events, deciders, the append-only store and its projections."""

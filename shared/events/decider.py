@@ -1,0 +1,45 @@
+"""What a decider is: events, state, evolve, commands, decide, all pure, one stream kind a file.
+
+    CALL = Decider(kind="call", initial=NoCall(), evolve=evolve, decide=decide, events=CALL_EVENTS)
+
+``evolve`` never refuses, ``decide`` never mutates and never reads a clock or a random number: the
+command carries ``now``, the ids and who acts (``by``, an account id). No events: nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared.events.event import Event
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Decider(Generic[S]):
+    """One stream kind.
+
+    kind:    the stream's name is ``<kind>/<id>``.
+    events:  every event class that a stream of this kind may hold.
+    hot:     lock the stream before reading it (many writers): numbers, a call's budget.
+    """
+
+    kind: str
+    initial: S
+    evolve: Callable[[S, Any], S]
+    decide: Callable[[S, Any], tuple[Event, ...]]
+    events: tuple[type[Event], ...]
+    hot: bool = False
+
+    def stream(self, identifier: str) -> str:
+        """The stream's name, at the same time the event's CloudEvents ``subject``."""
+        return f"{self.kind}/{identifier}"
+
+    def fold(self, events: Iterable[Event], state: S | None = None) -> S:
+        """State after events, from the initial state or a given one."""
+        folded = self.initial if state is None else state
+        for event in events:
+            folded = self.evolve(folded, event)
+        return folded
