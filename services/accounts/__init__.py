@@ -1,0 +1,1 @@
+"""Accounts: who signs in, which roles they hold, which sessions are open."""

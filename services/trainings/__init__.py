@@ -1,0 +1,1 @@
+"""Trainings: people, courses, cohorts, certificates, education outcomes."""

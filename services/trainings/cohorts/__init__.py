@@ -1,0 +1,1 @@
+"""Cohorts: sessions, enrolment, attendance, tests, who qualifies."""

@@ -1,0 +1,1 @@
+"""Education outcomes: classes, schools, vocational certificates, diplomas."""

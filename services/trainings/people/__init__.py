@@ -1,0 +1,1 @@
+"""People as they were registered, confirmed and found to be the same."""

@@ -1,0 +1,94 @@
+"""What a text or a term must be before it may enter an event, whoever sent it.
+
+>>> text("  Mira Petrić ", field="full_name", length_max=200)
+'Mira Petrić'
+>>> term("F", ("F", "M"), field="sex")
+'F'
+
+The HTTP edge checks shapes first; this is the floor under every command, imports included. No value
+is ever put into a refusal, since it may be personal.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from shared.errors import Invalid
+from shared.language.marking import N_
+
+NAME_LENGTH_MAX: Final = 200
+PLACE_LENGTH_MAX: Final = 120
+REFERENCE_LENGTH_MAX: Final = 60
+REASON_LENGTH_MAX: Final = 1000
+
+
+def text(value: str, *, field: str, length_max: int) -> str:
+    """``value`` without space around it; Invalid when empty, too long or not writable text."""
+    cleaned = value.strip()
+    if not cleaned or len(cleaned) > length_max:
+        raise Invalid(
+            "text-length",
+            N_("The field {field} needs 1 to {length_max} characters."),
+            field=field,
+            length_max=length_max,
+        )
+    if any(_unwritable(character) for character in cleaned):
+        raise Invalid(
+            "text-characters",
+            N_("The field {field} has characters that cannot be written."),
+            field=field,
+        )
+    return cleaned
+
+
+def optional_text(value: str | None, *, field: str, length_max: int) -> str | None:
+    """As ``text``; None, or nothing but space, is None: not known."""
+    if value is None or not value.strip():
+        return None
+    return text(value, field=field, length_max=length_max)
+
+
+def term(value: str, terms: tuple[str, ...], *, field: str) -> str:
+    """``value`` when it is one of the field's terms; else Invalid."""
+    if value not in terms:
+        raise Invalid(
+            "unknown-term",
+            N_("The field {field} must be one of: {terms}."),
+            field=field,
+            terms=", ".join(terms),
+        )
+    return value
+
+
+def country_code(value: str) -> str:
+    """``value`` when it has the form of an ISO 3166-1 alpha-2 code, such as RS or BA."""
+    if len(value) != 2 or not (value.isascii() and value.isalpha() and value.isupper()):
+        raise Invalid("country-code", N_("A country is two capital letters, such as RS or BA."))
+    return value
+
+
+def past_day(value: str, *, field: str, today: date) -> str:
+    """``value`` when it is an ISO day (YYYY-MM-DD), not before 1900 and not after today."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:
+        raise Invalid(
+            "not-a-day", N_("The field {field} must be a day, written YYYY-MM-DD."), field=field
+        )
+    if day.year < 1900 or day > today:
+        raise Invalid(
+            "day-out-of-range",
+            N_("The day in {field} lies in the future or too far back."),
+            field=field,
+        )
+    return value
+
+
+def _unwritable(character: str) -> bool:
+    # Control characters break files and terminals, lone surrogates cannot become UTF-8.
+    point = ord(character)
+    control = (point < 0x20 and character != "\n") or 0x7F <= point < 0xA0
+    return control or 0xD800 <= point <= 0xDFFF

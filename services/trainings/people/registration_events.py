@@ -1,0 +1,128 @@
+"""What may be written in a registration's stream; ``registration.py`` decides when.
+
+    Registered(registration_id="r1", person_id="p1", full_name="Mira …", …)
+    Confirmed(registration_id="r1", person_id="p1", means="identity_card")
+
+The registration's id owns the keys under which the personal fields are sealed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, TypeAlias
+
+from shared.events.event import Event, Personal, event_type
+
+Sex: TypeAlias = Literal["F", "M"]
+DeclaredRoma: TypeAlias = Literal["yes", "no", "declined"]
+Means: TypeAlias = Literal["identity_card", "passport", "other_document", "witness"]
+MoveCause: TypeAlias = Literal["national_number", "likely_duplicate"]
+
+
+@event_type("trainings.registration.registered.v1", seals_for="registration_id")
+class Registered(Event, frozen=True, kw_only=True):
+    """Somebody was registered. ``registered_by`` is None for what happened outside this system."""
+
+    registration_id: str
+    person_id: str
+    reference: str
+    full_name: Personal.identity
+    birth_date: Personal.identity
+    sex: Sex
+    country: str
+    municipality: str
+    jmbg: Personal.identity | None
+    phone: Personal.contact | None
+    declared_roma: Personal.special
+    consent_on: date | None
+    registered_by: str | None
+    imported: bool = False
+
+
+@event_type("trainings.registration.confirmed.v1")
+class Confirmed(Event, frozen=True, kw_only=True):
+    """A second person saw who it is, by ``means``."""
+
+    registration_id: str
+    person_id: str
+    means: Means
+
+
+@event_type("trainings.registration.corrected.v1", seals_for="registration_id")
+class Corrected(Event, frozen=True, kw_only=True):
+    """The identity as it should have been written; confirmed again by somebody else."""
+
+    registration_id: str
+    full_name: Personal.identity
+    birth_date: Personal.identity
+    sex: Sex
+    jmbg: Personal.identity | None
+    reason: Personal.identity
+    corrected_by: str
+
+
+@event_type("trainings.registration.contact_changed.v1", seals_for="registration_id")
+class ContactChanged(Event, frozen=True, kw_only=True):
+    """Where the person lives and how to reach them, from now on."""
+
+    registration_id: str
+    country: str
+    municipality: str
+    phone: Personal.contact | None
+
+
+@event_type("trainings.registration.roma_declared.v1", seals_for="registration_id")
+class RomaDeclared(Event, frozen=True, kw_only=True):
+    """What the person says of themself, never what others think."""
+
+    registration_id: str
+    declared_roma: Personal.special
+
+
+@event_type("trainings.registration.consent_given.v1")
+class ConsentGiven(Event, frozen=True, kw_only=True):
+    """The person consented to this being held."""
+
+    registration_id: str
+    consent_on: date
+
+
+@event_type("trainings.registration.consent_withdrawn.v1")
+class ConsentWithdrawn(Event, frozen=True, kw_only=True):
+    """The person took the consent back."""
+
+    registration_id: str
+    withdrawn_on: date
+
+
+@event_type("trainings.registration.likely_duplicate_decided.v1", seals_for="registration_id")
+class LikelyDuplicateDecided(Event, frozen=True, kw_only=True):
+    """Somebody looked at two registrations and says whether they are of one person."""
+
+    registration_id: str
+    other_registration_id: str
+    same: bool
+    reason: Personal.identity
+
+
+@event_type("trainings.registration.moved_to_person.v1")
+class MovedToPerson(Event, frozen=True, kw_only=True):
+    """The registration belongs to another person from now on."""
+
+    registration_id: str
+    person_id: str
+    from_person_id: str
+    because: MoveCause
+
+
+RegistrationEvent: TypeAlias = (
+    Registered
+    | Confirmed
+    | Corrected
+    | ContactChanged
+    | RomaDeclared
+    | ConsentGiven
+    | ConsentWithdrawn
+    | LikelyDuplicateDecided
+    | MovedToPerson
+)
