@@ -38,7 +38,7 @@ from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.language.marking import N_
-from shared.money import Money, split, total
+from shared.money import split, total
 
 TRANCHES_MAX: Final = 12
 
@@ -380,21 +380,17 @@ def _end(state: State, command: c.CancelAward | c.TerminateAward) -> tuple[Event
         raise Refused(
             "award-unpaid", N_("Nothing was paid: the award is cancelled, not terminated.")
         )
-    return (_terminated(state, command, paid),)
-
-
-def _terminated(state: Offered, command: c.TerminateAward, paid: Money) -> e.AwardTerminated:
-    terms = state.terms
-    return e.AwardTerminated(
+    terminated = e.AwardTerminated(
         award_id=terms.award_id,
         registration_id=terms.registration_id,
         call_id=terms.call_id,
         ground=command.ground,
         paid=paid,
         unpaid=terms.amount - paid,
-        terminated_on=day_in(command.now, terms.zone),
+        terminated_on=today,
         note=command.note,
     )
+    return (terminated,)
 
 
 AWARD: Final[Decider[State]] = Decider(
