@@ -27,7 +27,7 @@ import msgspec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Flask, Response, render_template
 from flask_smorest.spec.plugins import FlaskPlugin
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
@@ -59,6 +59,11 @@ class ErrorSchema(Schema):
 class ProblemSchema(Schema):
     """An error (RFC 9457). The facts that the detail names are further members."""
 
+    class Meta:
+        """Facts are members of any name."""
+
+        unknown = INCLUDE
+
     type = fields.String(
         required=True, metadata={"format": "uri-reference", "description": "/problems/<code>"}
     )
@@ -87,6 +92,25 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """A capability's JSON routes."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[V], V]:
+        """Register and document a view, which needs a permission of its own or its blueprint's."""
+        decorate: Callable[[V], V] = super().route(rule, **options)
+        return decorate
+
+    def arguments(
+        self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any
+    ) -> Callable[[V], V]:
+        """Read the body (or ``location="query"``) by a schema, as the first argument."""
+        decorate: Callable[[V], V] = super().arguments(schema, location=location, **options)
+        return decorate
+
+    def response(
+        self, status_code: int, schema: type[Schema] | Schema | None = None, **options: Any
+    ) -> Callable[[V], V]:
+        """Write what the view returns by a schema."""
+        decorate: Callable[[V], V] = super().response(status_code, schema, **options)
+        return decorate
 
 
 def command(*, idempotent: bool = True, versioned: bool = False) -> Callable[[V], V]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -41,6 +41,8 @@ CORRELATION_HEADER: Final = "X-Correlation-Id"
 _OPERATIONS: Final = ("/healthz", "/readyz", "/metrics")
 _HERE: Final = Path(__file__).parent
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -145,10 +147,10 @@ def create_app(
     return app
 
 
-def body_bytes_max(limit: int) -> Callable[[Callable[..., object]], Callable[..., object]]:
+def body_bytes_max(limit: int) -> Callable[[V], V]:
     """Let one route take larger (or only smaller) bodies than ``BODY_BYTES_MAX``: uploads."""
 
-    def declare(view: Callable[..., object]) -> Callable[..., object]:
+    def declare(view: V) -> V:
         view.zanat_body_bytes_max = limit  # type: ignore[attr-defined]
         return view
 

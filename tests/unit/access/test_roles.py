@@ -75,7 +75,7 @@ def test_a_role_for_every_programme_counts_everywhere() -> None:
 
 def test_regions_limit_unless_one_grant_is_for_the_whole() -> None:
     some = reader(RoleGrant(Role.field_officer, "RS-2011", "Rača"))
-    assert some.regions("grants.visits.conduct", "RS-2011") == {"Rača"}
+    assert some.regions("grants.visits.conduct", "RS-2011") == frozenset({"Rača"})
     whole = reader(*some.roles, RoleGrant(Role.field_officer, "RS-2011"))
     assert whole.regions("grants.visits.conduct", "RS-2011") is None
 
