@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from services.trainings.cohorts.cohort import CohortState, NoCohort
+from services.trainings.cohorts.cohort_state import CohortState, NoCohort
 
 Lack: TypeAlias = Literal[
     "not_enrolled", "no_sessions", "attendance_too_low", "no_post_test", "post_test_too_low"
