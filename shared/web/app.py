@@ -245,6 +245,9 @@ def _protect(app: Flask, *, strict_transport: bool) -> None:
 
     def finish(response: Response) -> Response:
         keep_forms_cookie(response)
+        if response.location and response.location.startswith(request.host_url):
+            # The proxy before us may speak https and we do not: only the path is ours to say.
+            response.location = "/" + response.location.removeprefix(request.host_url)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response

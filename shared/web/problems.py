@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import marshmallow
 import msgspec
@@ -25,7 +24,6 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from shared.errors import Problem
 from shared.language.marking import N_
@@ -203,12 +201,7 @@ def _http(error: HTTPException) -> Response:
         return _validation(marshmallow.ValidationError(error.data["messages"]))  # type: ignore[attr-defined]
     status = error.code or 500
     if status < 400:
-        redirected = make_response(error.get_response())
-        if isinstance(error, RequestRedirect):
-            # The proxy before us may speak https: only the path is ours to say.
-            parts = urlsplit(error.new_url)
-            redirected.location = parts._replace(scheme="", netloc="").geturl()
-        return redirected
+        return make_response(error.get_response())
     original = getattr(error, "original_exception", None)
     if original is not None:
         return _unexpected(original)
