@@ -113,7 +113,8 @@ def test_the_first_money_makes_it_active_and_dates_the_handover() -> None:
 
 def test_nothing_is_paid_before_the_signature() -> None:
     assert refusal(after(OFFER), SCHEDULE) == "award-not-signed"
-    assert not payable(after(OFFER)) and payable(after(OFFER, SIGN))
+    assert not payable(after(OFFER))
+    assert payable(after(OFFER, SIGN))
 
 
 def test_the_second_tranche_waits_for_receipts_and_visit() -> None:
@@ -139,7 +140,8 @@ def test_a_waiver_needs_a_reason_and_a_second_person() -> None:
     asked = after(*ACTIVE, RECEIPTS, ask)
     assert refusal(asked, replace(confirm, by="officer")) == "same-person-waives"
     (waived,) = AWARD.decide(asked, confirm)
-    assert isinstance(waived, e.RequirementWaived) and waived.reason == "Roads are flooded."
+    assert isinstance(waived, e.RequirementWaived)
+    assert waived.reason == "Roads are flooded."
     assert AWARD.decide(after(*ACTIVE, RECEIPTS, ask, confirm), SECOND)
 
 
@@ -197,8 +199,10 @@ def test_history_is_signed_without_inventing_anything() -> None:
         **fields, offered_on=date(2011, 4, 14), full_name="Mirela Primer", account_number="16"
     )
     (offered, signed) = AWARD.decide(AWARD.initial, history)
-    assert isinstance(offered, e.AwardOffered) and isinstance(signed, e.AgreementSigned)
-    assert offered.imported and signed.imported
+    assert isinstance(offered, e.AwardOffered)
+    assert isinstance(signed, e.AgreementSigned)
+    assert offered.imported
+    assert signed.imported
     assert (offered.lapses_on, signed.signed_on, signed.agreement_no) == (None, None, None)
     assert AWARD.decide(after(history), history) == ()
     first = c.ImportTranche(**ACT, tranche=1, payment_id="pay1")

@@ -70,7 +70,8 @@ def test_duties_are_separate() -> None:
     (released,) = b.BATCH.decide(
         authorised, replace(RELEASE, by="controller-1", one_controller=one)
     )
-    assert isinstance(released, b.BatchReleased) and released.one_controller
+    assert isinstance(released, b.BatchReleased)
+    assert released.one_controller
 
 
 def test_a_rebuilt_batch_is_authorised_anew_by_neither_of_its_preparers() -> None:

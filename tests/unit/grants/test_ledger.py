@@ -73,7 +73,8 @@ def test_the_file_has_running_balances_and_control_lines() -> None:
         *("0.00", "111030.00", "RSD", "0", "11103000", "0.00", "0"),
     ]
     assert count[:2] == ["count", "2"]
-    assert sums[0] == "sum" and sums[7:10] == ["111030.00", "111030.00", "RSD"]
+    assert sums[0] == "sum"
+    assert sums[7:10] == ["111030.00", "111030.00", "RSD"]
     before = text[: text.rindex('"sha256"')]
     assert digest[:2] == ["sha256", hashlib.sha256(before.encode()).hexdigest()]
     assert {len(row) for row in read(text)} == {len(d.COLUMNS)}
@@ -81,7 +82,8 @@ def test_the_file_has_running_balances_and_control_lines() -> None:
 
 def test_an_empty_ledger_is_a_file_too() -> None:
     header, count, digest = read(d.ledger_csv([]))
-    assert count[:2] == ["count", "0"] and digest[0] == "sha256"
+    assert count[:2] == ["count", "0"]
+    assert digest[0] == "sha256"
 
 
 def test_amounts_are_exact_decimal_text() -> None:

@@ -143,7 +143,8 @@ def test_one_controller_under_a_threshold_is_on_record() -> None:
     (released,) = PAYMENT.decide(
         state, step(c.ReleasePayment, "controller-1", one_controller=small)
     )
-    assert isinstance(released, e.PaymentReleased) and released.one_controller
+    assert isinstance(released, e.PaymentReleased)
+    assert released.one_controller
     split = replace(small, paid_in_90_days=Money(1, "RSD"))
     split_release = step(c.ReleasePayment, "controller-1", one_controller=split)
     assert refusal(state, split_release) == "same-controller-releases"
@@ -229,12 +230,14 @@ def test_history_enters_with_the_bank_and_invents_nobody() -> None:
     again = c.ImportReissue(by="import", now=NOW, reissue=1)
     state = after(history, DEBIT, RETURN)
     (reissued, exported) = PAYMENT.decide(state, again)
-    assert isinstance(exported, e.PaymentExported) and exported.end_to_end_id == "A0008-T1-R1"
+    assert isinstance(exported, e.PaymentExported)
+    assert exported.end_to_end_id == "A0008-T1-R1"
     state = after(history, DEBIT, RETURN, again)
     assert PAYMENT.decide(state, again) == ()
     second = replace(DEBIT, line_id="l3", end_to_end_id="A0008-T1-R1")
     (paid,) = PAYMENT.decide(state, second)
-    assert isinstance(paid, e.PaymentPaid) and paid.imported
+    assert isinstance(paid, e.PaymentPaid)
+    assert paid.imported
 
 
 def test_an_unknown_command_fails_loudly() -> None:

@@ -28,6 +28,10 @@ from shared.money import Money
 PEOPLE = st.sampled_from(["ana", "boris", "ceca", "dejan"])
 PAYMENTS = st.sampled_from(["p1", "p2", "p3"])
 AMOUNTS = {"p1": Money(600, "RSD"), "p2": Money(401, "BAM"), "p3": Money(75, "BAM")}
+HANDOVER: Any = (
+    c.RecordHandover,
+    {"invoice_no": "1", "amount": AMOUNTS["p3"], "zone": "Europe/Sarajevo"},
+)
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -40,7 +44,8 @@ class Histories(RuleBasedStateMachine):
         self.account = PayeeAccount(version=1)
         self.states: dict[str, Any] = dict.fromkeys(AMOUNTS, PAYMENT.initial)
         self.duties: dict[str, dict[str, str]] = {payment_id: {} for payment_id in AMOUNTS}
-        self.net = {payment_id: 0 for payment_id in AMOUNTS}
+        self.net = dict.fromkeys(AMOUNTS, 0)
+        self.handed_over = 0
         self.postings: list[Posting] = []
         self.events: list[Event] = []
         for payment_id, amount in AMOUNTS.items():
@@ -92,6 +97,8 @@ class Histories(RuleBasedStateMachine):
                 assert set(duties) == {"requested", "authorised", "released"}
             case e.PaymentHeld() | e.PaymentReissued():
                 duties.clear()
+            case e.InKindHandedOver():
+                self.handed_over += event.amount.minor
             case e.PaymentPaid():
                 self.net[payment_id] += event.amount.minor
             case e.PaymentReturned() | e.PaymentReversed():
@@ -191,10 +198,7 @@ class Histories(RuleBasedStateMachine):
                 (c.ConfirmReversal, {"zone": "Europe/Sarajevo"}),
                 (c.HoldForReview, {}),
                 (c.HoldForSuspendedAward, {}),
-                (
-                    c.RecordHandover,
-                    {"invoice_no": "1", "amount": AMOUNTS["p3"], "zone": "Europe/Sarajevo"},
-                ),
+                HANDOVER,
             ]
         ),
     )
@@ -202,22 +206,18 @@ class Histories(RuleBasedStateMachine):
         kind, fields = which
         self.run(payment_id, kind, by, **fields)
 
-    @rule(payment_id=PAYMENTS)
-    def whole_way(self, payment_id: str) -> None:
-        """A shortcut, so that many histories get as far as the bank."""
+    @rule(payment_id=PAYMENTS, people=st.tuples(PEOPLE, PEOPLE, PEOPLE), small=st.booleans())
+    def whole_way(self, payment_id: str, people: tuple[str, str, str], small: bool) -> None:
+        """A shortcut, so that many histories get as far as the bank, whoever acts."""
+        preparer, authoriser, releaser = people
         if payment_id == "p3":
-            self.anything_else(
-                "p3",
-                "ana",
-                (
-                    c.RecordHandover,
-                    {"invoice_no": "1", "amount": AMOUNTS["p3"], "zone": "Europe/Sarajevo"},
-                ),
-            )
-        self.step(c.RequestPayment, payment_id, "ana", False, True)
-        self.step(c.AuthorisePayment, payment_id, "boris", False, True)
-        self.step(c.ReleasePayment, payment_id, "ceca", False, True)
-        self.export(payment_id, "ana")
+            self.anything_else(payment_id, preparer, HANDOVER)
+        self.call_back(preparer)
+        self.lift(payment_id, authoriser)
+        self.request(payment_id, preparer, False, True)
+        self.authorise(payment_id, authoriser, False)
+        self.release(payment_id, releaser, False, small)
+        self.export(payment_id, preparer)
         self.bank(payment_id, c.RecordDebit, 1, 0, False)
 
     @invariant()
@@ -228,6 +228,8 @@ class Histories(RuleBasedStateMachine):
             paid = sum(n for p, n in self.net.items() if AMOUNTS[p].currency == currency)
             bank = sums.get(("bank", currency), Money(0, currency))
             assert bank.minor == -paid
+        owed = sums.get(("payable", "BAM"), Money(0, "BAM"))
+        assert -owed.minor == self.handed_over - self.net["p3"]
         entries = [one for one in (entry_of(ev, call="C") for ev in self.events) if one]
         running: dict[str, int] = {}
         for row in rows(entries):
@@ -249,7 +251,7 @@ def called_back(account: PayeeAccount, by: str) -> PayeeAccount:
 
 
 Histories.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=150,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -80,4 +80,5 @@ def test_an_amount_is_positive_and_texts_are_short() -> None:
 def test_imported_lines_say_so() -> None:
     command = s.ImportLine(by="import", now=NOW, line_id="l1", **LINE)
     (received,) = s.STATEMENT_LINE.decide(s.STATEMENT_LINE.initial, command)
-    assert isinstance(received, s.StatementLineReceived) and received.imported
+    assert isinstance(received, s.StatementLineReceived)
+    assert received.imported

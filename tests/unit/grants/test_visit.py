@@ -97,18 +97,21 @@ def test_the_same_visit_twice_is_one_visit_planned_or_not() -> None:
 
 def test_versions_that_differ_are_kept_side_by_side_until_resolved() -> None:
     conflict = after(RECORD, OTHER)
-    assert conflict.holds is None and len(conflict.versions) == 2
+    assert conflict.holds is None
+    assert len(conflict.versions) == 2
     assert refusal(conflict, ACCEPT) == "visit-in-conflict"
     assert refusal(conflict, replace(RESOLVE, version_no=3)) == "visit-version-missing"
     resolved = after(RECORD, OTHER, RESOLVE)
-    assert resolved.holds[1] == CLOSED and len(resolved.versions) == 2
+    assert resolved.holds[1] == CLOSED
+    assert len(resolved.versions) == 2
     assert refusal(resolved, replace(ACCEPT, by="field-1")) == "visitor-accepts"
     assert v.VISIT.decide(resolved, ACCEPT)
 
 
 def test_a_correction_holds_and_the_original_stays() -> None:
     state = after(RECORD, CORRECT)
-    assert isinstance(state, v.Accepted) and state.holds
+    assert isinstance(state, v.Accepted)
+    assert state.holds
     assert state.holds[1].findings.jobs == 2
     assert state.versions[0][1] == VERSION
     assert v.VISIT.decide(state, CORRECT) == ()
@@ -146,5 +149,6 @@ def test_history_names_no_visitor() -> None:
     history = v.ImportVisit(**vars(RECORD))
     (conducted,) = v.VISIT.decide(v.VISIT.initial, history)
     assert isinstance(conducted, VisitConducted)
-    assert conducted.imported and conducted.visited_by is None
+    assert conducted.imported
+    assert conducted.visited_by is None
     assert v.VISIT.decide(after(history), history) == ()
