@@ -88,17 +88,17 @@ OutcomeState: TypeAlias = NoOutcome | Counted | Gone
 
 def evolve(state: OutcomeState, event: OutcomeEvent) -> OutcomeState:
     """State after one more event."""
-    match event:
-        case Recorded():
+    match state, event:
+        case NoOutcome(), Recorded():
             return Counted(
                 registration_id=event.registration_id,
                 outcome=event.outcome,
                 completed_on=event.completed_on,
             )
-        case Withdrawn():
+        case Counted(), Withdrawn():
             return Gone()
         case _:
-            raise TypeError(f"{type(event).__name__} is no event of an outcome")
+            raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__}")
 
 
 # Commands

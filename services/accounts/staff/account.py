@@ -1,0 +1,304 @@
+"""An account of a member of staff or of a program: invitation, roles, sign-in, sessions.
+
+    Invite(by="admin", account_id="a1", kind="staff", …)                -> Invited
+    GrantRole(by="admin", account_id="a1", role="trainer", …)           -> RoleGranted
+    GrantRole(by="admin", account_id="admin", …)                        -> Forbidden: own account
+    GrantRole(by="admin", account_id="a1", role="administrator", …)     -> Refused: holds a role
+
+Nobody changes the roles or the standing of their own account, so an administrator always remains.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, get_args
+
+from services.accounts.staff.account_commands import (
+    AccountCommand,
+    Act,
+    Activate,
+    BootstrapAdministrator,
+    ChangeDetails,
+    ChangePassword,
+    CloseAccount,
+    FailSignIn,
+    GrantRole,
+    Invite,
+    Reinstate,
+    RenewInvitation,
+    RevokeRole,
+    RevokeSession,
+    SignIn,
+    Suspend,
+)
+from services.accounts.staff.account_events import (
+    AccountEvent,
+    AccountKind,
+    Activated,
+    Closed,
+    DetailsChanged,
+    InvitationRenewed,
+    Invited,
+    PasswordChanged,
+    Reinstated,
+    Role,
+    RoleGranted,
+    RoleRevoked,
+    SessionRevoked,
+    SignedIn,
+    SignInFailed,
+    Suspended,
+)
+from services.accounts.staff.account_state import (
+    AccountState,
+    Active,
+    Held,
+    Holding,
+    NoAccount,
+    OnHold,
+    Over,
+    Waiting,
+    evolve,
+    holding,
+    is_locked,
+)
+from shared.errors import Forbidden, Invalid, Missing, Refused
+from shared.events.decider import Decider
+from shared.events.event import Event
+from shared.language.marking import N_
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+READING_ROLES: Final = frozenset({"auditor", "donor"})
+"""An auditor changes nothing and a donor sees no person: in a programme they hold only that."""
+
+SESSIONS_MAX: Final = 20
+FAILURES_BEFORE_LOCK: Final = 5
+LOCK: Final = timedelta(minutes=15)
+NAME_LENGTH_MAX: Final = 200
+EMAIL_LENGTH_MAX: Final = 254
+REASON_LENGTH_MAX: Final = 1000
+
+
+def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
+    """Events that follow, or Refused, Invalid, Forbidden, Missing."""
+    if isinstance(command, Invite | BootstrapAdministrator):
+        return _invite(state, command)
+    if isinstance(state, NoAccount):
+        raise Missing("no-account", N_("There is no such account."))
+    if isinstance(state, Over):
+        if isinstance(command, CloseAccount | RevokeSession | RevokeRole):
+            return ()
+        raise Refused("account-closed", N_("This account is closed."))
+    account_id = command.account_id
+    match command:
+        case RenewInvitation() | Activate():
+            return _invitation(state, command)
+        case ChangeDetails():
+            name, email = _details(state.kind, command)
+            return (DetailsChanged(account_id=account_id, display_name=name, email=email),)
+        case ChangePassword():
+            _active(state)
+            ended = [one for one in state.sessions if one != command.kept_session_id]
+            return (PasswordChanged(account_id=account_id), *_ended(account_id, ended))
+        case GrantRole():
+            return _grant(state, command)
+        case RevokeRole():
+            return _revoke(state, command)
+        case Suspend() | Reinstate() | CloseAccount():
+            return _standing(state, command)
+        case SignIn() | FailSignIn():
+            return _sign_in(state, command)
+        case RevokeSession():
+            ended = [one for one in state.sessions if one == command.session_id]
+            return _ended(account_id, ended)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command for an account")
+
+
+def _invite(state: AccountState, command: Invite | BootstrapAdministrator) -> tuple[Event, ...]:
+    if not isinstance(state, NoAccount):
+        raise Refused("already-invited", N_("This account exists."))
+    first = isinstance(command, BootstrapAdministrator)
+    if isinstance(command, BootstrapAdministrator) and command.accounts_exist:
+        raise Refused("not-the-first", N_("The first administrator was made before."))
+    kind: AccountKind = "staff" if isinstance(command, BootstrapAdministrator) else command.kind
+    if kind not in get_args(AccountKind):
+        raise Invalid("unknown-kind", N_("An account is of staff or of a program."))
+    name, email = _details(kind, command)
+    invited = Invited(
+        account_id=command.account_id,
+        kind=kind,
+        display_name=name,
+        email=email,
+        expires_at=_later(command, command.expires_at),
+    )
+    if not first:
+        return (invited,)
+    administrator = RoleGranted(
+        account_id=command.account_id, role="administrator", programme=None, region=None
+    )
+    return (invited, administrator)
+
+
+def _invitation(
+    state: Waiting | Active | OnHold, command: RenewInvitation | Activate
+) -> tuple[Event, ...]:
+    if not isinstance(state, Waiting):
+        raise Refused("no-invitation", N_("There is no open invitation for this account."))
+    if isinstance(command, RenewInvitation):
+        expires_at = _later(command, command.expires_at)
+        return (InvitationRenewed(account_id=command.account_id, expires_at=expires_at),)
+    if command.now >= state.expires_at:
+        raise Refused("invitation-expired", N_("The invitation is too old; ask for a new one."))
+    return (Activated(account_id=command.account_id),)
+
+
+def _later(command: Act, moment: datetime) -> datetime:
+    if moment <= command.now:
+        raise Invalid("expires-in-the-past", N_("An invitation must end in the future."))
+    return moment
+
+
+def _details(
+    kind: AccountKind, command: Invite | BootstrapAdministrator | ChangeDetails
+) -> tuple[str, str | None]:
+    name = _text(command.display_name, field="display_name", length_max=NAME_LENGTH_MAX)
+    email = command.email.strip() if command.email else None
+    if email is not None:
+        local, _, domain = email.rpartition("@")
+        if not local or not domain or len(email) > EMAIL_LENGTH_MAX or len(email.split()) != 1:
+            raise Invalid("email", N_("The address is not an e-mail address."))
+    elif kind == "staff" and not isinstance(command, BootstrapAdministrator):
+        raise Invalid("email-missing", N_("A member of staff needs an e-mail address."))
+    return name, email
+
+
+def _text(value: str, *, field: str, length_max: int) -> str:
+    cleaned = value.strip()
+    if not 1 <= len(cleaned) <= length_max or not cleaned.replace("\n", " ").isprintable():
+        raise Invalid(
+            "text",
+            N_("The field {field} needs 1 to {length_max} printable characters."),
+            field=field,
+            length_max=length_max,
+        )
+    return cleaned
+
+
+def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
+    _not_own(command)
+    wanted = holding(command)
+    if wanted.role not in ROLES:
+        raise Invalid("unknown-role", N_("There is no such role."))
+    everywhere = wanted.role == "administrator"
+    if everywhere != (wanted.programme is None) or (everywhere and wanted.region is not None):
+        raise Invalid(
+            "role-scope",
+            N_("An administrator's role is for everything, every other one for one programme."),
+        )
+    if wanted in state.roles:
+        return ()
+    if isinstance(state, OnHold):
+        raise Refused("account-suspended", N_("This account is suspended."))
+    for held in state.roles:
+        if _exclude(held, wanted):
+            raise Refused(
+                "roles-exclude",
+                N_("Nobody is {role} and {held_role} at the same time."),
+                role=wanted.role,
+                held_role=held.role,
+            )
+    return (
+        RoleGranted(
+            account_id=command.account_id,
+            role=wanted.role,
+            programme=wanted.programme,
+            region=wanted.region,
+        ),
+    )
+
+
+def _exclude(one: Holding, other: Holding) -> bool:
+    if one.role == other.role:
+        return False
+    if "administrator" in (one.role, other.role):
+        return True
+    return one.programme == other.programme and bool(READING_ROLES & {one.role, other.role})
+
+
+def _revoke(state: Held, command: RevokeRole) -> tuple[Event, ...]:
+    _not_own(command)
+    held = holding(command)
+    if held not in state.roles:
+        return ()
+    return (
+        RoleRevoked(
+            account_id=command.account_id,
+            role=held.role,
+            programme=held.programme,
+            region=held.region,
+        ),
+    )
+
+
+def _standing(
+    state: Waiting | Active | OnHold, command: Suspend | Reinstate | CloseAccount
+) -> tuple[Event, ...]:
+    _not_own(command)
+    account_id = command.account_id
+    match command:
+        case Suspend():
+            if isinstance(state, OnHold):
+                return ()
+            reason = _text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
+            return (Suspended(account_id=account_id, reason=reason),)
+        case Reinstate():
+            return (Reinstated(account_id=account_id),) if isinstance(state, OnHold) else ()
+        case CloseAccount():
+            return (Closed(account_id=account_id),)
+
+
+def _not_own(command: Act) -> None:
+    if command.by == command.account_id:
+        raise Forbidden("own-account", N_("Somebody else must change your roles and your account."))
+
+
+def _sign_in(state: Held, command: SignIn | FailSignIn) -> tuple[Event, ...]:
+    _active(state)
+    if is_locked(state, command.now):
+        raise Refused(
+            "sign-in-locked",
+            N_("Too many sign-ins failed; try again in {lock_minutes} minutes."),
+            lock_minutes=int(LOCK.total_seconds()) // 60,
+        )
+    account_id = command.account_id
+    if isinstance(command, FailSignIn):
+        failures = state.failures + 1
+        locks = failures % FAILURES_BEFORE_LOCK == 0
+        locked_until = command.now + LOCK if locks else None
+        failed = SignInFailed(account_id=account_id, failures=failures, locked_until=locked_until)
+        return (failed,)
+    if command.session_id in state.sessions:
+        return ()
+    # The oldest sessions give way, so that every open one stays known and can be ended.
+    ended = state.sessions[: max(0, len(state.sessions) + 1 - SESSIONS_MAX)]
+    signed_in = SignedIn(account_id=account_id, session_id=command.session_id)
+    return (*_ended(account_id, ended), signed_in)
+
+
+def _active(state: Held) -> None:
+    if not isinstance(state, Active):
+        raise Refused("account-not-active", N_("This account is not active."))
+
+
+def _ended(account_id: str, sessions: list[str] | tuple[str, ...]) -> tuple[SessionRevoked, ...]:
+    return tuple(SessionRevoked(account_id=account_id, session_id=one) for one in sessions)
+
+
+ACCOUNT: Final[Decider[AccountState]] = Decider(
+    kind="account",
+    initial=NoAccount(),
+    evolve=evolve,
+    decide=decide,
+    events=get_args(AccountEvent),
+)

@@ -1,0 +1,142 @@
+"""What may be asked of an account; ``account.py`` decides what follows.
+
+    GrantRole(by="admin", now=now, account_id="a1", role="trainer", programme="roma-2009")
+
+Whoever checks a password does so outside and says here how it went.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from services.accounts.staff.account_events import AccountKind, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What every command on an account carries."""
+
+    by: str
+    now: datetime
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapAdministrator(Act):
+    """Make the first administrator; ``accounts_exist``: whether anybody was invited before."""
+
+    display_name: str
+    email: str | None
+    expires_at: datetime
+    accounts_exist: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite(Act):
+    """Invite a member of staff (with an address) or set up a program."""
+
+    kind: AccountKind
+    display_name: str
+    email: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewInvitation(Act):
+    """Make a new link for an invitation that was not used."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activate(Act):
+    """Use the invitation; the secret was stored beside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDetails(Act):
+    """Change name and address, whole."""
+
+    display_name: str
+    email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePassword(Act):
+    """Replace the secret; ends every session but ``kept_session_id``."""
+
+    kept_session_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantRole(Act):
+    """Grant a role; only an administrator's is for the whole installation (programme None)."""
+
+    role: Role
+    programme: str | None
+    region: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeRole(Act):
+    """Take a role back."""
+
+    role: Role
+    programme: str | None
+    region: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspend(Act):
+    """Stop the account at once."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reinstate(Act):
+    """Let a suspended account work again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(Act):
+    """The secret was right: open a session."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailSignIn(Act):
+    """The secret was wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeSession(Act):
+    """End a session: signing out, or somebody else's."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseAccount(Act):
+    """End the account for good."""
+
+
+AccountCommand: TypeAlias = (
+    BootstrapAdministrator
+    | Invite
+    | RenewInvitation
+    | Activate
+    | ChangeDetails
+    | ChangePassword
+    | GrantRole
+    | RevokeRole
+    | Suspend
+    | Reinstate
+    | SignIn
+    | FailSignIn
+    | RevokeSession
+    | CloseAccount
+)
