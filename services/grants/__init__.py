@@ -1,0 +1,1 @@
+"""Grants: programmes, calls, applications, committee, awards, payments, ledger and visits."""

@@ -1,0 +1,1 @@
+"""Calls for applications (funding rounds) and the money that each may give."""

@@ -1,0 +1,1 @@
+"""The grant committee: reviews, ranking and meetings."""

@@ -1,0 +1,1 @@
+"""Programmes with their partners, donors and budget lines: who pays for what, and where."""
