@@ -36,7 +36,7 @@ HARMLESS: Final = frozenset(
 
 def configure(*, service: str, level: str = "info", stream: TextIO | None = None) -> None:
     """Set up the process's logs, those of libraries too. Call it once, in an entry point."""
-    if level not in LEVELS:
+    if level.lower() not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}")
     shared_steps: list[Any] = [
         structlog.contextvars.merge_contextvars,
