@@ -1,0 +1,216 @@
+"""Applying messages: effects, inbox, dead letters and cursor in one transaction.
+
+A message that cannot be applied parks its stream, not the queue: it and later events of that
+stream wait in ``dead_letters`` with the error until an operator retries or resolves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Row, select
+
+from shared.errors import Conflict
+from shared.events.append import Context
+from shared.events.envelope import Envelope, decode
+from shared.events.projection import Projecting, Recorded
+from shared.events.tables import CURSORS, DEAD_LETTERS, INBOX
+from shared.events.types import Foreign
+from shared.events.work import working
+from shared.service import Service
+
+BATCH_MAX = 250
+_CONFLICT_RETRIES = 5
+
+_log = structlog.get_logger("consumer")
+
+
+def cursors_of(connection: Connection) -> dict[str, int]:
+    """The last position applied of each source."""
+    return {row.source: row.position for row in connection.execute(select(CURSORS))}
+
+
+def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[str, int]:
+    """Apply what follows each source's cursor without a gap; returns the cursors after commit.
+
+    ``ahead`` maps source to position to envelope bytes; what was applied or is old is taken out.
+    """
+    while True:
+        applied = 0
+        with service.database.writing() as connection:
+            cursors = cursors_of(connection)
+            for source, waiting in ahead.items():
+                cursor = cursors.get(source, -1)
+                for position in [p for p in waiting if p <= cursor]:
+                    del waiting[position]
+                start = cursor
+                while cursor + 1 in waiting and applied < BATCH_MAX:
+                    cursor += 1
+                    _apply_one(service, connection, source, cursor, waiting.pop(cursor))
+                    applied += 1
+                if cursor != start:
+                    _move(connection, source, start, cursor)
+                cursors[source] = cursor
+        if applied:
+            service.store.notify()
+        if applied < BATCH_MAX:
+            return cursors
+
+
+def _move(connection: Connection, source: str, start: int, cursor: int) -> None:
+    if start == -1:
+        # Also guards against two consumers: the second insert fails and its batch rolls back.
+        connection.execute(CURSORS.insert().values(source=source, position=cursor))
+        return
+    moved = connection.execute(
+        CURSORS.update()
+        .where(CURSORS.c.source == source, CURSORS.c.position == start)
+        .values(position=cursor)
+    )
+    if moved.rowcount != 1:
+        raise Conflict("cursor-moved", "Another consumer works on this source.")
+
+
+def _apply_one(
+    service: Service, connection: Connection, source: str, position: int, raw: bytes
+) -> None:
+    envelope = decode(raw)
+    known = service.store.types.knows(envelope.type)
+    if known or source in service.definition.follows:
+        connection.execute(
+            INBOX.insert().values(
+                source=source, position=position, type=envelope.type, envelope=raw
+            )
+        )
+    if not known:
+        return
+    if _is_parked(connection, source, envelope.subject):
+        _park(service, connection, source, position, envelope, raw, "behind a parked event")
+        return
+    try:
+        _effects_with_retry(service, connection, envelope, raw)
+    except Exception as error:  # noqa: BLE001 (any failure parks the stream, never the queue)
+        _log.error("message parked", source=source, position=position, error=type(error).__name__)
+        _park(service, connection, source, position, envelope, raw, describe(error))
+
+
+def _effects_with_retry(
+    service: Service, connection: Connection, envelope: Envelope, raw: bytes
+) -> None:
+    for attempt in range(_CONFLICT_RETRIES):
+        try:
+            with connection.begin_nested():
+                effects(service, connection, envelope, raw)
+            return
+        except Conflict:
+            if attempt == _CONFLICT_RETRIES - 1:
+                raise
+
+
+def effects(service: Service, connection: Connection, envelope: Envelope, raw: bytes) -> None:
+    """Project a foreign event and react to it, in the caller's savepoint."""
+    event = service.store.types.event(envelope.type, envelope.data)
+    recorded = Recorded(event, envelope, raw)
+    service.store.projections.apply(Projecting(connection, service.keyring), recorded)
+    for reaction in service.definition.reactions:
+        if isinstance(event, Foreign) and type(event) in reaction.events:
+            context = Context(
+                actor=f"system/{service.name}",
+                programme=envelope.programme,
+                correlation=envelope.correlationid,
+                causation=envelope.id,
+            )
+            with working(service.store, service.clock, context, connection) as work:
+                reaction.react(work, recorded)
+
+
+def describe(error: Exception) -> str:
+    """What went wrong, without any value in it: messages of drivers quote data."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__}: {code}" if isinstance(code, str) else type(error).__name__
+
+
+def _is_parked(connection: Connection, source: str, stream: str) -> bool:
+    return (
+        connection.execute(
+            select(DEAD_LETTERS.c.position)
+            .where(
+                DEAD_LETTERS.c.source == source,
+                DEAD_LETTERS.c.stream == stream,
+                DEAD_LETTERS.c.resolved_at.is_(None),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def _park(
+    service: Service,
+    connection: Connection,
+    source: str,
+    position: int,
+    envelope: Envelope,
+    raw: bytes,
+    error: str,
+) -> None:
+    connection.execute(
+        DEAD_LETTERS.insert().values(
+            source=source,
+            position=position,
+            stream=envelope.subject,
+            type=envelope.type,
+            envelope=raw,
+            error=error,
+            parked_at=service.clock.now(),
+        )
+    )
+
+
+def retry_parked(service: Service, source: str, stream: str) -> int:
+    """Apply a parked stream's events again, in order; returns how many are through.
+
+    Raises what the first failing one raises; those before it stay applied.
+    """
+    done = 0
+    for row in _parked(service, source, stream):
+        with service.database.writing() as connection:
+            effects(service, connection, decode(row.envelope), row.envelope)
+            _resolve(service, connection, source, row.position, "retried")
+        service.store.notify()
+        done += 1
+    return done
+
+
+def resolve_parked(service: Service, source: str, stream: str, *, resolution: str) -> int:
+    """Leave a parked stream's events unapplied for good, with the reason on record."""
+    rows = list(_parked(service, source, stream))
+    with service.database.writing() as connection:
+        for row in rows:
+            _resolve(service, connection, source, row.position, resolution)
+    return len(rows)
+
+
+def _parked(service: Service, source: str, stream: str) -> Sequence[Row[Any]]:
+    with service.database.reading() as connection:
+        return connection.execute(
+            select(DEAD_LETTERS)
+            .where(
+                DEAD_LETTERS.c.source == source,
+                DEAD_LETTERS.c.stream == stream,
+                DEAD_LETTERS.c.resolved_at.is_(None),
+            )
+            .order_by(DEAD_LETTERS.c.position)
+        ).all()
+
+
+def _resolve(
+    service: Service, connection: Connection, source: str, position: int, resolution: str
+) -> None:
+    connection.execute(
+        DEAD_LETTERS.update()
+        .where(DEAD_LETTERS.c.source == source, DEAD_LETTERS.c.position == position)
+        .values(resolved_at=service.clock.now(), resolution=resolution)
+    )

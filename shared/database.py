@@ -1,0 +1,132 @@
+"""Databases: one a service and one for the keyring, SQLite files or PostgreSQL.
+
+    database = Database.open(settings, "grants")
+    with database.reading() as connection: ...
+    with database.writing() as connection: ...   # one transaction, committed at the end
+
+On SQLite a write transaction begins IMMEDIATE (otherwise the busy timeout is ignored) and writers
+of one process queue on a lock, since the file allows one at a time anyway.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+from shared.settings import Settings
+
+
+def database_name(settings: Settings, service: str) -> str:
+    """The PostgreSQL database and role of a service: ``<installation>_<service>``."""
+    return f"{settings.installation}_{service}"
+
+
+def role_password(master_key: bytes, role: str) -> str:
+    """The role's password, derived from the master key so that no second secret is kept."""
+    digest = hmac.new(master_key, b"database role " + role.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def server_url(settings: Settings, *, database: str | None = None) -> URL:
+    """The owner's URL with psycopg 3, for ``database`` when given."""
+    url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
+    return url.set(database=database) if database else url
+
+
+def sqlite_path(settings: Settings, name: str) -> Path:
+    """Where a service's SQLite file is; the keyring's stands apart from data that are backed up."""
+    folder = "keys" if name == "keyring" else "data"
+    return settings.home / folder / f"{name}.sqlite3"
+
+
+@dataclass
+class Database:
+    """A service's database. ``write_lock`` orders SQLite's writers within the process."""
+
+    engine: Engine
+    write_lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @classmethod
+    def open(
+        cls, settings: Settings, name: str, *, master_key: bytes, role: str | None = None
+    ) -> Database:
+        """Open database ``name`` as ``role`` (default: the role of the same name)."""
+        if not settings.database_url:
+            return cls(sqlite_engine(sqlite_path(settings, name)))
+        user = database_name(settings, role or name)
+        url = server_url(settings, database=database_name(settings, name)).set(
+            username=user, password=role_password(master_key, user)
+        )
+        return cls(create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state; nothing it writes is kept."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end, rolled back on an exception."""
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self.write_lock, self.engine.connect() as connection:
+            connection.execution_options(zanat_write=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """An engine for a SQLite file: WAL, synchronous FULL, freed pages overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("zanat_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def owner_engine(settings: Settings, name: str) -> Engine:
+    """An engine for migrations: the SQLite file, or the PostgreSQL database as its owner."""
+    if not settings.database_url:
+        return sqlite_engine(sqlite_path(settings, name))
+    url = server_url(settings, database=database_name(settings, name))
+    return create_engine(url, poolclass=NullPool)

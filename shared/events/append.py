@@ -1,0 +1,84 @@
+"""What a handler gives the store: one value with everything that one transaction writes.
+
+Expected versions, events, claims, idempotency records, work that falls due. Any thread may commit
+it, alone or with others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Who acts, in which programme, and what led to it. Goes into every envelope.
+
+    programme: its code; ``-`` for what belongs to the installation (accounts).
+    """
+
+    actor: str
+    programme: str
+    correlation: str
+    causation: str
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True)
+class StreamWrite:
+    """New events for one stream whose version must still be ``expected_version`` (0: no stream)."""
+
+    stream: str
+    expected_version: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Uniqueness across streams: within a programme one stream holds (kind, value).
+
+    Values are identifiers or keyed hashes, never personal data.
+    """
+
+    kind: str
+    value: str
+    stream: str
+    code: str = "already-claimed"
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """The stored answer to an idempotency key."""
+
+    actor: str
+    route: str
+    key: str
+    request_hash: bytes
+    status: int = 200
+    response: bytes = b""
+
+
+@dataclass(frozen=True)
+class DueWork:
+    """Work to be done at or after a moment; ``due_id`` makes scheduling it twice one piece of work."""
+
+    due_id: str
+    kind: str
+    due_at: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Append:
+    """All that one transaction writes."""
+
+    context: Context
+    now: datetime
+    writes: tuple[StreamWrite, ...]
+    claims: tuple[Claim, ...] = ()
+    released: tuple[Claim, ...] = ()
+    records: tuple[RequestRecord, ...] = ()
+    due: tuple[DueWork, ...] = field(default=())

@@ -1,0 +1,137 @@
+"""The tables every service's database has: events, log, what is pending, claims, records, inbox.
+
+``log`` holds positions from 0 without a gap; a row is final once committed. ``events`` and ``log``
+refuse update, delete and replacement by triggers of the first migration.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+CORE = MetaData()
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+
+EVENTS = Table(
+    "events",
+    CORE,
+    Column("event_id", String(36), primary_key=True),
+    Column("stream", String(120), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "version", name="events_stream_version"),
+)
+
+APPENDS = Sequence("append_order", metadata=CORE)
+
+PENDING = Table(
+    "pending",
+    CORE,
+    Column("append_order", BIG, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("append_order", "ordinal"),
+)
+
+LOG = Table(
+    "log",
+    CORE,
+    Column("position", BIG, primary_key=True, autoincrement=False),
+    Column("event_id", String(36), nullable=False, unique=True),
+    Column("leaf_hash", LargeBinary, nullable=False),
+)
+
+CLAIMS = Table(
+    "claims",
+    CORE,
+    Column("programme", String(40), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("value", String(200), nullable=False),
+    Column("stream", String(120), nullable=False),
+    PrimaryKeyConstraint("programme", "kind", "value"),
+)
+
+RECORDS = Table(
+    "idempotency_records",
+    CORE,
+    Column("actor", String(80), nullable=False),
+    Column("route", String(120), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("actor", "route", "key"),
+)
+
+CURSORS = Table(
+    "cursors",
+    CORE,
+    Column("source", String(60), primary_key=True),
+    Column("position", BIG, nullable=False),
+)
+
+INBOX = Table(
+    "inbox",
+    CORE,
+    Column("source", String(60), nullable=False),
+    Column("position", BIG, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("source", "position"),
+)
+
+DEAD_LETTERS = Table(
+    "dead_letters",
+    CORE,
+    Column("source", String(60), nullable=False),
+    Column("position", BIG, nullable=False),
+    Column("stream", String(120), nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("parked_at", DateTime(timezone=True), nullable=False),
+    Column("resolved_at", DateTime(timezone=True)),
+    Column("resolution", Text),
+    PrimaryKeyConstraint("source", "position"),
+    Index("dead_letters_stream", "source", "stream"),
+)
+
+DUE = Table(
+    "due",
+    CORE,
+    Column("due_id", String(120), primary_key=True),
+    Column("kind", String(60), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("leased_until", DateTime(timezone=True)),
+    Column("done_at", DateTime(timezone=True)),
+    Column("error", Text),
+    Index("due_open", "done_at", "due_at"),
+)
+
+PROJECTIONS = Table(
+    "projections",
+    CORE,
+    Column("name", String(60), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+APPEND_ONLY = (EVENTS, LOG, INBOX)

@@ -1,0 +1,191 @@
+"""A unit of work: load streams, decide on them, and commit the lot as one append.
+
+    def approve(work: Work) -> str:
+        work.decide(BUDGET, call_id, Reserve(...))
+        work.decide(APPLICATION, application_id, Approve(...))
+        return "approved"
+
+    transact(store, clock, context, approve)
+
+Only ``transact`` and consumers commit. A handler that meets a conflict is run again on fresh state,
+a bounded number of times; it must therefore have no effects of its own.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from shared.clock import Clock
+from shared.errors import Conflict, Stale
+from shared.events.append import Append, Claim, Context, DueWork, RequestRecord, StreamWrite
+from shared.events.decider import Decider
+from shared.events.event import Event
+from shared.events.projection import Recorded
+from shared.events.store import Store
+from shared.language.marking import N_
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+RETRIES_MAX = 8
+_RETRIED_SQLSTATES = {"40001", "40P01"}
+
+
+@dataclass
+class _Held:
+    decider: Decider[Any]
+    state: Any
+    version: int
+    events: list[Event]
+
+
+class Work:
+    """One command's view of the streams it touches. Not shared between threads."""
+
+    def __init__(self, store: Store, clock: Clock, context: Context, connection: Connection) -> None:
+        self.store = store
+        self.now = clock.now()
+        self.context = context
+        self.connection = connection
+        self._held: dict[str, _Held] = {}
+        self._claims: list[Claim] = []
+        self._released: list[Claim] = []
+        self._records: list[RequestRecord] = []
+        self._due: list[DueWork] = []
+
+    def new_id(self) -> str:
+        """A new identifier."""
+        return self.store.identifiers.new()
+
+    def load(self, decider: Decider[S], identifier: str) -> S:
+        """The stream's state, with what this work has already decided."""
+        state: S = self._hold(decider, identifier).state
+        return state
+
+    def version(self, decider: Decider[Any], identifier: str) -> int:
+        """The stream's version as loaded, before this work's own events."""
+        return self._hold(decider, identifier).version
+
+    def expect(self, decider: Decider[Any], identifier: str, version: int | None) -> None:
+        """Raise Stale unless the stream is at ``version``; None asks nothing."""
+        if version is not None and self.version(decider, identifier) != version:
+            raise Stale(
+                "stale-version",
+                N_("This was changed since you opened it. Look at it again before you save."),
+                current_version=self.version(decider, identifier),
+            )
+
+    def decide(self, decider: Decider[Any], identifier: str, command: Any) -> tuple[Event, ...]:
+        """Decide a command on a stream; its events are part of this work."""
+        held = self._hold(decider, identifier)
+        events = decider.decide(held.state, command)
+        for event in events:
+            held.state = decider.evolve(held.state, event)
+        held.events.extend(events)
+        return events
+
+    def claim(self, claim: Claim) -> None:
+        self._claims.append(claim)
+
+    def release(self, claim: Claim) -> None:
+        self._released.append(claim)
+
+    def record(self, record: RequestRecord) -> None:
+        self._records.append(record)
+
+    def schedule(self, due: DueWork) -> None:
+        self._due.append(due)
+
+    def append(self) -> Append:
+        """Everything decided, as the one value that the store commits."""
+        return Append(
+            context=self.context,
+            now=self.now,
+            writes=tuple(
+                StreamWrite(stream, held.version, tuple(held.events))
+                for stream, held in self._held.items()
+                if held.events
+            ),
+            claims=tuple(self._claims),
+            released=tuple(self._released),
+            records=tuple(self._records),
+            due=tuple(self._due),
+        )
+
+    def _hold(self, decider: Decider[Any], identifier: str) -> _Held:
+        stream = decider.stream(identifier)
+        held = self._held.get(stream)
+        if held is None:
+            if decider.hot:
+                self.store.lock(self.connection, stream)
+            events, version = self.store.stream(self.connection, stream)
+            held = _Held(decider, decider.fold(events), version, [])
+            self._held[stream] = held
+        return held
+
+
+def transact(
+    store: Store,
+    clock: Clock,
+    context: Context,
+    handler: Callable[[Work], R],
+    *,
+    on_committed: Callable[[list[Recorded]], None] | None = None,
+) -> R:
+    """Run a handler and commit what it decided; again on fresh state after a conflict."""
+    for attempt in range(RETRIES_MAX):
+        try:
+            result, recorded = _attempt(store, clock, context, handler)
+        except Conflict:
+            if attempt == RETRIES_MAX - 1:
+                raise
+        except (DBAPIError, IntegrityError) as error:
+            state = getattr(getattr(error, "orig", None), "sqlstate", None)
+            if state not in _RETRIED_SQLSTATES or attempt == RETRIES_MAX - 1:
+                raise
+        else:
+            if on_committed:
+                on_committed(recorded)
+            return result
+        time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 (jitter, no secret)
+    raise AssertionError("unreachable")
+
+
+def _attempt(
+    store: Store, clock: Clock, context: Context, handler: Callable[[Work], R]
+) -> tuple[R, list[Recorded]]:
+    if store.database.is_sqlite:
+        with store.database.reading() as connection:
+            work = Work(store, clock, context, connection)
+            result = handler(work)
+        append = work.append()
+        return result, store.commit(append) if _writes(append) else []
+    with store.database.writing() as connection:
+        work = Work(store, clock, context, connection)
+        result = handler(work)
+        append = work.append()
+        recorded = store.write(connection, append) if _writes(append) else []
+    store.notify()
+    return result, recorded
+
+
+def _writes(append: Append) -> bool:
+    return bool(append.writes or append.claims or append.released or append.records or append.due)
+
+
+@contextmanager
+def working(store: Store, clock: Clock, context: Context, connection: Connection) -> Iterator[Work]:
+    """A unit of work in the caller's transaction (consumers, imports): written at the end."""
+    work = Work(store, clock, context, connection)
+    yield work
+    append = work.append()
+    if _writes(append):
+        store.write(connection, append)

@@ -1,0 +1,175 @@
+"""``migrate``: databases, roles and tables of an installation, once, under a lock. Seeds nothing.
+
+    migrate(settings, definitions, key_classes={"grants": ("identity", ...)})
+
+On PostgreSQL another role owns the tables: a service's role may insert into events and log and
+read them, and has no right to change rows. Each service's role sees the keyring's rows of the data
+classes that it needs, by row-level security.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, create_engine, select, text
+from sqlalchemy.pool import NullPool
+
+from shared.database import database_name, owner_engine, role_password, server_url
+from shared.events.tables import PROJECTIONS
+from shared.privacy import keyring, master_key
+from shared.service import Definition
+from shared.settings import Settings
+
+_LOCK = 0x5A41_4E41_5402
+CHANGEABLE = (
+    "pending",
+    "claims",
+    "idempotency_records",
+    "cursors",
+    "dead_letters",
+    "due",
+    "projections",
+)
+KEY_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("identity", "contact"),
+    "trainings": ("identity", "contact", "special"),
+    "grants": ("identity", "contact", "special", "financial"),
+    "notifications": ("identity", "contact"),
+    "audit": ("identity",),
+}
+"""Which data classes each service may open."""
+
+
+def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
+    """Bring the installation's databases to this version's form; running it again changes nothing."""
+    secret = master_key.load_or_create(settings.master_key_path)
+    definitions = tuple(definitions)
+    with _alone(settings):
+        if settings.database_url:
+            _make_databases(settings, secret, [d.name for d in definitions])
+        _migrate_keyring(settings, definitions)
+        for definition in definitions:
+            _migrate_service(settings, definition)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.home / "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not settings.database_url:
+            yield
+            return
+        engine = create_engine(server_url(settings), poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text("select pg_advisory_lock(:k)"), {"k": _LOCK})
+            yield
+
+
+def _make_databases(settings: Settings, secret: bytes, services: list[str]) -> None:
+    engine = create_engine(
+        server_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        databases = set(connection.execute(text("select datname from pg_database")).scalars())
+        roles = set(connection.execute(text("select rolname from pg_roles")).scalars())
+        for service in services:
+            role = database_name(settings, service)
+            # Names are checked identifiers and the password is base64url: neither can break out.
+            verb = "alter" if role in roles else "create"
+            connection.exec_driver_sql(
+                f"{verb} role {role} login password '{role_password(secret, role)}'"
+            )
+        for service in (*services, "keyring"):
+            name = database_name(settings, service)
+            if name not in databases:
+                connection.exec_driver_sql(f"create database {name} encoding 'UTF8'")
+            connection.exec_driver_sql(f"revoke all on database {name} from public")
+            users = services if service == "keyring" else [service]
+            for user in users:
+                connection.exec_driver_sql(
+                    f"grant connect, temporary on database {name} "
+                    f"to {database_name(settings, user)}"
+                )
+
+
+def _migrate_service(settings: Settings, definition: Definition) -> None:
+    engine = owner_engine(settings, definition.name)
+    with engine.connect() as connection:
+        connection.execution_options(zanat_write=True)
+        with connection.begin():
+            _upgrade_core(connection)
+            for metadata in definition.view_metadata():
+                metadata.create_all(connection)
+            _note_projections(connection, definition)
+            if connection.dialect.name == "postgresql":
+                _grant(connection, settings, definition)
+    engine.dispose()
+
+
+def _upgrade_core(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _note_projections(connection: Connection, definition: Definition) -> None:
+    """A projection without a row is new: its empty tables are right for an empty log only."""
+    known = set(connection.execute(select(PROJECTIONS.c.name)).scalars())
+    for projection in definition.projections:
+        if projection.name not in known:
+            empty = connection.execute(text("select count(*) from events")).scalar() == 0
+            inbox = connection.execute(text("select count(*) from inbox")).scalar() == 0
+            version = projection.version if empty and inbox else 0
+            connection.execute(PROJECTIONS.insert().values(name=projection.name, version=version))
+
+
+def _grant(connection: Connection, settings: Settings, definition: Definition) -> None:
+    role = database_name(settings, definition.name)
+    owned = {t.name for m in definition.view_metadata() for t in m.sorted_tables}
+    run = connection.exec_driver_sql
+    run(f"grant usage on schema public to {role}")
+    run(f"grant select, insert on events, log, inbox to {role}")
+    run(f"grant usage, select on sequence append_order to {role}")
+    for table in (*CHANGEABLE, *sorted(owned)):
+        run(f"grant select, insert, update, delete, truncate on {table} to {role}")
+    run(f"create schema if not exists aside authorization {role}")
+
+
+def _migrate_keyring(settings: Settings, definitions: tuple[Definition, ...]) -> None:
+    engine = owner_engine(settings, "keyring")
+    with engine.connect() as connection:
+        connection.execution_options(zanat_write=True)
+        with connection.begin():
+            metadata: MetaData = keyring.METADATA
+            metadata.create_all(connection)
+            connection.exec_driver_sql(
+                "create unique index if not exists keys_name "
+                "on keys (owner, data_class, retention_group)"
+            )
+            if connection.dialect.name == "postgresql":
+                _guard_keyring(connection, settings, definitions)
+    engine.dispose()
+
+
+def _guard_keyring(
+    connection: Connection, settings: Settings, definitions: tuple[Definition, ...]
+) -> None:
+    run = connection.exec_driver_sql
+    run("alter table keys enable row level security")
+    for definition in definitions:
+        role = database_name(settings, definition.name)
+        classes = ", ".join(f"'{c}'" for c in (*KEY_CLASSES[definition.name], definition.name))
+        run(f"grant usage on schema public to {role}")
+        run(f"grant select, insert, update (wrapped, destroyed_at) on keys to {role}")
+        run(f"drop policy if exists {definition.name}_classes on keys")
+        run(
+            f"create policy {definition.name}_classes on keys to {role} "
+            f"using (data_class in ({classes})) with check (data_class in ({classes}))"
+        )

@@ -1,0 +1,1 @@
+"""People's data: the keyring, sealing of personal fields, blind indexes."""

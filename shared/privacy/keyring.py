@@ -1,0 +1,195 @@
+"""The keyring: one AES-256 key per owner × data class × retention group, wrapped by the master key.
+
+    keyring = Keyring(database, master_key)
+    keys = keyring.ensure({KeyName(owner=registration_id, data_class="identity", group="programme")})
+
+A key is durable before its first event. A destroyed key leaves a tombstone: its row stays without
+the key, no new key is made under that name, and what it sealed is absent, not an error. On
+PostgreSQL row-level security lets each service's role see the data classes that it needs only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.database import Database
+from shared.identifiers import Identifiers, Uuid7
+
+METADATA = MetaData()
+
+KEYS = Table(
+    "keys",
+    METADATA,
+    Column("key_id", String(36), primary_key=True),
+    Column("owner", String(80), nullable=False),
+    Column("data_class", String(20), nullable=False),
+    Column("retention_group", String(20), nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("destroyed_at", DateTime(timezone=True)),
+)
+
+CACHED_KEYS_MAX = 200_000
+_CHUNK = 300
+
+
+class KeyName(msgspec.Struct, frozen=True, order=True):
+    """What a key is for: whose, which data, kept for how long."""
+
+    owner: str
+    data_class: str
+    group: str = "programme"
+
+
+class Key(msgspec.Struct, frozen=True):
+    """An opened key. ``cipher`` is None when the key was destroyed."""
+
+    key_id: str
+    cipher: AESGCM | None
+
+
+class Keyring:
+    """Makes, opens and destroys keys. Thread-safe."""
+
+    def __init__(
+        self,
+        database: Database,
+        master_key: bytes,
+        *,
+        identifiers: Identifiers | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._database = database
+        self._master = AESGCM(_derive(master_key, b"wrap"))
+        self._blind = _derive(master_key, b"blind index")
+        self._identifiers = identifiers or Uuid7()
+        self.random_bytes = random_bytes
+        self._lock = threading.Lock()
+        self._by_name: dict[KeyName, Key] = {}
+        self._by_id: dict[str, Key] = {}
+
+    def ensure(self, names: Iterable[KeyName]) -> dict[KeyName, Key]:
+        """The keys of these names, made durable here when they are new."""
+        wanted = set(names)
+        found = {n: k for n in wanted if (k := self._by_name.get(n))}
+        missing = sorted(wanted - found.keys())
+        if missing:
+            found |= self._read(missing)
+            new = [name for name in missing if name not in found]
+            if new:
+                self._make(new)
+                found |= self._read(new)
+        return found
+
+    def open_key(self, key_id: str) -> Key | None:
+        """The key of this id; None when this service may not see it or it never was."""
+        if key := self._by_id.get(key_id):
+            return key
+        return self.open_keys([key_id]).get(key_id)
+
+    def open_keys(self, key_ids: Iterable[str]) -> dict[str, Key]:
+        """Many keys at once, for projections in batches."""
+        wanted = [key_id for key_id in set(key_ids) if key_id not in self._by_id]
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                part = wanted[start : start + _CHUNK]
+                for row in connection.execute(select(KEYS).where(KEYS.c.key_id.in_(part))):
+                    self._remember(row)
+        return {k: self._by_id[k] for k in key_ids if k in self._by_id}
+
+    def destroy(self, names: Iterable[KeyName]) -> int:
+        """Destroy keys for good; returns how many there were. What they sealed cannot be read."""
+        count = 0
+        with self._database.writing() as connection:
+            for name in names:
+                result = connection.execute(
+                    KEYS.update()
+                    .where(
+                        KEYS.c.owner == name.owner,
+                        KEYS.c.data_class == name.data_class,
+                        KEYS.c.retention_group == name.group,
+                        KEYS.c.destroyed_at.is_(None),
+                    )
+                    .values(wrapped=None, destroyed_at=datetime.now(UTC))
+                )
+                count += result.rowcount
+        self.forget()
+        return count
+
+    def forget(self) -> None:
+        """Drop every cached key, so that a destroyed one is noticed."""
+        with self._lock:
+            self._by_name.clear()
+            self._by_id.clear()
+
+    def blind_index(self, purpose: str, value: str) -> str:
+        """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
+        message = purpose.encode() + b"\0" + value.encode()
+        return hmac.new(self._blind, message, hashlib.sha256).hexdigest()
+
+    def _read(self, names: list[KeyName]) -> dict[KeyName, Key]:
+        found: dict[KeyName, Key] = {}
+        where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
+        with self._database.reading() as connection:
+            for start in range(0, len(names), _CHUNK):
+                part = names[start : start + _CHUNK]
+                triples = [(n.owner, n.data_class, n.group) for n in part]
+                for row in connection.execute(select(KEYS).where(where.in_(triples))):
+                    name, key = self._remember(row)
+                    found[name] = key
+        return found
+
+    def _make(self, names: list[KeyName]) -> None:
+        rows = []
+        for name in names:
+            key_id = self._identifiers.new()
+            nonce = self.random_bytes(12)
+            key = self.random_bytes(32)
+            rows.append(
+                {
+                    "key_id": key_id,
+                    "owner": name.owner,
+                    "data_class": name.data_class,
+                    "retention_group": name.group,
+                    "wrapped": nonce + self._master.encrypt(nonce, key, key_id.encode()),
+                    "made_at": datetime.now(UTC),
+                }
+            )
+        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        with self._database.writing() as connection:
+            connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)
+
+    def _remember(self, row: object) -> tuple[KeyName, Key]:
+        wrapped: bytes | None = row.wrapped  # type: ignore[attr-defined]
+        key_id: str = row.key_id  # type: ignore[attr-defined]
+        cipher = None
+        if wrapped is not None:
+            try:
+                opened = self._master.decrypt(wrapped[:12], wrapped[12:], key_id.encode())
+            except InvalidTag as error:
+                raise RuntimeError("the master key does not open this keyring") from error
+            cipher = AESGCM(opened)
+        key = Key(key_id, cipher)
+        name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
+        with self._lock:
+            if len(self._by_id) >= CACHED_KEYS_MAX:
+                self._by_id.clear()
+                self._by_name.clear()
+            self._by_id[key_id] = key
+            self._by_name[name] = key
+        return name, key
+
+
+def _derive(master_key: bytes, purpose: bytes) -> bytes:
+    return hmac.new(master_key, b"zanat " + purpose, hashlib.sha256).digest()

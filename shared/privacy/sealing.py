@@ -1,0 +1,86 @@
+"""Sealing: personal fields of events become AES-256-GCM boxes before they become bytes.
+
+    sealed = seal_events(keyring, events)
+    open_text(keyring, sealed[0].full_name)  ->  the name, or None once its key is destroyed
+
+The key's id is authenticated with the box, so that a box cannot be moved under another key.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+
+from shared.events.event import Event, Sealed
+from shared.privacy.keyring import Key, KeyName, Keyring
+
+E = TypeVar("E", bound=Event)
+
+
+def seal_events(keyring: Keyring, events: Sequence[Event]) -> list[Event]:
+    """The events with their personal fields sealed; keys are durable when this returns."""
+    names = {name for event in events for name in _names(event)}
+    keys = keyring.ensure(names) if names else {}
+    return [_seal(keyring, keys, event) for event in events]
+
+
+def seal_text(keyring: Keyring, name: KeyName, text: str) -> Sealed:
+    """One text under one key. Raises ValueError when that key was destroyed."""
+    return _box(keyring, keyring.ensure({name})[name], text)
+
+
+def open_text(keyring: Keyring, value: str | Sealed | None) -> str | None:
+    """The text; None for None, for a destroyed key, and where this service may not look."""
+    if value is None or isinstance(value, str):
+        return value
+    key = keyring.open_key(value.key)
+    if key is None or key.cipher is None:
+        return None
+    raw = base64.b64decode(value.box)
+    try:
+        return key.cipher.decrypt(raw[:12], raw[12:], value.key.encode()).decode()
+    except InvalidTag as error:
+        raise RuntimeError("a sealed value does not fit its key") from error
+
+
+def sealed_keys(events: Iterable[object]) -> list[str]:
+    """The ids of all keys that these decoded events' fields are sealed with."""
+    found = []
+    for event in events:
+        for name in getattr(event, "personal_fields", ()):
+            value = getattr(event, name)
+            if isinstance(value, Sealed):
+                found.append(value.key)
+    return found
+
+
+def _names(event: Event) -> Iterable[KeyName]:
+    owner = getattr(event, event.seals_for) if event.seals_for else ""
+    for field, data_class in event.personal_fields.items():
+        if isinstance(getattr(event, field), str):
+            yield KeyName(owner, data_class.name, data_class.group)
+
+
+def _seal(keyring: Keyring, keys: dict[KeyName, Key], event: E) -> E:
+    if not event.personal_fields:
+        return event
+    owner = getattr(event, event.seals_for)
+    changed = {}
+    for field, data_class in event.personal_fields.items():
+        text = getattr(event, field)
+        if isinstance(text, str):
+            key = keys[KeyName(owner, data_class.name, data_class.group)]
+            changed[field] = _box(keyring, key, text)
+    return msgspec.structs.replace(event, **changed)
+
+
+def _box(keyring: Keyring, key: Key, text: str) -> Sealed:
+    if key.cipher is None:
+        raise ValueError("the key was destroyed: nothing can be sealed for this person any more")
+    nonce = keyring.random_bytes(12)
+    raw = nonce + key.cipher.encrypt(nonce, text.encode(), key.key_id.encode())
+    return Sealed(key.key_id, base64.b64encode(raw).decode())
