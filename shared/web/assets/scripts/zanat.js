@@ -1,0 +1,20 @@
+// What the browser adds to pages that work without it: govuk-frontend's behaviours, keys in
+// tables, a form that is sent once, and what was typed kept until it has arrived.
+
+import { ErrorSummary, SkipLink, Tabs, createAll } from "govuk-frontend";
+import { keepTyped } from "./typed.js";
+import { listenForKeys } from "./keys.js";
+import { sendOnce } from "./once.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+for (const component of [ErrorSummary, SkipLink, Tabs]) {
+  createAll(component);
+}
+sendOnce(document);
+keepTyped(document, window.sessionStorage);
+listenForKeys(document, window.localStorage);
+
+// What htmx puts into the page gets its tabs too.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  createAll(Tabs, {}, event.target);
+});
