@@ -1,7 +1,7 @@
 """Every setting, read once from the environment. The README's table is checked against this file.
 
-    settings = Settings.from_environment()
-    settings.home / "keys"
+settings = Settings.from_environment()
+settings.home / "keys"
 """
 
 from __future__ import annotations

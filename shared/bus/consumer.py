@@ -71,7 +71,9 @@ class ServiceConsumer:
     def _consume(self, connection: Connection) -> None:
         self._buffer, self._ahead, self._asked = [], {}, {}
         channel = connection.channel()
-        queues = [q(channel) for q in service_queue(self._settings, self._service.name, self._sources)]
+        queues = [
+            q(channel) for q in service_queue(self._settings, self._service.name, self._sources)
+        ]
         for queue in queues:
             queue.declare()
         replay_exchange(self._settings)(channel).declare()

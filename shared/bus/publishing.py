@@ -36,7 +36,9 @@ class WindowPublisher:
         exchange(self._channel).declare()
         self._producer = Producer(self._channel, exchange=exchange)
 
-    def send(self, body: bytes, *, routing_key: str, headers: dict[str, Any], **options: Any) -> None:
+    def send(
+        self, body: bytes, *, routing_key: str, headers: dict[str, Any], **options: Any
+    ) -> None:
         """Publish one message without waiting."""
         self._producer.publish(
             body,

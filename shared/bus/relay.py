@@ -124,9 +124,7 @@ class Relay:
             request = msgspec.json.decode(message.body, type=ReplayRequest)
             limit = min(request.limit, REPLAY_LIMIT_MAX)
             with self._service.database.reading() as connection:
-                entries = self._service.store.entries(
-                    connection, start=request.start, limit=limit
-                )
+                entries = self._service.store.entries(connection, start=request.start, limit=limit)
             for position, raw in entries:
                 self._send(direct, position, raw, request.queue)
             message.ack()

@@ -291,9 +291,7 @@ class Store:
     def history(self, connection: Connection, stream: str) -> list[Recorded]:
         """A stream's events with their envelopes."""
         rows = connection.execute(
-            select(EVENTS.c.envelope)
-            .where(EVENTS.c.stream == stream)
-            .order_by(EVENTS.c.version)
+            select(EVENTS.c.envelope).where(EVENTS.c.stream == stream).order_by(EVENTS.c.version)
         ).scalars()
         return [self.recorded(raw) for raw in rows]
 

@@ -50,7 +50,9 @@ class _Held:
 class Work:
     """One command's view of the streams it touches. Not shared between threads."""
 
-    def __init__(self, store: Store, clock: Clock, context: Context, connection: Connection) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, context: Context, connection: Connection
+    ) -> None:
         self.store = store
         self.now = clock.now()
         self.context = context
@@ -73,6 +75,11 @@ class Work:
     def version(self, decider: Decider[Any], identifier: str) -> int:
         """The stream's version as loaded, before this work's own events."""
         return self._hold(decider, identifier).version
+
+    def version_after(self, decider: Decider[Any], identifier: str) -> int:
+        """The stream's version once this work is committed."""
+        held = self._hold(decider, identifier)
+        return held.version + len(held.events)
 
     def expect(self, decider: Decider[Any], identifier: str, version: int | None) -> None:
         """Raise Stale unless the stream is at ``version``; None asks nothing."""

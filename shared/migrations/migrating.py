@@ -72,9 +72,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _make_databases(settings: Settings, secret: bytes, services: list[str]) -> None:
-    engine = create_engine(
-        server_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
+    engine = create_engine(server_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         databases = set(connection.execute(text("select datname from pg_database")).scalars())
         roles = set(connection.execute(text("select rolname from pg_roles")).scalars())

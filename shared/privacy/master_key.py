@@ -1,6 +1,6 @@
 """The master key: 32 bytes in a file that is in no database. It wraps every other key.
 
-    key = load_or_create(settings.master_key_path)
+key = load_or_create(settings.master_key_path)
 """
 
 from __future__ import annotations

@@ -1,0 +1,91 @@
+"""Opens the web application of a service: what all share, then its own routes.
+
+app, api = open_app(service, title="Grants", templates=[...], navigation=navigation)
+api.register_blueprint(calls_api.blueprint)
+app.register_blueprint(calls_pages.blueprint)
+return finish(app)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+
+from shared import metrics
+from shared.access.keys import load_or_create, public_keys, publish
+from shared.access.revocations import Revocations
+from shared.access.tokens import SigningKey, TokenVerifier
+from shared.language.marking import N_
+from shared.privacy import master_key
+from shared.service import Service
+from shared.settings import Settings
+from shared.web.access import assert_all_declared
+from shared.web.api import Api, create_api
+from shared.web.app import create_app
+from shared.web.commands import EXTENSION
+from shared.web.layout import Navigation
+
+DEMONSTRATION = N_("This is a demonstration. All people and figures in it are invented.")
+
+
+def token_key(settings: Settings) -> SigningKey:
+    """The key that accounts signs tokens with; its public half is where the others look."""
+    key = load_or_create(settings.home / "keys" / "tokens.pem")
+    publish(key, _public_folder(settings))
+    return key
+
+
+def token_verifier(service: Service) -> TokenVerifier:
+    """Checks tokens with the published keys, without asking accounts."""
+    return TokenVerifier(
+        public_keys(_public_folder(service.settings)),
+        audience=service.settings.installation,
+        clock=service.clock,
+    )
+
+
+def _public_folder(settings: Settings) -> Path:
+    return settings.home / "keys" / "public"
+
+
+def open_app(
+    service: Service,
+    *,
+    title: str,
+    description: str = "",
+    templates: Sequence[Path] = (),
+    navigation: Navigation | None = None,
+) -> tuple[Flask, Api]:
+    """The application and its JSON interface, still without the service's own routes."""
+    settings = service.settings
+    secret = master_key.load(settings.master_key_path)
+    app = create_app(
+        service.name,
+        settings=settings,
+        verifier=token_verifier(service),
+        revoked=Revocations(service.database),
+        secret=hmac.new(secret, b"zanat forms", hashlib.sha256).digest(),
+        template_folders=templates,
+        navigation=navigation,
+        installation_banner=DEMONSTRATION if settings.demonstration else "",
+    )
+    app.extensions[EXTENSION] = service
+    app.register_blueprint(metrics.operations({"database": lambda: _database(service)}))
+    return app, create_api(app, service.name, title=title, description=description)
+
+
+def finish(app: Flask) -> Flask:
+    """Refuse to start with a route that says nothing about access."""
+    assert_all_declared(app)
+    return app
+
+
+def _database(service: Service) -> str | None:
+    with service.database.reading() as connection:
+        connection.execute(text("select 1"))
+    return None
