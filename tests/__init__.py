@@ -1,0 +1,1 @@
+"""Tests: what each folder proves is said in CONTRIBUTING.md."""
