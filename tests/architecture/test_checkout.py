@@ -1,0 +1,45 @@
+"""What runs is this checkout, never a copy of it that somebody installed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", ["shared", "services", "tests"])
+def test_package_is_this_checkouts(name: str) -> None:
+    found = importlib.import_module(name).__file__
+    assert found is not None
+    assert Path(found).resolve() == ROOT / name / "__init__.py"
+
+
+def test_nothing_is_installed_under_our_names() -> None:
+    installed = importlib.metadata.packages_distributions()
+    assert not {"shared", "services", "tests"} & set(installed)
+
+
+def test_locks_have_hashes_and_name_no_index() -> None:
+    for lock in sorted((ROOT / "requirements").glob("*.txt")):
+        text = lock.read_text()
+        for word in ("index-url", "find-links", "trusted-host", "://"):
+            assert word not in text, f"{lock.name} names an index: {word}"
+        for block in text.replace("\\\n", " ").splitlines():
+            if block and not block.lstrip().startswith(("#", "-")):
+                assert "==" in block and "--hash=sha256:" in block, f"{lock.name}: {block}"
+
+
+def test_check_pins_what_run_pins() -> None:
+    pins = {
+        name: {
+            line.split()[0]
+            for line in (ROOT / "requirements" / name).read_text().splitlines()
+            if "==" in line and not line.startswith((" ", "#"))
+        }
+        for name in ("run.txt", "check.txt")
+    }
+    assert pins["run.txt"] <= pins["check.txt"]
