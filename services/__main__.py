@@ -1,0 +1,189 @@
+"""The command line: ``python -m services --help``.
+
+Data go to standard output (UTF-8, no BOM), messages and progress to standard error. ``ZANAT_HOME``
+names the folder with the installation's data; every setting is in the README's table.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.all_in_one import InUse, Installation, definitions
+from services.commands import documents, loading, reporting, running, starting
+from services.commands.terminal import Progress, say
+from services.register.reading import RegisterErrors
+from shared import logging as zanat_logging
+from shared.errors import Problem
+from shared.events.rebuilding import differences, rebuild
+from shared.events.verifying import verify_log
+from shared.migrations.migrating import migrate
+from shared.settings import Settings
+
+PROGRAMME = click.option(
+    "--programme", metavar="CODE", help="The programme; needed where there is more than one."
+)
+
+
+class Words(click.Group):
+    """Turns errors that are answers into one line and exit status 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except InUse as error:
+            say(f"Another process works on {error}. Stop it first, or name another ZANAT_HOME.")
+        except RegisterErrors as errors:
+            say(str(errors))
+            say("Nothing was loaded.")
+        except (Problem, ValueError, FileNotFoundError, TimeoutError) as error:
+            say(str(error))
+        context.exit(1)
+
+
+@click.group(cls=Words, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Zanat runs the grant life cycle of a small-business programme."""
+    settings = Settings.from_environment()
+    zanat_logging.configure(service="command", level="WARNING", stream=sys.stderr)
+    context.obj = settings
+
+
+@cli.command()
+@click.pass_obj
+def run(settings: Settings) -> None:
+    """Serve the installation; on the first start prints the first administrator's link."""
+    starting.prepare(settings)
+    running.serve(settings)
+
+
+@cli.command()
+@click.option("--register", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--load-only", is_flag=True, help="Make and load it, but do not serve it.")
+@click.pass_obj
+def demo(settings: Settings, folder: Path | None, load_only: bool) -> None:
+    """Serve a demonstration with invented data in a folder of its own, loopback only."""
+    if "ZANAT_HOME" not in os.environ:
+        settings = replace(settings, home=Path("var/demo").resolve())
+    settings = replace(settings, demonstration=True)
+    starting.prepare_demonstration(settings, folder or Path("examples/register"))
+    if not load_only:
+        running.serve(settings)
+
+
+@cli.command("migrate")
+@click.pass_obj
+def migrate_command(settings: Settings) -> None:
+    """Make or upgrade keys, databases and roles. Seeds nothing; harmless to repeat."""
+    migrate(settings, definitions())
+    starting.make_keys(settings)
+    say("The databases are up to date.")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--programme", metavar="CODE", help="Default: the folder's name.")
+@click.pass_obj
+def load(settings: Settings, folder: Path, programme: str | None) -> None:
+    """Load a programme register from FOLDER as history.
+
+    One bad cell in any file writes nothing. Loading again changes nothing; a changed row is
+    reported. An interrupted load goes on where it stopped.
+    """
+    with Installation.open(settings) as installation:
+        installation.start_workers()
+        outcome = loading.load(installation, folder, programme or folder.resolve().name)
+    for line in outcome.lines():
+        say(line)
+
+
+@cli.command()
+@PROGRAMME
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def report(settings: Settings, programme: str | None, form: str) -> None:
+    """The programme in figures."""
+    installation = Installation.for_reading(settings)
+    code = reporting.chosen_programme(installation, programme)
+    _write(reporting.report_text(reporting.figures(installation, code), form))
+
+
+@cli.group()
+def export() -> None:
+    """Data for other programs, as CSV."""
+
+
+@export.command("decisions")
+@PROGRAMME
+@click.pass_obj
+def export_decisions(settings: Settings, programme: str | None) -> None:
+    """Every application's outcome, ordered by application number."""
+    installation = Installation.for_reading(settings)
+    code = reporting.chosen_programme(installation, programme)
+    _write(reporting.decisions_csv(installation, code))
+
+
+@export.command("ledger")
+@PROGRAMME
+@click.pass_obj
+def export_ledger(settings: Settings, programme: str | None) -> None:
+    """The disbursement ledger with its control totals."""
+    installation = Installation.for_reading(settings)
+    code = reporting.chosen_programme(installation, programme)
+    _write(reporting.ledger_csv(installation, code))
+
+
+@cli.command("rebuild")
+@click.pass_obj
+def rebuild_command(settings: Settings) -> None:
+    """Make every read model again from the logs."""
+    with Installation.open(settings) as installation:
+        for name, service in installation.services.items():
+            with Progress(f"rebuilding {name}", 1) as progress:
+                rebuild(service, progress=lambda _done, _total: None)
+                progress.advance()
+    say("Every read model was made again.")
+
+
+@cli.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Check every log's positions and hashes, and every read model against its log."""
+    installation = Installation.for_reading(settings)
+    found: list[str] = []
+    for name, service in installation.services.items():
+        entries, wrong = verify_log(service)
+        say(f"{name}: {entries} entries" + ("" if not wrong else f", {len(wrong)} wrong"))
+        found += [f"{name}: {one}" for one in wrong]
+        found += [f"{name}: {one}" for one in differences(service)]
+    for line in found:
+        say(line)
+    if found:
+        raise SystemExit(1)
+    say("Everything agrees.")
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Only say whether the documents are up to date.")
+def docs(check: bool) -> None:
+    """Write docs/events.md and docs/api from the code."""
+    stale = documents.write(Path("docs"), check=check)
+    for path in stale:
+        say(f"{path} is out of date: run python -m services docs")
+    if check and stale:
+        raise SystemExit(1)
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    cli()

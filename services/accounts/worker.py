@@ -1,0 +1,9 @@
+"""The accounts service's worker: ``python -m services.accounts.worker``."""
+
+from __future__ import annotations
+
+from services.accounts.app import definition
+from shared.worker import run_for_ever
+
+if __name__ == "__main__":
+    run_for_ever(definition())

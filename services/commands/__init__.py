@@ -1,0 +1,1 @@
+"""What the command line does; unlike services themselves it may import every service."""

@@ -1,0 +1,63 @@
+"""Serves a whole installation from one process: gunicorn with one worker and threads.
+
+    serve(settings, announce=lambda installation: print(...))
+
+On SQLite one process writes, so there is exactly one worker; it holds the installation's lock and
+runs every service's background threads beside the web.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from services.all_in_one import Installation
+from shared import logging as zanat_logging
+from shared.settings import Settings
+
+Wsgi = Callable[..., Iterable[bytes]]
+KEEP_ALIVE_SECONDS = 5
+GRACE_SECONDS = 10
+
+
+class EmbeddedServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured in code rather than by a file that somebody may forget."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._installation: Installation | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self._settings.bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._settings.web_threads,
+            "control_socket_disable": True,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 120,
+            "worker_exit": self._end,
+            "loglevel": "warning",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Wsgi:
+        """Called in the worker process: opens the installation and starts its threads."""
+        zanat_logging.configure(service="all", level=self._settings.log_level)
+        self._installation = Installation.open(self._settings)
+        self._installation.start_workers()
+        return self._installation.web()
+
+    def _end(self, _server: Any, _worker: Any) -> None:
+        if self._installation is not None:
+            self._installation.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped by a signal."""
+    EmbeddedServer(settings).run()

@@ -1,0 +1,108 @@
+"""The threads that work behind a service's web: sequencer, relay, consumer, due work.
+
+    worker = Worker(service)
+    worker.start(); ...; worker.stop()
+
+``python -m services.<name>.worker`` runs one for ever; the embedded default runs one a service.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import func, select
+
+from shared import logging as zanat_logging
+from shared import metrics
+from shared.bus.consumer import ServiceConsumer
+from shared.bus.relay import RELAY_CURSOR, Relay
+from shared.due.worker import DueWorker
+from shared.events.tables import CURSORS, DEAD_LETTERS, DUE
+from shared.log.sequencer import Sequencer
+from shared.service import Definition, Service
+from shared.settings import Settings
+
+MEASURE_SECONDS = 5.0
+STOP_SECONDS = 10.0
+
+
+class Worker:
+    """All background threads of one service in this process."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._parts: list[tuple[str, Callable[[], None], Callable[[], None]]] = []
+        relay = Relay(service)
+        consumer = ServiceConsumer(service)
+        due = DueWorker(service)
+        if not service.database.is_sqlite:
+            sequencer = Sequencer(service.database, service.store.notify)
+            service.store.listeners.append(sequencer.wake.set)
+            self._parts.append(("sequencer", sequencer.run, sequencer.stop))
+        self._parts.append(("relay", relay.run, relay.stop))
+        self._parts.append(("consumer", consumer.run, consumer.stop))
+        self._parts.append(("due", due.run, due.stop))
+        self._stop = threading.Event()
+        self._parts.append(("measure", self._measure, self._stop.set))
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        for name, run, _ in self._parts:
+            thread = threading.Thread(target=run, name=f"{self.service.name}-{name}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Ask every thread to end and wait for it a while."""
+        for _, _, stop in self._parts:
+            stop()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+
+    def _measure(self) -> None:
+        while not self._stop.wait(MEASURE_SECONDS):
+            try:
+                measure(self.service)
+            except Exception as error:  # noqa: BLE001 (a lost database shows elsewhere)
+                structlog.get_logger("worker").warning("not measured", error=type(error).__name__)
+
+
+def measure(service: Service) -> None:
+    """Set the gauges that describe the service's log and queue."""
+    with service.database.reading() as connection:
+        head = service.store.head(connection)
+        relayed = connection.execute(
+            select(CURSORS.c.position).where(CURSORS.c.source == RELAY_CURSOR)
+        ).scalar()
+        parked = connection.execute(
+            select(func.count())
+            .select_from(DEAD_LETTERS)
+            .where(DEAD_LETTERS.c.resolved_at.is_(None))
+        ).scalar_one()
+        outbound = connection.execute(
+            select(func.count()).select_from(DUE).where(DUE.c.done_at.is_(None))
+        ).scalar_one()
+    metrics.log_position.labels(service.name).set(head)
+    metrics.consumer_lag.labels(service.name, "relay").set(
+        head - (-1 if relayed is None else relayed)
+    )
+    metrics.dead_letters.labels(service.name).set(parked)
+    metrics.outbound_pending.labels(service.name).set(outbound)
+
+
+def run_for_ever(definition: Definition) -> None:
+    """A worker as a process of its own: until SIGTERM or SIGINT."""
+    settings = Settings.from_environment()
+    zanat_logging.configure(service=definition.name, level=settings.log_level)
+    service = Service.open(definition, settings)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    worker = Worker(service)
+    worker.start()
+    stopped.wait()
+    worker.stop()
+    service.close()
