@@ -1,0 +1,67 @@
+"""Folding for search and for likely duplicates: script, case, diacritics, spaces, punctuation.
+
+>>> {fold(name) for name in ("Đorđević", "Djordjević", "Ђорђевић", "DORĐEVIĆ", "Dordevic")}
+{'dordevic'}
+>>> fold("  Љиљана—Ana  Čović ")
+'ljiljana ana covic'
+
+The result is for comparing only; it never replaces what a person wrote. It holds letters, digits
+and single spaces, so it can stand in a ``LIKE`` pattern without escaping.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from shared.language.scripts import CYRILLIC_TO_LATIN
+
+_LETTERS: Final = str.maketrans(
+    {letter: unicodedata.normalize("NFD", latin)[:1] for letter, latin in CYRILLIC_TO_LATIN.items()}
+    | {"љ": "lj", "њ": "nj", "џ": "dz", "ђ": "d"}
+    # Cyrillic of the neighbours, for names that come from there.
+    | {"ѕ": "dz", "ы": "y", "э": "e", "ю": "ju", "я": "ja", "щ": "sc", "ь": "", "ъ": ""}
+    | {"і": "i", "є": "je", "ґ": "g"}
+    # Latin letters that no decomposition takes apart. Eth and the African d look like đ.
+    | {"đ": "d", "ð": "d", "ɖ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
+    | {"ı": "i"}
+)
+
+_DJ: Final = re.compile("dj+")
+_APOSTROPHES: Final = frozenset("'’‘ʼ`´")
+
+
+def fold(text: str) -> str:
+    """What ``text`` is compared by: ć = č = c, š = s, ž = z, đ = dj = d, Cyrillic = Latin.
+
+    Marks and apostrophes vanish, other punctuation separates words. fold(fold(x)) == fold(x).
+    Source: domain rules on scripts and languages.
+    """
+    joined = "".join(character for character in text if character not in _APOSTROPHES)
+    small = _without_marks(_without_marks(joined).casefold()).translate(_LETTERS)
+    # Some apostrophes appear only when a letter is taken apart (ŉ), others vanish then (´).
+    kept = "".join(
+        character if character.isalnum() else " "
+        for character in small
+        if character not in _APOSTROPHES
+    )
+    return _DJ.sub("d", " ".join(kept.split()))
+
+
+def same_name(first: str, second: str) -> bool:
+    """Whether two names are equal but for script, case, diacritics, spaces and punctuation.
+
+    Two empty names are not the same name.
+    """
+    folded = fold(first)
+    return folded != "" and folded == fold(second)
+
+
+def _without_marks(text: str) -> str:
+    """Compatibility decomposition without combining marks and invisible format characters."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text)
+        if unicodedata.category(character)[0] != "M" and unicodedata.category(character) != "Cf"
+    )
