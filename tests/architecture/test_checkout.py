@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,15 @@ def test_check_pins_what_run_pins() -> None:
         for name in ("run.txt", "check.txt")
     }
     assert pins["run.txt"] <= pins["check.txt"]
+
+
+def test_every_dependency_has_a_reason() -> None:
+    text = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text()
+    explained = re.findall(r"^\| ([a-z0-9-]+) \|", text, flags=re.MULTILINE)
+    asked = [
+        re.split(r"[~=<>\[; ]", line, maxsplit=1)[0]
+        for name in ("run.in", "check.in")
+        for line in (ROOT / "requirements" / name).read_text().splitlines()
+        if line and not line.startswith(("#", "-"))
+    ]
+    assert sorted(explained) == sorted(asked)
