@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.clock import FixedClock, SystemClock
-from shared.due.due_work import (
+from shared.due.worker import (
     ATTEMPTS_MAX,
     LEASE,
     DueWorker,

@@ -19,7 +19,6 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, and_, func, or_, select
 
-from shared import metrics
 from shared.events.tables import DUE
 from shared.service import DueHandler, Service
 
@@ -119,7 +118,8 @@ def pause_after(attempt: int) -> timedelta:
     >>> [pause_after(n).total_seconds() for n in (1, 2, 3)]
     [5.0, 10.0, 20.0]
     """
-    return min(PAUSE_FIRST * 2 ** (attempt - 1), PAUSE_LONGEST)
+    doubled: timedelta = PAUSE_FIRST * (1 << (attempt - 1))
+    return min(doubled, PAUSE_LONGEST)
 
 
 def _do(service: Service, lease: Lease, now: datetime) -> None:
@@ -198,6 +198,4 @@ class DueWorker:
             if not run_due_once(self._service, self._service.clock.now(), limit=1):
                 break
             tried += 1
-        with self._service.database.reading() as connection:
-            metrics.outbound_pending.labels(self._service.name).set(waiting(connection)[0])
         return tried
