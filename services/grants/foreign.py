@@ -1,0 +1,301 @@
+"""What grants reads of trainings: who people are, their certificates, what they finished.
+
+    certificates_of(connection, person_id)
+
+One projection over trainings' log. Applications, awards and reports join these tables when they
+are asked; nothing here is a copy that somebody edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from services.grants.tables import VIEWS, put
+from shared.events.event import Personal
+from shared.events.projection import Projecting, Projection, Recorded
+from shared.events.types import Foreign, reads
+
+JMBG_PURPOSE: Final = "grants jmbg"
+
+REGISTRATIONS: Final = Table(
+    "registrations",
+    VIEWS,
+    Column("registration_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("person_id", String(36), nullable=False, index=True),
+    Column("full_name", Text),
+    Column("birth_date", Text),
+    Column("sex", String(20)),
+    Column("country", String(2)),
+    Column("municipality", Text),
+    Column("phone", Text),
+    Column("jmbg_hash", String(64)),
+    Column("confirmed", Boolean, nullable=False),
+)
+
+CERTIFICATES: Final = Table(
+    "certificates",
+    VIEWS,
+    Column("certificate_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("cohort_id", String(36)),
+    Column("revoked_on", Date),
+    Index("certificates_registration", "registration_id"),
+)
+
+OUTCOMES: Final = Table(
+    "education_outcomes",
+    VIEWS,
+    Column("outcome_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("registration_id", String(36), nullable=False, index=True),
+    Column("outcome", String(60), nullable=False),
+    Column("completed_on", Date, nullable=False),
+)
+
+
+@reads("trainings.registration.registered.v1", seals_for="registration_id")
+class Registered(Foreign, frozen=True, kw_only=True):
+    """Somebody was registered."""
+
+    registration_id: str
+    person_id: str
+    full_name: Personal.identity
+    birth_date: Personal.identity
+    sex: str
+    country: str
+    municipality: str
+    jmbg: Personal.identity | None
+    phone: Personal.contact | None
+
+
+@reads("trainings.registration.confirmed.v1")
+class Confirmed(Foreign, frozen=True, kw_only=True):
+    """A second person saw who it is."""
+
+    registration_id: str
+
+
+@reads("trainings.registration.corrected.v1", seals_for="registration_id")
+class Corrected(Foreign, frozen=True, kw_only=True):
+    """The identity as it should have been written; to be confirmed again."""
+
+    registration_id: str
+    full_name: Personal.identity
+    birth_date: Personal.identity
+    sex: str
+    jmbg: Personal.identity | None
+
+
+@reads("trainings.registration.contact_changed.v1", seals_for="registration_id")
+class ContactChanged(Foreign, frozen=True, kw_only=True):
+    """Where the person lives from now on."""
+
+    registration_id: str
+    country: str
+    municipality: str
+    phone: Personal.contact | None
+
+
+@reads("trainings.registration.moved_to_person.v1")
+class MovedToPerson(Foreign, frozen=True, kw_only=True):
+    """The registration belongs to another person from now on."""
+
+    registration_id: str
+    person_id: str
+
+
+@reads("trainings.certificate.issued.v1")
+class CertificateIssued(Foreign, frozen=True, kw_only=True):
+    """A certificate stands."""
+
+    certificate_id: str
+    registration_id: str
+    number: str
+    kind: str
+    issued_on: date
+    country: str
+    cohort_id: str | None = None
+
+
+@reads("trainings.certificate.revoked.v1")
+class CertificateRevoked(Foreign, frozen=True, kw_only=True):
+    """It does not stand any more."""
+
+    certificate_id: str
+    revoked_on: date
+
+
+@reads("trainings.outcome.recorded.v1")
+class OutcomeRecorded(Foreign, frozen=True, kw_only=True):
+    """The person finished something."""
+
+    outcome_id: str
+    registration_id: str
+    outcome: str
+    completed_on: date
+
+
+@reads("trainings.outcome.withdrawn.v1")
+class OutcomeWithdrawn(Foreign, frozen=True, kw_only=True):
+    """It was recorded in error."""
+
+    outcome_id: str
+
+
+def project(at: Projecting, recorded: Recorded) -> None:
+    """One event of trainings."""
+    match recorded.event:
+        case Registered() | Confirmed() | Corrected() | ContactChanged() | MovedToPerson() as event:
+            _person(at, recorded.programme, event)
+        case CertificateIssued() as event:
+            put(
+                at.connection,
+                CERTIFICATES,
+                {"certificate_id": event.certificate_id},
+                programme=recorded.programme,
+                registration_id=event.registration_id,
+                number=event.number,
+                kind=event.kind,
+                issued_on=event.issued_on,
+                country=event.country,
+                cohort_id=event.cohort_id,
+            )
+        case CertificateRevoked() as event:
+            at.connection.execute(
+                update(CERTIFICATES)
+                .where(CERTIFICATES.c.certificate_id == event.certificate_id)
+                .values(revoked_on=event.revoked_on)
+            )
+        case OutcomeRecorded() as event:
+            put(
+                at.connection,
+                OUTCOMES,
+                {"outcome_id": event.outcome_id},
+                programme=recorded.programme,
+                registration_id=event.registration_id,
+                outcome=event.outcome,
+                completed_on=event.completed_on,
+            )
+        case OutcomeWithdrawn() as event:
+            gone = OUTCOMES.c.outcome_id == event.outcome_id
+            at.connection.execute(delete(OUTCOMES).where(gone))
+        case _:
+            raise TypeError(f"{type(recorded.event).__name__} is not projected")
+
+
+def _person(
+    at: Projecting,
+    programme: str,
+    event: Registered | Confirmed | Corrected | ContactChanged | MovedToPerson,
+) -> None:
+    values: dict[str, Any]
+    match event:
+        case Registered():
+            at.connection.execute(
+                insert(REGISTRATIONS).values(
+                    registration_id=event.registration_id,
+                    programme=programme,
+                    person_id=event.person_id,
+                    full_name=at.text(event.full_name),
+                    birth_date=at.text(event.birth_date),
+                    sex=event.sex,
+                    country=event.country,
+                    municipality=event.municipality,
+                    phone=at.text(event.phone),
+                    jmbg_hash=at.blind(JMBG_PURPOSE, at.text(event.jmbg)),
+                    confirmed=False,
+                )
+            )
+            return
+        case Confirmed():
+            values = {"confirmed": True}
+        case Corrected():
+            values = {
+                "full_name": at.text(event.full_name),
+                "birth_date": at.text(event.birth_date),
+                "sex": event.sex,
+                "jmbg_hash": at.blind(JMBG_PURPOSE, at.text(event.jmbg)),
+                "confirmed": False,
+            }
+        case ContactChanged():
+            values = {
+                "country": event.country,
+                "municipality": event.municipality,
+                "phone": at.text(event.phone),
+            }
+        case MovedToPerson():
+            values = {"person_id": event.person_id}
+    one = REGISTRATIONS.c.registration_id == event.registration_id
+    at.connection.execute(update(REGISTRATIONS).where(one).values(**values))
+
+
+PEOPLE: Final = Projection(
+    "people_of_trainings",
+    1,
+    (REGISTRATIONS, CERTIFICATES, OUTCOMES),
+    project,
+    (
+        Registered,
+        Confirmed,
+        Corrected,
+        ContactChanged,
+        MovedToPerson,
+        CertificateIssued,
+        CertificateRevoked,
+        OutcomeRecorded,
+        OutcomeWithdrawn,
+    ),
+)
+
+
+def registration(connection: Connection, registration_id: str) -> RowMapping | None:
+    """The registration's row."""
+    one = REGISTRATIONS.c.registration_id == registration_id
+    return connection.execute(select(REGISTRATIONS).where(one)).mappings().first()
+
+
+def registrations_of(connection: Connection, person_id: str) -> Sequence[RowMapping]:
+    """Every registration of a person."""
+    of = REGISTRATIONS.c.person_id == person_id
+    return connection.execute(select(REGISTRATIONS).where(of)).mappings().all()
+
+
+def certificates_of(connection: Connection, person_id: str) -> Sequence[RowMapping]:
+    """Certificates of a person, under whichever registration, the oldest first."""
+    return (
+        connection.execute(
+            select(CERTIFICATES)
+            .join(
+                REGISTRATIONS,
+                REGISTRATIONS.c.registration_id == CERTIFICATES.c.registration_id,
+            )
+            .where(REGISTRATIONS.c.person_id == person_id)
+            .order_by(CERTIFICATES.c.issued_on, CERTIFICATES.c.certificate_id)
+        )
+        .mappings()
+        .all()
+    )
