@@ -85,7 +85,8 @@ def normalise(text: str) -> str:
     Leading zeros that a spreadsheet dropped are not guessed back.
     """
     plain = unicodedata.normalize("NFKC", text[:TEXT_LENGTH_MAX])
-    return _SEPARATORS.sub("", plain)
+    # What a separator kept apart may now compose.
+    return unicodedata.normalize("NFKC", _SEPARATORS.sub("", plain))
 
 
 def examine(

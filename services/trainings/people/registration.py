@@ -334,7 +334,7 @@ def _contact(
 
 def _declaration(declared: DeclaredRoma, *, consented: bool) -> None:
     term(declared, get_args(DeclaredRoma), field="declared_roma")
-    if declared != "declined" and not consented:
+    if declared in ("yes", "no") and not consented:
         raise Invalid(
             "consent-needed",
             N_("What a person says of their own origin is written down only with consent."),

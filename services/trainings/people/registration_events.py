@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from shared.events.event import Event, Personal, event_type
 
 Sex: TypeAlias = Literal["F", "M"]
-DeclaredRoma: TypeAlias = Literal["yes", "no", "declined"]
+DeclaredRoma: TypeAlias = Literal["yes", "no", "declined", "not_known"]
 Means: TypeAlias = Literal["identity_card", "passport", "other_document", "witness"]
 MoveCause: TypeAlias = Literal["national_number", "likely_duplicate"]
 

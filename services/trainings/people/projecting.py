@@ -1,0 +1,132 @@
+"""The rows of registrations, and of what was decided about likely duplicates.
+
+A national number stands there as a keyed hash for exact lookup and, for the eye, with all but its
+last digits covered:
+
+>>> masked("0101990710006")
+'•••••••••0006'
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, get_args
+
+from sqlalchemy import update
+
+from services.trainings.people.national_number import normalise
+from services.trainings.people.registration_events import (
+    Confirmed,
+    ConsentGiven,
+    ConsentWithdrawn,
+    ContactChanged,
+    Corrected,
+    LikelyDuplicateDecided,
+    MovedToPerson,
+    Registered,
+    RegistrationEvent,
+    RomaDeclared,
+)
+from services.trainings.tables import DUPLICATE_DECISIONS, REGISTRATIONS, upsert
+from shared.events.projection import Projecting, Projection, Recorded
+from shared.language.folding import fold
+from shared.privacy.keyring import Keyring
+
+DIGITS_SHOWN: Final = 4
+NUMBER_PURPOSE: Final = "national-number"
+
+
+def masked(number: str) -> str:
+    """A number of which only the last digits can be read."""
+    hidden = max(len(number) - DIGITS_SHOWN, 0)
+    return "•" * hidden + number[hidden:]
+
+
+def number_index(keyring: Keyring, number: str | None) -> str | None:
+    """The keyed hash under which a national number is found; None without a number."""
+    digits = normalise(number) if number else ""
+    return keyring.blind_index(NUMBER_PURPOSE, digits) if digits else None
+
+
+def project(at: Projecting, recorded: Recorded) -> None:
+    """Bring the rows of one registration up to an event."""
+    match recorded.event:
+        case Registered() as event:
+            _registered(at, recorded, event)
+        case Corrected() as event:
+            _change(at, recorded, **_identity(at, event), state="unconfirmed")
+        case Confirmed():
+            _change(at, recorded, state="confirmed")
+        case ContactChanged() as event:
+            _change(
+                at,
+                recorded,
+                country=event.country,
+                municipality=event.municipality,
+                phone=at.text(event.phone),
+            )
+        case RomaDeclared() as event:
+            _change(at, recorded, declared_roma=at.text(event.declared_roma))
+        case ConsentGiven() as event:
+            _change(at, recorded, consent_on=event.consent_on)
+        case ConsentWithdrawn():
+            _change(at, recorded, consent_on=None)
+        case MovedToPerson() as event:
+            _change(at, recorded, person_id=event.person_id)
+        case LikelyDuplicateDecided() as event:
+            _change(at, recorded)
+            row = {
+                "registration_id": event.registration_id,
+                "other_registration_id": event.other_registration_id,
+                "same": event.same,
+            }
+            keys = ("registration_id", "other_registration_id")
+            upsert(at.connection, DUPLICATE_DECISIONS, row, keys=keys)
+
+
+def _registered(at: Projecting, recorded: Recorded, event: Registered) -> None:
+    at.connection.execute(
+        REGISTRATIONS.insert().values(
+            registration_id=event.registration_id,
+            programme=recorded.programme,
+            reference=event.reference,
+            person_id=event.person_id,
+            country=event.country,
+            municipality=event.municipality,
+            phone=at.text(event.phone),
+            declared_roma=at.text(event.declared_roma),
+            consent_on=event.consent_on,
+            state="outside" if event.imported else "unconfirmed",
+            registered_by=event.registered_by,
+            registered_at=recorded.at,
+            imported=event.imported,
+            version=recorded.version,
+            **_identity(at, event),
+        )
+    )
+
+
+def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
+    name = at.text(event.full_name)
+    number = at.text(event.jmbg)
+    return {
+        "full_name": name,
+        "name_folded": None if name is None else fold(name),
+        "birth_date": at.text(event.birth_date),
+        "sex": event.sex,
+        "number_index": number_index(at.keyring, number),
+        "number_masked": masked(normalise(number)) if number else None,
+        "has_number": event.jmbg is not None,
+    }
+
+
+def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
+    at.connection.execute(
+        update(REGISTRATIONS)
+        .where(REGISTRATIONS.c.registration_id == recorded.identifier)
+        .values(version=recorded.version, **columns)
+    )
+
+
+PEOPLE: Final = Projection(
+    "people", 1, (REGISTRATIONS, DUPLICATE_DECISIONS), project, get_args(RegistrationEvent)
+)

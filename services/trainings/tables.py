@@ -1,0 +1,207 @@
+"""What trainings' pages and lists read: people, courses, cohorts, certificates, outcomes.
+
+    upsert(connection, COHORTS, {"cohort_id": "k1", "closed_on": day}, keys=("cohort_id",))
+
+Columns with personal data are nullable: once a person's keys are destroyed they are None. Keyed
+hashes stand only here, where a rebuild drops them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+METADATA: Final = MetaData()
+
+REGISTRATIONS: Final = Table(
+    "registrations",
+    METADATA,
+    Column("registration_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("reference", String(60), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("full_name", Text),
+    Column("name_folded", Text),
+    Column("birth_date", String(10)),
+    Column("sex", String(1), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("municipality", String(120), nullable=False),
+    Column("number_index", String(64)),
+    Column("number_masked", String(40)),
+    Column("has_number", Boolean, nullable=False),
+    Column("phone", Text),
+    Column("declared_roma", String(20)),
+    Column("consent_on", Date),
+    Column("state", String(20), nullable=False),
+    Column("registered_by", String(80)),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("registrations_person", "person_id"),
+    Index("registrations_number", "programme", "number_index"),
+    Index("registrations_name", "programme", "name_folded", "registration_id"),
+)
+"""One row a registration. ``number_index``: keyed hash of the national number; ``state``:
+unconfirmed, confirmed or outside (confirmed outside this system)."""
+
+DUPLICATE_DECISIONS: Final = Table(
+    "duplicate_decisions",
+    METADATA,
+    Column("registration_id", String(36), nullable=False),
+    Column("other_registration_id", String(36), nullable=False),
+    Column("same", Boolean, nullable=False),
+    PrimaryKeyConstraint("registration_id", "other_registration_id"),
+)
+"""What somebody decided about a likely duplicate."""
+
+COURSES: Final = Table(
+    "course_versions",
+    METADATA,
+    Column("course_id", String(36), nullable=False),
+    Column("course_version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("hours", Integer),
+    Column("modules", Text, nullable=False),
+    Column("imported", Boolean, nullable=False),
+    PrimaryKeyConstraint("course_id", "course_version"),
+)
+"""One row a version; ``modules`` one a line."""
+
+COHORTS: Final = Table(
+    "cohorts",
+    METADATA,
+    Column("cohort_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("reference", String(60), nullable=False),
+    Column("course_id", String(36), nullable=False),
+    Column("course_title", String(200), nullable=False),
+    Column("course_version", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("trainers", Text, nullable=False),
+    Column("closed_on", Date),
+    Column("imported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("cohorts_reference", "programme", "reference"),
+)
+"""One row a cohort; ``trainers`` one a line."""
+
+SESSIONS: Final = Table(
+    "cohort_sessions",
+    METADATA,
+    Column("cohort_id", String(36), nullable=False),
+    Column("session", Integer, nullable=False),
+    Column("held_on", Date, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    PrimaryKeyConstraint("cohort_id", "session"),
+)
+
+MEMBERS: Final = Table(
+    "cohort_members",
+    METADATA,
+    Column("cohort_id", String(36), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("pre_test", Integer),
+    Column("post_test", Integer),
+    PrimaryKeyConstraint("cohort_id", "registration_id"),
+    Index("cohort_members_registration", "registration_id"),
+)
+"""Who takes part, with tests in per cent; minutes attended are the sum of their marks."""
+
+MARKS: Final = Table(
+    "attendance_marks",
+    METADATA,
+    Column("cohort_id", String(36), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("session", Integer, nullable=False),
+    Column("attended_minutes", Integer, nullable=False),
+    Column("excused", Text),
+    PrimaryKeyConstraint("cohort_id", "registration_id", "session"),
+)
+
+CERTIFICATES: Final = Table(
+    "certificates",
+    METADATA,
+    Column("certificate_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("cohort_id", String(36), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("full_name", Text),
+    Column("name_folded", Text),
+    Column("course_title", String(200), nullable=False),
+    Column("course_version", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("session_dates", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("trainer", String(200), nullable=False),
+    Column("issuer", String(200), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("certificate_version", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("proposed_by", String(80)),
+    Column("proposed_reason", Text),
+    Column("revoked_on", Date),
+    Column("imported", Boolean, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("certificates_number", "programme", "number", unique=True),
+    Index("certificates_registration", "registration_id"),
+    Index("certificates_cohort", "cohort_id"),
+)
+"""One row a certificate; ``session_dates`` ISO days, one a line; ``state``: valid, proposed
+(its revocation is) or revoked."""
+
+OUTCOMES: Final = Table(
+    "outcomes",
+    METADATA,
+    Column("outcome_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("completed_on", Date, nullable=False),
+    Column("institution", String(200), nullable=False),
+    Column("evidence", Text),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("outcomes_registration", "registration_id"),
+    Index("outcomes_day", "programme", "completed_on", "outcome_id"),
+)
+
+
+def upsert(
+    connection: Connection, table: Table, values: Mapping[str, Any], *, keys: tuple[str, ...]
+) -> None:
+    """Write a row whole, or its named columns when a row with these keys is there."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    others = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(
+        insert(table)
+        .values(**values)
+        .on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=others)
+    )
