@@ -76,7 +76,9 @@ def open_app(
     )
     app.extensions[EXTENSION] = service
     app.register_blueprint(metrics.operations({"database": lambda: _database(service)}))
-    return app, create_api(app, service.name, title=title, description=description)
+    api = create_api(app, service.name, title=title, description=description)
+    app.extensions["zanat.api"] = api
+    return app, api
 
 
 def finish(app: Flask) -> Flask:

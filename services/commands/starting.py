@@ -1,0 +1,62 @@
+"""What happens before an installation is served: keys, databases, the first administrator's link.
+
+    prepare(settings)                          # a real installation
+    prepare_demonstration(settings, folder)    # invented data, persona sign-ins
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.accounts.first import first_administrator_link, seed_personas
+from services.all_in_one import Installation
+from services.commands import demonstration, loading
+from services.commands.terminal import say
+from shared.settings import Settings
+from shared.web.composing import token_key
+
+DEMO_PROGRAMME = "demo"
+
+
+def make_keys(settings: Settings) -> None:
+    """The key that signs tokens; the master key is made by ``migrate``."""
+    token_key(settings)
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate, and print the single-use link while there is no administrator."""
+    make_keys(settings)
+    with Installation.open(settings) as installation:
+        link = first_administrator_link(installation.services["accounts"])
+    if link:
+        say("Nobody can sign in yet. The first administrator opens this link once:")
+        say(f"  {settings.public_url}{link}")
+    say(f"Zanat is at {settings.public_url} (stop with Ctrl-C)")
+
+
+def prepare_demonstration(settings: Settings, folder: Path) -> None:
+    """Load the register, seed work that waits for each role, print a sign-in for every role.
+
+    Raises ValueError when the address is not loopback: whoever reaches it may sign in as anybody.
+    """
+    host = urlsplit(f"//{settings.bind}").hostname
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("a demonstration listens on loopback only; set ZANAT_BIND to 127.0.0.1:…")
+    make_keys(settings)
+    with Installation.open(settings) as installation:
+        installation.start_workers()
+        outcome = loading.load(installation, folder, DEMO_PROGRAMME)
+        for line in outcome.lines():
+            say(line)
+        personas = seed_personas(installation.services["accounts"], "*")
+        demonstration.seed(installation, personas)
+        installation.wait_until_caught_up()
+    say("")
+    say(f"{'role':<20} {'name':<24} {'sign in as':<34} password")
+    for persona in personas:
+        say(f"{persona.role:<20} {persona.name:<24} {persona.email:<34} {persona.password}")
+    say("")
+    say(f"The demonstration is at {settings.public_url} (stop with Ctrl-C)")
+
+

@@ -1,0 +1,1 @@
+"""Whole installations, driven by the command line as people drive them."""
