@@ -4,7 +4,7 @@
     folder = fresh_folder("postgresql", "postgres")
     process = begin([str(program)], folder, folder / "server.log", account)
     wait_until(ready, process, folder / "server.log")
-    end(((process.pid, start_mark(process.pid)),), signal.SIGINT)
+    end((let_go(process),), signal.SIGINT)
 
 A process is known by its number and the instant of its start, so that we end only what we began.
 """
@@ -62,8 +62,18 @@ def is_alive(pid: int, mark: str) -> bool:
     return mark != "" and start_mark(pid) == mark
 
 
+def let_go(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """What names a process from now on; it outlives us, so Popen need not wait for its end."""
+    named = process.pid, start_mark(process.pid)
+    process.returncode = 0
+    return named
+
+
 def end(processes: tuple[tuple[int, str], ...], sign: signal.Signals) -> None:
-    """Ask the main process to end, wait, then make sure that nothing of ours is left."""
+    """Ask each process to end, the last one first, and wait; make an end where that is not heard.
+
+    One that leads a process group takes the group with it then.
+    """
     for pid, mark in reversed(processes):
         if not is_alive(pid, mark):
             continue
@@ -74,8 +84,8 @@ def end(processes: tuple[tuple[int, str], ...], sign: signal.Signals) -> None:
                 os.waitpid(pid, os.WNOHANG)
             time.sleep(0.05)
         if is_alive(pid, mark):
-            # Each of our servers leads a process group of its own, so its number names only it.
-            os.killpg(pid, signal.SIGKILL)
+            leads = os.getpgid(pid) == pid
+            (os.killpg if leads else os.kill)(pid, signal.SIGKILL)
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
@@ -86,7 +96,7 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
             return
         time.sleep(0.1)
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    end(((process.pid, start_mark(process.pid)),), signal.SIGKILL)
+    end((let_go(process),), signal.SIGKILL)
     raise Unavailable(f"it did not start: {lines[-1] if lines else 'no output'} ({log})")
 
 

@@ -44,6 +44,7 @@ from tests.server_processes import (
     find_program,
     free_ports,
     fresh_folder,
+    let_go,
     require_program,
     say,
     start_mark,
@@ -168,7 +169,7 @@ def start_postgresql() -> Server:
     process = begin(command, folder, log, account)
     url = f"postgresql://zanat:{password}@127.0.0.1:{port}/postgres"
     wait_until(lambda: answers("postgresql", url), process, log)
-    return Server("postgresql", url, ((process.pid, start_mark(process.pid)),))
+    return Server("postgresql", url, (let_go(process),))
 
 
 def definitions(password: str) -> str:
@@ -233,9 +234,12 @@ def start_rabbitmq() -> Server:
     try:
         wait_until(lambda: answers("rabbitmq", url), process, log)
     except Unavailable:
-        end(((epmd.pid, start_mark(epmd.pid)),), signal.SIGTERM)
+        end((let_go(epmd),), signal.SIGTERM)
         raise
-    processes = tuple((one.pid, start_mark(one.pid)) for one in (epmd, process))
+    # The program may be a shell script; the broker itself then is another process, which would
+    # outlive a script that was killed.
+    broker = int((folder / "pid").read_text())
+    processes = (let_go(epmd), (broker, start_mark(broker)), let_go(process))
     return Server("rabbitmq", url, processes, f"http://127.0.0.1:{management}")
 
 
