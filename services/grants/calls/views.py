@@ -1,0 +1,236 @@
+"""Calls and their money, as lists, pages and rules ask for them.
+
+    call(connection, call_id)["state"]            "open"
+    terms(row).quorum                             3
+    budget(connection, call_id)["available_minor"]
+
+The terms are kept whole as JSON beside the columns that lists sort and filter by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    and_,
+    or_,
+    select,
+)
+
+from services.grants.calls import budget_events, call_events
+from services.grants.calls.budget import BUDGET
+from services.grants.calls.call import CALL
+from services.grants.calls.terms import Terms
+from services.grants.tables import MOMENT, VIEWS, as_json, change, put
+from shared.events.projection import Projecting, Projection, Recorded
+
+CALLS: Final = Table(
+    "calls",
+    VIEWS,
+    Column("call_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("opens_on", Date, nullable=False),
+    Column("deadline", MOMENT, nullable=False),
+    Column("last_moment", MOMENT, nullable=False),
+    Column("timezone", String(60), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("ceiling_minor", BigInteger, nullable=False),
+    Column("meeting_id", String(36)),
+    Column("decided_on", Date),
+    Column("reason", Text),
+    Column("imported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("calls_programme", "programme", "opens_on", "call_id"),
+)
+
+BUDGETS: Final = Table(
+    "call_budgets",
+    VIEWS,
+    Column("call_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("budget_minor", BigInteger, nullable=False),
+    Column("available_minor", BigInteger, nullable=False),
+    Column("committed_minor", BigInteger, nullable=False),
+    Column("obligated_minor", BigInteger, nullable=False),
+    Column("spent_minor", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+def project_call(at: Projecting, recorded: Recorded) -> None:
+    """One event of a call."""
+    key = {"call_id": recorded.identifier}
+    values: dict[str, Any]
+    match recorded.event:
+        case call_events.Drafted() as event:
+            values = {"code": event.code, "state": "draft", "imported": False}
+            values |= _of_terms(event.title, event.terms)
+        case call_events.Published() as event:
+            values = {"code": event.code, "state": "published", "imported": event.imported}
+            values |= _of_terms(event.title, event.terms)
+        case call_events.Amended() as event:
+            change(
+                at.connection,
+                CALLS,
+                key,
+                **_of_terms(event.title, event.terms),
+                version=recorded.version,
+            )
+            return
+        case call_events.Opened():
+            values = {"state": "open"}
+        case call_events.Closed():
+            values = {"state": "closed"}
+        case call_events.Decided() as event:
+            values = {
+                "state": "decided",
+                "decided_on": event.decided_on,
+                "meeting_id": event.meeting_id,
+            }
+        case call_events.Archived():
+            values = {"state": "archived"}
+        case call_events.Cancelled() as event:
+            values = {"state": "cancelled", "reason": event.reason}
+        case _:
+            raise TypeError(f"{type(recorded.event).__name__} is not projected")
+    values |= {"programme": recorded.programme, "version": recorded.version}
+    put(at.connection, CALLS, key, **values)
+
+
+def _of_terms(title: str, terms: Terms) -> dict[str, Any]:
+    return {
+        "title": title,
+        "terms": as_json(terms),
+        "opens_on": terms.opens_on,
+        "deadline": terms.deadline,
+        "last_moment": terms.last_moment(),
+        "timezone": terms.timezone,
+        "currency": terms.currency,
+        "ceiling_minor": terms.ceiling.minor,
+    }
+
+
+def project_budget(at: Projecting, recorded: Recorded) -> None:
+    """One event of a call's money: what it moves between the four."""
+    event = recorded.event
+    if isinstance(event, budget_events.Opened):
+        put(
+            at.connection,
+            BUDGETS,
+            {"call_id": event.call_id},
+            programme=recorded.programme,
+            currency=event.budget.currency,
+            budget_minor=event.budget.minor,
+            available_minor=event.budget.minor,
+            committed_minor=0,
+            obligated_minor=0,
+            spent_minor=0,
+            version=recorded.version,
+        )
+        return
+    row = BUDGETS.c
+    moved = {"available_minor": 0, "committed_minor": 0, "obligated_minor": 0, "spent_minor": 0}
+    match event:
+        case budget_events.Revised():
+            before = budget(at.connection, event.call_id)
+            more = event.budget.minor - (before["budget_minor"] if before else 0)
+            moved |= {"budget_minor": more, "available_minor": more}
+        case budget_events.Reserved():
+            moved["available_minor"] = -event.amount.minor
+            moved["committed_minor"] = event.amount.minor
+        case budget_events.Released():
+            moved["available_minor"] = event.committed.minor + event.obligated.minor
+            moved["committed_minor"] = -event.committed.minor
+            moved["obligated_minor"] = -event.obligated.minor
+        case budget_events.Obligated():
+            moved["committed_minor"] = -event.amount.minor
+            moved["obligated_minor"] = event.amount.minor
+        case budget_events.Spent():
+            moved["obligated_minor"] = -event.amount.minor
+            moved["spent_minor"] = event.amount.minor
+        case budget_events.Returned():
+            moved["spent_minor"] = -event.amount.minor
+            moved[f"{event.to}_minor"] += event.amount.minor
+        case _:
+            raise TypeError(f"{type(event).__name__} is not projected")
+    change(
+        at.connection,
+        BUDGETS,
+        {"call_id": recorded.identifier},
+        version=recorded.version,
+        **{name: row[name] + amount for name, amount in moved.items()},
+    )
+
+
+CALL_LIST: Final = Projection("calls", 1, (CALLS,), project_call, CALL.events)
+BUDGET_LIST: Final = Projection("call_budgets", 1, (BUDGETS,), project_budget, BUDGET.events)
+
+
+def call(connection: Connection, call_id: str) -> RowMapping | None:
+    """The call with its money; the budget's columns are None before it opens."""
+    query = _with_money().where(CALLS.c.call_id == call_id)
+    return connection.execute(query).mappings().first()
+
+
+def calls(
+    connection: Connection,
+    *,
+    within: Collection[str],
+    states: Collection[str] = (),
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Calls by code. ``within``: the reader's programmes. ``after``: (code, call id)."""
+    query = _with_money().order_by(CALLS.c.code, CALLS.c.call_id).limit(limit)
+    if "*" not in within:
+        query = query.where(CALLS.c.programme.in_(sorted(within)))
+    if states:
+        query = query.where(CALLS.c.state.in_(sorted(states)))
+    if after is not None:
+        code, call_id = after
+        later = and_(CALLS.c.code == code, CALLS.c.call_id > call_id)
+        query = query.where(or_(CALLS.c.code > code, later))
+    return connection.execute(query).mappings().all()
+
+
+def budget(connection: Connection, call_id: str) -> RowMapping | None:
+    """Where the call's money is."""
+    one = BUDGETS.c.call_id == call_id
+    return connection.execute(select(BUDGETS).where(one)).mappings().first()
+
+
+def terms(row: RowMapping) -> Terms:
+    """The terms of a call's row."""
+    return msgspec.json.decode(row["terms"], type=Terms)
+
+
+def _with_money() -> Any:
+    money = [
+        BUDGETS.c[name]
+        for name in (
+            "budget_minor",
+            "available_minor",
+            "committed_minor",
+            "obligated_minor",
+            "spent_minor",
+        )
+    ]
+    return select(CALLS, *money).join(BUDGETS, BUDGETS.c.call_id == CALLS.c.call_id, isouter=True)

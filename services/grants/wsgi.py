@@ -1,0 +1,9 @@
+"""The grants service under a WSGI server: ``gunicorn services.grants.wsgi:app``."""
+
+from __future__ import annotations
+
+from services.grants.app import create, definition
+from shared.service import Service
+from shared.settings import Settings
+
+app = create(Service.open(definition(), Settings.from_environment()))
