@@ -62,6 +62,7 @@ def install(
             "gettext": words().gettext,
             "ngettext": words().ngettext,
             "lang": language(),
+            "lang_tag": LANGUAGES[language()].tag,
             "languages": LANGUAGES,
             "reader": reader,
             "navigation": navigation(reader, request.path) if navigation else (),
