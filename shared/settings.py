@@ -7,10 +7,13 @@ settings.home / "keys"
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
+
+from environs import Env, EnvError, validate
 
 SERVICES: Final = ("accounts", "trainings", "grants", "notifications", "audit")
 
@@ -26,7 +29,7 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_WEB_THREADS": ("8", "gunicorn threads a worker"),
     "ZANAT_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
     "ZANAT_MAIL_URL": ("", "smtp://user:password@host:port; empty: mail goes to the outbox folder"),
-    "ZANAT_DEMONSTRATION": ("", "1: invented data; persona sign-ins and a banner on every page"),
+    "ZANAT_DEMONSTRATION": ("0", "1: invented data; persona sign-ins and a banner on every page"),
 }
 
 
@@ -50,28 +53,36 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from ``ZANAT_*``; raises ValueError naming the variable that is wrong."""
-        given = os.environ if environment is None else environment
-
-        def text(name: str) -> str:
-            return given.get(name) or DOCUMENTED[name][0]
-
-        installation = text("ZANAT_INSTALLATION")
-        if not installation.isidentifier() or installation != installation.lower():
-            raise ValueError("ZANAT_INSTALLATION: letters a-z, digits and _ only")
-        key_file = text("ZANAT_MASTER_KEY_FILE")
+        env = _Given(os.environ if environment is None else environment)
+        key_file = _read(env.str, "ZANAT_MASTER_KEY_FILE")
         return cls(
-            home=Path(text("ZANAT_HOME")).resolve(),
-            database_url=text("ZANAT_DATABASE_URL"),
-            broker_url=text("ZANAT_BROKER_URL"),
-            installation=installation,
+            home=Path(_read(env.str, "ZANAT_HOME")).resolve(),
+            database_url=_read(env.str, "ZANAT_DATABASE_URL"),
+            broker_url=_read(env.str, "ZANAT_BROKER_URL"),
+            installation=_read(
+                env.str,
+                "ZANAT_INSTALLATION",
+                "letters a-z, digits and _ only, a letter first, at most 40",
+                validate.Regexp(_INSTALLATION),
+            ),
             master_key_file=Path(key_file) if key_file else None,
-            public_url=text("ZANAT_PUBLIC_URL").rstrip("/"),
-            bind=text("ZANAT_BIND"),
-            web_workers=_count("ZANAT_WEB_WORKERS", text("ZANAT_WEB_WORKERS")),
-            web_threads=_count("ZANAT_WEB_THREADS", text("ZANAT_WEB_THREADS")),
-            log_level=text("ZANAT_LOG_LEVEL"),
-            mail_url=text("ZANAT_MAIL_URL"),
-            demonstration=text("ZANAT_DEMONSTRATION") == "1",
+            public_url=_read(
+                env.str,
+                "ZANAT_PUBLIC_URL",
+                "an address that begins with http:// or https://",
+                validate.Regexp(re.compile(r"https?://[^/]")),
+            ).rstrip("/"),
+            bind=_read(env.str, "ZANAT_BIND"),
+            web_workers=_read(env.int, "ZANAT_WEB_WORKERS", _COUNT_WORDS, _COUNT),
+            web_threads=_read(env.int, "ZANAT_WEB_THREADS", _COUNT_WORDS, _COUNT),
+            log_level=_read(
+                env.str,
+                "ZANAT_LOG_LEVEL",
+                "DEBUG, INFO, WARNING or ERROR",
+                validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
+            ).upper(),
+            mail_url=_read(env.str, "ZANAT_MAIL_URL"),
+            demonstration=_read(env.bool, "ZANAT_DEMONSTRATION", "1 or 0"),
         )
 
     @property
@@ -84,7 +95,29 @@ class Settings:
         return self.master_key_file or self.home / "keys" / "master.key"
 
 
-def _count(name: str, text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise ValueError(f"{name}: a whole number from 1 to 256")
-    return int(text)
+V = TypeVar("V")
+_INSTALLATION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_COUNT: Final = validate.Range(min=1, max=256)
+_COUNT_WORDS: Final = "a whole number from 1 to 256"
+
+
+class _Given(Env):
+    """Reads the mapping it is given; what is not in it, or empty, has the documented default."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__()
+        self._given = given
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return self._given.get(env_key) or DOCUMENTED.get(env_key, (default,))[0]
+
+
+def _read(parse: Callable[..., V], name: str, words: str = "", *rules: Callable[[Any], Any]) -> V:
+    """One setting, checked; raises ValueError with its name and, in ``words``, what it may be.
+
+    The value is not in the message: it may be an address with a password in it.
+    """
+    try:
+        return parse(name, validate=list(rules))
+    except EnvError as error:
+        raise ValueError(f"{name}: {words}") from error
