@@ -1,0 +1,51 @@
+"""The composition root of notifications: what the service is made of, and its application.
+
+service = Service.open(definition(), Settings.from_environment())
+app = create(service)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from services.navigation import navigation
+from services.notifications.channels.mail.scheduling import GIVE_UP_KIND, MAIL_KIND
+from services.notifications.channels.mail.sending import give_up_due, send_due
+from services.notifications.contacts.views import CONTACTS
+from services.notifications.messages import api, pages
+from services.notifications.messages.message import MESSAGE
+from services.notifications.messages.views import MESSAGE_LIST
+from services.notifications.reactions import REACTION
+from shared.access.revocations import revocations
+from shared.service import Definition, Service
+from shared.web.composing import finish, open_app
+
+HERE: Final = Path(__file__).parent
+
+
+def definition() -> Definition:
+    """What notifications is made of."""
+    return Definition(
+        name="notifications",
+        deciders=(MESSAGE,),
+        projections=(MESSAGE_LIST, *CONTACTS, revocations()),
+        reactions=(REACTION,),
+        due={MAIL_KIND: send_due, GIVE_UP_KIND: give_up_due},
+    )
+
+
+def create(service: Service) -> Flask:
+    """The service's application: pages and the JSON interface."""
+    app, interface = open_app(
+        service,
+        title="Notifications",
+        description="Messages to people: inboxes, people to tell, deliveries.",
+        templates=(HERE / "messages" / "templates",),
+        navigation=navigation,
+    )
+    interface.register_blueprint(api.blueprint)
+    app.register_blueprint(pages.blueprint)
+    return finish(app)

@@ -1,0 +1,25 @@
+"""Mail is outbound work: scheduled with the message, sent after its commit, given up in the end.
+
+schedule_mail(work, message_id, attempt=1)
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from shared.events.append import DueWork
+from shared.events.work import Work
+
+MAIL_KIND: Final = "notifications.mail"
+GIVE_UP_KIND: Final = "notifications.mail_given_up"
+GIVE_UP_AFTER: Final = timedelta(days=2)
+
+
+def schedule_mail(work: Work, message_id: str, *, attempt: int) -> None:
+    """Send it after the commit; after two days without success somebody is told instead."""
+    mark = f"{message_id}/{attempt}"
+    payload = mark.encode()
+    work.schedule(DueWork(f"mail/{mark}", MAIL_KIND, work.now, payload))
+    given_up_at = work.now + GIVE_UP_AFTER
+    work.schedule(DueWork(f"mail-given-up/{mark}", GIVE_UP_KIND, given_up_at, payload))

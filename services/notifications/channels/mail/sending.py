@@ -1,0 +1,186 @@
+"""Sends one message by mail: to the server in ZANAT_MAIL_URL, else as a file into the outbox.
+
+    smtp://user:password@mail.example.org:587?from=zanat@example.org      STARTTLS where offered
+    smtps://mail.example.org                                              TLS from the start
+    (empty)                                             <home>/outbox/<message id>.eml
+
+The message's id is the key of the effect: a file is written over itself and never twice under two
+names, and a mail that is sent again after a crash carries the same Message-ID, by which mail
+programs know it. File names are ids, and the folder is its owner's alone.
+"""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from services.notifications.contacts.views import address
+from services.notifications.messages.message import (
+    MESSAGE,
+    DeliverMessage,
+    FailMessage,
+    Waiting,
+)
+from services.notifications.messages.rendering import Words, words
+from services.notifications.messages.views import Shown, message
+from shared.events.work import Work
+from shared.service import Service
+from shared.settings import Settings
+
+TIMEOUT_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over."""
+
+    host: str
+    port: int
+    encrypted: bool
+    user: str | None
+    password: str | None
+    sender: str
+
+
+def send_due(service: Service, payload: bytes) -> None:
+    """Send a queued message, if it still waits; a server that is away is tried again later."""
+    message_id = payload.decode().partition("/")[0]
+    with service.database.reading() as connection:
+        shown = message(connection, message_id)
+        name, to = address(connection, shown.recipient_id) if shown else (None, None)
+    if shown is None or shown.state != "waiting":
+        return
+    if to is None or shown.facts is None:
+        _fail(service, shown, "no_address")
+        return
+    mail = compose(service.settings, shown, name, to, now=service.clock.now())
+    try:
+        hand_over(service.settings, message_id, mail)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
+        code = error.smtp_code if isinstance(error, smtplib.SMTPSenderRefused) else _code_of(error)
+        if code < 500:
+            raise
+        # 5xx is the server's last word (RFC 5321, section 4.2.1): repeating does not help.
+        _fail(service, shown, "refused")
+        return
+
+    def delivered(work: Work) -> None:
+        if isinstance(work.load(MESSAGE, message_id), Waiting):
+            command = DeliverMessage(
+                by=work.context.actor, now=work.now, message_id=message_id, means="mail"
+            )
+            work.decide(MESSAGE, message_id, command)
+
+    service.transact(service.system_context(shown.programme, cause=message_id), delivered)
+
+
+def give_up_due(service: Service, payload: bytes) -> None:
+    """A message that still waits is given up, so that somebody sees that it did not arrive."""
+    message_id, _, attempt = payload.decode().partition("/")
+    with service.database.reading() as connection:
+        shown = message(connection, message_id)
+        events, _ = service.store.stream(connection, MESSAGE.stream(message_id))
+    state = MESSAGE.fold(events)
+    if shown is not None and isinstance(state, Waiting) and str(state.attempt) == attempt:
+        _fail(service, shown, "given_up")
+
+
+def compose(
+    settings: Settings, shown: Shown, name: str | None, to: str, *, now: datetime
+) -> EmailMessage:
+    """The mail: plain text in the recipient's language."""
+    said: Words = words(shown.kind, shown.facts, shown.language)
+    domain = urlsplit(settings.public_url).hostname or "localhost"
+    mail = EmailMessage()
+    mail["Subject"] = said.subject
+    mail["From"] = _sender(settings)
+    mail["To"] = to
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{shown.message_id}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    greeting = f"{name},\n\n" if name else ""
+    mail.set_content(f"{greeting}{said.body}\n\n--\nZanat\n{settings.public_url}\n")
+    return mail
+
+
+def hand_over(settings: Settings, message_id: str, mail: EmailMessage) -> None:
+    """To the server when there is one, else into the outbox folder."""
+    if settings.mail_url:
+        _by_smtp(mail_server(settings), mail)
+    else:
+        _into_outbox(settings.home / "outbox", message_id, mail)
+
+
+def mail_server(settings: Settings) -> MailServer:
+    """The server in ZANAT_MAIL_URL. Raises ValueError for another scheme than smtp and smtps."""
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("ZANAT_MAIL_URL: smtp://host or smtps://host")
+    encrypted = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or (465 if encrypted else 25),
+        encrypted=encrypted,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        sender=_sender(settings),
+    )
+
+
+def _sender(settings: Settings) -> str:
+    given = parse_qs(urlsplit(settings.mail_url).query).get("from")
+    if given:
+        return given[0]
+    return f"zanat@{urlsplit(settings.public_url).hostname or 'localhost'}"
+
+
+def _by_smtp(server: MailServer, mail: EmailMessage) -> None:
+    context = ssl.create_default_context()
+    client: smtplib.SMTP
+    if server.encrypted:
+        client = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
+        )
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    with client:
+        client.ehlo()
+        if not server.encrypted and client.has_extn("starttls"):
+            client.starttls(context=context)
+            client.ehlo()
+        if server.user and server.password:
+            client.login(server.user, server.password)
+        client.send_message(mail)
+
+
+def _into_outbox(folder: Path, message_id: str, mail: EmailMessage) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = folder / f"{message_id}.partial"
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(mail.as_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / f"{message_id}.eml")
+
+
+def _code_of(error: smtplib.SMTPRecipientsRefused) -> int:
+    return max((code for code, _ in error.recipients.values()), default=450)
+
+
+def _fail(service: Service, shown: Shown, ground: str) -> None:
+    def failed(work: Work) -> None:
+        command = FailMessage(
+            by=work.context.actor, now=work.now, message_id=shown.message_id, ground=ground
+        )
+        work.decide(MESSAGE, shown.message_id, command)
+
+    service.transact(service.system_context(shown.programme, cause=shown.message_id), failed)

@@ -1,0 +1,1 @@
+"""How people can be reached, as the services that know them say."""

@@ -1,0 +1,1 @@
+"""Messages: their life cycle, their words, the inbox and what an officer tells by phone."""

@@ -1,0 +1,366 @@
+"""Which message follows from which event of another service, to whom, by which channel.
+
+    CertificateIssued(registration_id="r1", number="RS-2026-000001", …)
+        -> certificate_issued for registration r1, by an officer who tells the person
+
+Imported events are history and send nothing. A message's id is derived from the event's, so that
+an event which arrives twice says nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.notifications import foreign
+from services.notifications.channels.mail.scheduling import schedule_mail
+from services.notifications.contacts import views as contacts
+from services.notifications.messages.facts import Fact, pack
+from services.notifications.messages.message import (
+    MESSAGE,
+    Channel,
+    Kind,
+    QueueMessage,
+    RecipientKind,
+)
+from shared.clock import day_in
+from shared.events.event import Event
+from shared.events.projection import Recorded
+from shared.events.work import Work
+from shared.identifiers import derived
+from shared.language.formats import DEFAULT_ZONE
+from shared.privacy.keyring import KeyName
+from shared.privacy.sealing import open_text
+from shared.service import Reaction
+
+LANGUAGE_DEFAULT: Final = "sr_Latn"
+_LANGUAGES: Final = {"BA": "bs"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A message before it is queued. ``once``: what makes two of them one; else the event."""
+
+    kind: Kind
+    to: tuple[RecipientKind, str]
+    channel: Channel
+    owner_id: str
+    about: str
+    facts: Mapping[str, Fact]
+    once: str = ""
+
+
+def react(work: Work, recorded: Recorded) -> None:
+    """Queue what the event calls for."""
+    event = recorded.event
+    if getattr(event, "imported", False):
+        return
+    for draft in _drafts(work, event):
+        _queue(work, recorded, draft)
+
+
+def _queue(work: Work, recorded: Recorded, draft: Draft) -> None:
+    name = KeyName(draft.owner_id, "contact")
+    if work.store.keyring.ensure({name})[name].cipher is None:
+        # Whoever was erased in the meantime is not written to any more.
+        return
+    recipient_kind, recipient_id = draft.to
+    message_id = derived(
+        "message", draft.once or recorded.envelope.id, draft.kind, recipient_id, draft.channel
+    )
+    queued = work.decide(
+        MESSAGE,
+        message_id,
+        QueueMessage(
+            by=work.context.actor,
+            now=work.now,
+            message_id=message_id,
+            kind=draft.kind,
+            recipient_kind=recipient_kind,
+            recipient_id=recipient_id,
+            channel=draft.channel,
+            owner_id=draft.owner_id,
+            about=draft.about,
+            facts=pack(draft.facts),
+            language=_language(work, recipient_kind, recipient_id),
+        ),
+    )
+    if queued and draft.channel == "mail":
+        schedule_mail(work, message_id, attempt=1)
+
+
+def _language(work: Work, recipient_kind: RecipientKind, recipient_id: str) -> str:
+    if recipient_kind != "registration":
+        return LANGUAGE_DEFAULT
+    country = contacts.country_of(work.connection, recipient_id) or ""
+    return _LANGUAGES.get(country, LANGUAGE_DEFAULT)
+
+
+def _drafts(work: Work, event: Event) -> Iterator[Draft]:
+    name = type(event).event_type.split(".")[2]
+    if name == "trainings":
+        yield from _of_trainings(event)
+    elif name == "accounts":
+        yield from _of_accounts(event)
+    else:
+        yield from _of_applications(work, event)
+        yield from _of_committee(work, event)
+        yield from _of_money(work, event)
+        yield from _of_visits(work, event)
+
+
+def _person(kind: Kind, registration_id: str, about: str, **facts: Fact) -> Draft:
+    return Draft(
+        kind=kind,
+        to=("registration", registration_id),
+        channel="person",
+        owner_id=registration_id,
+        about=about,
+        facts=facts,
+    )
+
+
+def _role(kind: Kind, role: str, owner_id: str, about: str, **facts: Fact) -> Draft:
+    return Draft(
+        kind=kind, to=("role", role), channel="inbox", owner_id=owner_id, about=about, facts=facts
+    )
+
+
+def _account(kind: Kind, account_id: str, channel: Channel, about: str, **facts: Fact) -> Draft:
+    return Draft(
+        kind=kind,
+        to=("account", account_id),
+        channel=channel,
+        owner_id=account_id,
+        about=about,
+        facts=facts,
+    )
+
+
+def _of_trainings(event: Event) -> Iterator[Draft]:
+    match event:
+        case foreign.CertificateIssued():
+            yield _person(
+                "certificate_issued",
+                event.registration_id,
+                f"certificate/{event.certificate_id}",
+                number=event.number,
+                course=event.course_title,
+                day=event.issued_on,
+            )
+        case foreign.CertificateRevoked():
+            yield _person(
+                "certificate_revoked",
+                event.registration_id,
+                f"certificate/{event.certificate_id}",
+                number=event.number,
+                day=event.revoked_on,
+            )
+
+
+def _of_applications(work: Work, event: Event) -> Iterator[Draft]:
+    match event:
+        case foreign.Submitted():
+            about = f"application/{event.application_id}"
+            facts: dict[str, Fact] = {"application_no": event.application_no}
+            yield _person(
+                "application_received",
+                event.registration_id,
+                about,
+                amount=event.requested,
+                day=day_in(event.submitted_at, DEFAULT_ZONE),
+                **facts,
+            )
+            yield _role(
+                "application_to_check", "programme_officer", event.registration_id, about, **facts
+            )
+        case foreign.ChangesRequested():
+            yield _person(
+                "application_changes_requested",
+                event.registration_id,
+                f"application/{event.application_id}",
+                note=open_text(work.store.keyring, event.note) or "",
+            )
+        case foreign.FoundIneligible():
+            yield _person(
+                "application_ineligible",
+                event.registration_id,
+                f"application/{event.application_id}",
+                rule=event.reason,
+            )
+        case foreign.Approved():
+            yield _person(
+                "application_approved",
+                event.registration_id,
+                f"application/{event.application_id}",
+                application_no=event.application_no,
+                amount=event.amount,
+                day=event.decided_on,
+            )
+        case foreign.Waitlisted() | foreign.Rejected():
+            waits = isinstance(event, foreign.Waitlisted)
+            yield _person(
+                "application_waitlisted" if waits else "application_rejected",
+                event.registration_id,
+                f"application/{event.application_id}",
+                application_no=event.application_no,
+                day=event.decided_on,
+            )
+
+
+def _of_committee(work: Work, event: Event) -> Iterator[Draft]:
+    match event:
+        case foreign.MembersAssigned():
+            day = day_in(work.now, DEFAULT_ZONE)
+            for member_id in event.member_ids:
+                # Thirty applications assigned in one afternoon are one message a member.
+                yield Draft(
+                    kind="review_assigned",
+                    to=("account", member_id),
+                    channel="inbox",
+                    owner_id=member_id,
+                    about=f"call/{event.call_id}",
+                    facts={"day": day},
+                    once=f"{event.call_id}/{day.isoformat()}",
+                )
+        case foreign.Convened():
+            about = f"meeting/{event.meeting_id}"
+            invited = {*event.member_ids, *([event.chair_id] if event.chair_id else [])}
+            for member_id in sorted(invited):
+                for channel in ("inbox", "mail"):
+                    yield _account(
+                        "meeting_convened",
+                        member_id,
+                        "inbox" if channel == "inbox" else "mail",
+                        about,
+                        day=event.held_on,
+                    )
+
+
+def _of_money(work: Work, event: Event) -> Iterator[Draft]:
+    if isinstance(event, foreign.AwardOffered):
+        dated: dict[str, Fact] = {"day": event.lapses_on} if event.lapses_on else {}
+        yield _person(
+            "award_offered",
+            event.registration_id,
+            f"award/{event.award_id}",
+            application_no=event.application_no,
+            amount=event.amount,
+            **dated,
+        )
+        return
+    if not isinstance(
+        event,
+        foreign.PaymentReleased
+        | foreign.PaymentPaid
+        | foreign.PaymentReturned
+        | foreign.PaymentFailed
+        | foreign.PaymentHeld,
+    ):
+        return
+    award = contacts.award(work.connection, event.award_id)
+    if award is None:
+        return
+    about, owner = f"payment/{event.payment_id}", award.registration_id
+    facts: dict[str, Fact] = {"application_no": award.application_no, "tranche": event.tranche}
+    match event:
+        case foreign.PaymentReleased():
+            yield _role("payment_to_export", "finance_officer", owner, about, **facts)
+        case foreign.PaymentPaid():
+            facts |= {"amount": event.amount, "day": event.booked_on}
+            yield _person("payment_paid", owner, about, **facts)
+        case foreign.PaymentReturned():
+            facts |= {"amount": event.amount, "day": event.booked_on}
+            yield _role("payment_returned", "finance_officer", owner, about, **facts)
+            yield _role("payment_returned", "programme_officer", owner, about, **facts)
+        case foreign.PaymentFailed():
+            yield _role("payment_failed", "finance_officer", owner, about, **facts)
+        case foreign.PaymentHeld():
+            yield _role("payment_held", "finance_officer", owner, about, **facts)
+
+
+def _of_visits(work: Work, event: Event) -> Iterator[Draft]:
+    if not isinstance(event, foreign.VisitPlanned | foreign.VisitMissed):
+        return
+    award = contacts.award(work.connection, event.award_id)
+    if award is None:
+        return
+    about, owner = f"visit/{event.visit_id}", award.registration_id
+    facts: dict[str, Fact] = {"application_no": award.application_no}
+    match event:
+        case foreign.VisitPlanned():
+            facts["day"] = event.due_on
+            recipient: tuple[RecipientKind, str] = ("role", "field_officer")
+            if event.visitor is not None:
+                recipient = ("account", event.visitor)
+            yield Draft(
+                kind="visit_to_make",
+                to=recipient,
+                channel="inbox",
+                owner_id=owner,
+                about=about,
+                facts=facts,
+            )
+            if not event.unannounced:
+                yield _person("visit_planned", owner, about, day=event.due_on)
+        case foreign.VisitMissed():
+            facts["day"] = event.missed_on
+            yield _role("visit_missed", "programme_officer", owner, about, **facts)
+
+
+def _of_accounts(event: Event) -> Iterator[Draft]:
+    match event:
+        case foreign.Invited():
+            if event.kind == "staff":
+                about = f"account/{event.account_id}"
+                until = event.expires_at
+                yield _account("account_invited", event.account_id, "mail", about, until=until)
+        case foreign.RoleGranted():
+            yield _account(
+                "role_granted",
+                event.account_id,
+                "inbox",
+                f"account/{event.account_id}",
+                role=event.role,
+                programme=event.programme or "",
+            )
+        case foreign.PasswordChanged():
+            about = f"account/{event.account_id}"
+            yield _account("password_changed", event.account_id, "inbox", about)
+            yield _account("password_changed", event.account_id, "mail", about)
+        case foreign.SignInFailed():
+            if event.locked_until is not None:
+                about = f"account/{event.account_id}"
+                until = event.locked_until
+                yield _account("sign_in_locked", event.account_id, "inbox", about, until=until)
+                yield _account("sign_in_locked", event.account_id, "mail", about, until=until)
+
+
+REACTION: Final = Reaction(
+    events=(
+        foreign.CertificateIssued,
+        foreign.CertificateRevoked,
+        foreign.Submitted,
+        foreign.ChangesRequested,
+        foreign.FoundIneligible,
+        foreign.Approved,
+        foreign.Waitlisted,
+        foreign.Rejected,
+        foreign.MembersAssigned,
+        foreign.Convened,
+        foreign.AwardOffered,
+        foreign.PaymentReleased,
+        foreign.PaymentPaid,
+        foreign.PaymentReturned,
+        foreign.PaymentFailed,
+        foreign.PaymentHeld,
+        foreign.VisitPlanned,
+        foreign.VisitMissed,
+        foreign.Invited,
+        foreign.RoleGranted,
+        foreign.PasswordChanged,
+        foreign.SignInFailed,
+    ),
+    react=react,
+)
