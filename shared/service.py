@@ -20,8 +20,9 @@ from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.events.append import Context
 from shared.events.decider import Decider
+from shared.events.envelope import Envelope
 from shared.events.event import Event
-from shared.events.projection import Projection, Projections, Recorded
+from shared.events.projection import Projecting, Projection, Projections, Recorded
 from shared.events.store import Store
 from shared.events.types import EventTypes, Foreign, Upcaster
 from shared.events.work import Work, transact
@@ -43,6 +44,8 @@ class Reaction:
 
 
 DueHandler = Callable[["Service", bytes], None]
+OnFollowed = Callable[[Projecting, Envelope, int, bytes], None]
+"""(what may be used, envelope, its position in its source's log, its exact bytes)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,7 @@ class Definition:
     """What a service is made of.
 
     follows:    services whose whole log is kept in the inbox, whatever the type (audit).
+    on_followed: told of every message of those, in the transaction that keeps it.
     events:     event classes that no decider holds (recorded accesses, deliveries).
     blueprints: made per application, since flask-smorest keeps state in them.
     """
@@ -61,6 +65,7 @@ class Definition:
     events: tuple[type[Event], ...] = ()
     upcasters: dict[str, Upcaster] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+    on_followed: OnFollowed | None = None
     due: dict[str, DueHandler] = field(default_factory=dict)
 
     def types(self) -> EventTypes:

@@ -84,6 +84,9 @@ def _apply_one(
                 source=source, position=position, type=envelope.type, envelope=raw
             )
         )
+    told = service.definition.on_followed
+    if told is not None and source in service.definition.follows:
+        told(Projecting(connection, service.keyring), envelope, position, raw)
     if not known:
         return
     if _is_parked(connection, source, envelope.subject):

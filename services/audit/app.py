@@ -1,0 +1,45 @@
+"""The composition root of audit: what the service is made of, and its application.
+
+service = Service.open(definition(), Settings.from_environment())
+app = create(service)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from services.audit.entries import api, pages
+from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, keep
+from services.navigation import navigation
+from shared.access.revocations import revocations
+from shared.service import Definition, Service
+from shared.web.composing import finish, open_app
+
+HERE: Final = Path(__file__).parent
+
+
+def definition() -> Definition:
+    """What audit is made of: it decides nothing and keeps everything."""
+    return Definition(
+        name="audit",
+        projections=(ACTOR_NAMES, revocations()),
+        follows=FOLLOWED,
+        on_followed=keep,
+    )
+
+
+def create(service: Service) -> Flask:
+    """The service's application: pages and the JSON interface."""
+    app, interface = open_app(
+        service,
+        title="Audit",
+        description="Entries of every log, histories of records, checks of the copies.",
+        templates=(HERE / "entries" / "templates",),
+        navigation=navigation,
+    )
+    interface.register_blueprint(api.blueprint)
+    app.register_blueprint(pages.blueprint)
+    return finish(app)

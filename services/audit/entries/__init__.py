@@ -1,0 +1,1 @@
+"""Entries of every log as they arrived: search, histories of records, checks of the copies."""

@@ -1,0 +1,208 @@
+"""Entries as they are searched, and whether the copies are whole.
+
+    entries(connection, Scope.of(reader), Search(source="grants"), limit=50)
+    gaps(connection)      ->  {"grants": (412, 413)}    positions kept, positions expected
+    changed(connection)   ->  [("grants", 17)]          copies whose bytes are no longer the same
+
+An auditor sees everything of the programme, an administrator what is technical, a finance
+controller what is money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
+
+from services.audit.tables import ACTORS, ENTRIES
+from shared.access.reader import Reader
+from shared.access.roles import EVERY_PROGRAMME, Role
+from shared.events.envelope import decode
+from shared.events.tables import DEAD_LETTERS, INBOX
+from shared.language.formats import DEFAULT_ZONE
+from shared.log.leaf import leaf_hash
+from shared.service import INSTALLATION_WIDE
+
+MONEY_KINDS: Final = ("award", "batch", "budget", "budget_line", "payment", "statement_line")
+TECHNICAL_SOURCES: Final = ("accounts",)
+CHANGED_MAX: Final = 100
+HISTORY_MAX: Final = 500
+_BATCH: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a reader may see of the logs: pairs of role and programme."""
+
+    grants: tuple[tuple[Role, str], ...]
+
+    @classmethod
+    def of(cls, reader: Reader) -> Scope:
+        """By the reader's roles."""
+        return cls(tuple((grant.role, grant.programme) for grant in reader.roles))
+
+    def clause(self) -> ColumnElement[bool]:
+        """Which entries; none for roles that have no business here."""
+        parts = [
+            part for role, programme in self.grants if (part := _part(role, programme)) is not None
+        ]
+        return or_(*parts) if parts else ~true()
+
+    def whole(self) -> bool:
+        """Whether everything may be seen: only then do checks of the whole copies say anything."""
+        return (Role.auditor, EVERY_PROGRAMME) in self.grants
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is looked for; empty means any. Days are of the programme's zone."""
+
+    source: str = ""
+    actor: str = ""
+    stream: str = ""
+    kind: str = ""
+    type: str = ""
+    correlation: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def clauses(self) -> Iterator[ColumnElement[bool]]:
+        """As conditions."""
+        for column, value in (
+            (ENTRIES.c.source, self.source),
+            (ENTRIES.c.actor, self.actor),
+            (ENTRIES.c.stream, self.stream),
+            (ENTRIES.c.kind, self.kind),
+            (ENTRIES.c.type, self.type),
+            (ENTRIES.c.correlation, self.correlation),
+        ):
+            if value:
+                yield column == value
+        if self.since is not None:
+            yield ENTRIES.c.at >= _midnight(self.since)
+        if self.until is not None:
+            yield ENTRIES.c.at < _midnight(self.until + timedelta(days=1))
+
+
+def entries(
+    connection: Connection,
+    scope: Scope,
+    search: Search,
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+) -> list[Row[Any]]:
+    """Entries with the actor's name, newest first. ``after``: moment in ISO 8601 and event id."""
+    query = (
+        select(ENTRIES, ACTORS.c.display_name)
+        .select_from(ENTRIES.outerjoin(ACTORS, ACTORS.c.account_id == ENTRIES.c.actor))
+        .where(scope.clause(), *search.clauses())
+        .order_by(ENTRIES.c.at.desc(), ENTRIES.c.event_id.desc())
+    )
+    if after is not None:
+        when, last = datetime.fromisoformat(after[0]), after[1]
+        query = query.where(
+            or_(ENTRIES.c.at < when, and_(ENTRIES.c.at == when, ENTRIES.c.event_id < last))
+        )
+    return list(connection.execute(query.limit(limit)))
+
+
+def entry(connection: Connection, scope: Scope, source: str, position: int) -> Row[Any] | None:
+    """One entry, when the reader may see it."""
+    return connection.execute(
+        select(ENTRIES, ACTORS.c.display_name)
+        .select_from(ENTRIES.outerjoin(ACTORS, ACTORS.c.account_id == ENTRIES.c.actor))
+        .where(scope.clause(), ENTRIES.c.source == source, ENTRIES.c.position == position)
+    ).first()
+
+
+def bytes_of(connection: Connection, source: str, position: int) -> bytes | None:
+    """The exact bytes of an entry as they arrived. Personal fields in them are sealed."""
+    raw = connection.execute(
+        select(INBOX.c.envelope).where(INBOX.c.source == source, INBOX.c.position == position)
+    ).scalar()
+    return raw.encode() if isinstance(raw, str) else raw
+
+
+def gaps(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Per source how many entries are kept and how many there must be; equal when none is gone."""
+    rows = connection.execute(
+        select(ENTRIES.c.source, func.count(), func.max(ENTRIES.c.position)).group_by(
+            ENTRIES.c.source
+        )
+    )
+    kept = {row[0]: (row[1], row[2] + 1) for row in rows}
+    copies = connection.execute(
+        select(INBOX.c.source, func.count(), func.max(INBOX.c.position)).group_by(INBOX.c.source)
+    )
+    for source, count, last in copies:
+        have, expected = kept.get(source, (0, 0))
+        kept[source] = (min(have, count), max(expected, last + 1))
+    return kept
+
+
+def changed(connection: Connection, sources: Collection[str]) -> list[tuple[str, int]]:
+    """Entries whose copy does not give the leaf hash that it gave on arrival; a hundred at most."""
+    found: list[tuple[str, int]] = []
+    for source in sorted(sources):
+        start = 0
+        while rows := _with_copies(connection, source, start):
+            found += [(source, row.position) for row in rows if _differs(row)]
+            if len(found) >= CHANGED_MAX:
+                return found[:CHANGED_MAX]
+            start = rows[-1].position + 1
+    return found
+
+
+def parked(connection: Connection) -> int:
+    """How many messages wait because they could not be applied."""
+    return connection.execute(
+        select(func.count()).select_from(DEAD_LETTERS).where(DEAD_LETTERS.c.resolved_at.is_(None))
+    ).scalar_one()
+
+
+def _with_copies(connection: Connection, source: str, start: int) -> list[Row[Any]]:
+    copies = and_(INBOX.c.source == ENTRIES.c.source, INBOX.c.position == ENTRIES.c.position)
+    return list(
+        connection.execute(
+            select(ENTRIES, INBOX.c.envelope)
+            .select_from(ENTRIES.outerjoin(INBOX, copies))
+            .where(ENTRIES.c.source == source, ENTRIES.c.position >= start)
+            .order_by(ENTRIES.c.position)
+            .limit(_BATCH)
+        )
+    )
+
+
+def _differs(row: Row[Any]) -> bool:
+    """Whether the bytes are others than those that arrived, or the row says otherwise than they."""
+    # SQLite lets whoever edits the file put text where bytes were.
+    if not isinstance(row.envelope, bytes) or leaf_hash(row.envelope) != row.leaf_hash:
+        return True
+    envelope = decode(row.envelope)
+    said = (envelope.id, envelope.subject, envelope.type, envelope.actor, envelope.programme)
+    return said != (row.event_id, row.stream, row.type, row.actor, row.programme)
+
+
+def _part(role: Role, programme: str) -> ColumnElement[bool] | None:
+    inside = (
+        true()
+        if programme == EVERY_PROGRAMME
+        else ENTRIES.c.programme.in_((programme, INSTALLATION_WIDE))
+    )
+    match role:
+        case Role.auditor:
+            return inside
+        case Role.administrator:
+            return and_(inside, ENTRIES.c.source.in_(TECHNICAL_SOURCES))
+        case Role.finance_controller:
+            return and_(inside, ENTRIES.c.kind.in_(MONEY_KINDS))
+    return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(DEFAULT_ZONE)).astimezone(UTC)

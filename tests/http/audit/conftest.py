@@ -1,0 +1,107 @@
+"""A home with audit in it, logs whose entries arrive, and readers who ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+
+from services.audit.app import create, definition
+from shared.access.reader import Reader, RoleGrant
+from shared.access.roles import Role
+from shared.access.tokens import TokenSigner
+from shared.bus.applying import apply_batch
+from shared.clock import FixedClock
+from shared.events.envelope import Envelope, encode, encode_data
+from shared.events.event import PREFIX
+from shared.identifiers import derived
+from shared.migrations.migrating import migrate
+from shared.privacy.keyring import KeyName
+from shared.privacy.sealing import seal_text
+from shared.service import Service
+from shared.settings import Settings
+from shared.web.composing import token_key
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """Audit with what arrives from the other services' logs."""
+
+    service: Service
+    app: Flask
+    clock: FixedClock
+    signer: TokenSigner
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def arrives(
+        self,
+        name: str,
+        subject: str,
+        *,
+        programme: str = "RS-2011",
+        actor: str = "a1",
+        correlation: str = "c1",
+        data: Any = None,
+        version: int = 1,
+    ) -> bytes:
+        """An entry of a source's log, a minute after the one before."""
+        source = name.split(".", 1)[0]
+        position = self.positions.get(source, -1) + 1
+        self.positions[source] = position
+        self.clock.advance(timedelta(minutes=1))
+        envelope = Envelope(
+            id=derived("event", source, str(position)),
+            source=source,
+            subject=subject,
+            type=PREFIX + name,
+            time=self.clock.now(),
+            streamversion=version,
+            installation="zanat",
+            programme=programme,
+            actor=actor,
+            correlationid=correlation,
+            causationid=correlation,
+            data=encode_data(msgspec.to_builtins(data or {})),
+        )
+        raw = encode(envelope)
+        apply_batch(self.service, {source: {position: raw}})
+        return raw
+
+    def named(self, account_id: str, name: str) -> None:
+        """An account is invited under a name."""
+        sealed = seal_text(self.service.keyring, KeyName(account_id, "identity"), name)
+        self.arrives(
+            "accounts.account.invited.v1",
+            f"account/{account_id}",
+            programme="-",
+            actor="admin",
+            correlation="invite",
+            data={"account_id": account_id, "kind": "staff", "display_name": sealed},
+        )
+
+    def get(self, address: str, *roles: Role, programme: str = "*") -> Any:
+        """Ask as somebody with these roles."""
+        grants = tuple(RoleGrant(role, programme) for role in roles)
+        token = self.signer.sign(Reader("auditor", "s1", "Ana", grants))
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.app.test_client().get(address, headers=headers)
+
+
+@pytest.fixture
+def office(tmp_path: Path):
+    settings = Settings(home=tmp_path, public_url="http://localhost:8000")
+    migrate(settings, [definition()])
+    clock = FixedClock(NOON)
+    service = Service.open(definition(), settings, clock=clock)
+    key = token_key(settings)
+    # Tokens are signed by a clock of their own, since this one is moved by what arrives.
+    signer = TokenSigner(key, audience=settings.installation, clock=clock)
+    yield Office(service, create(service), clock, signer)
+    service.close()
