@@ -6,6 +6,7 @@ number, date and parts.
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from shared.settings import DOCUMENTED, SERVICES, Settings
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 GENERATED = {"docs/events.md"}
 WRITTEN = [
@@ -133,6 +135,13 @@ def test_readme_signs_in_people_of_the_demonstration() -> None:
     assert set(shown) <= known
     for name in re.findall(r"\*\*([A-Z]\w+ [A-Z]\w+)\*\*(?! the )", README):
         assert name in {one.name for one in personas()}, name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_architecture_says_whom_a_service_listens_to(service: str) -> None:
+    definition = importlib.import_module(f"services.{service}.app").definition()
+    told = {row[0]: row[2] for row in table(section(ARCHITECTURE, "The services"))}
+    assert told[service] == ", ".join(definition.sources())
 
 
 def test_operations_explain_every_metric() -> None:
