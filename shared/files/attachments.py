@@ -1,0 +1,134 @@
+"""Attachments of people's records: sealed under the person's key before they are kept.
+
+    files = Attachments.open(service)
+    reference = files.put(registration_id, "identity", content, "application/pdf")
+    files.get(reference.sha256)    ->  content, or None once the person's key is destroyed
+
+An event holds the reference only. Its hash is that of the sealed bytes: the hash of the content
+would tell, after erasure, whether a person had a certain document. The same content kept twice is
+two files, since each is sealed with a nonce of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+
+from shared.errors import Invalid, Missing
+from shared.events.event import DATA_CLASSES
+from shared.files.shelf import FolderShelf, Shelf
+from shared.language.marking import N_
+from shared.privacy.keyring import KeyName, Keyring
+from shared.service import Service
+
+BYTES_MAX: Final = 10 * 1024 * 1024
+_MARK: Final = b"ZANAT-FILE-1\n"
+_KEY_ID: Final = slice(len(_MARK), len(_MARK) + 36)
+_NONCE: Final = slice(_KEY_ID.stop, _KEY_ID.stop + 12)
+_BEGINNINGS: Final[dict[str, tuple[tuple[int, bytes], ...]]] = {
+    "application/pdf": ((0, b"%PDF-"),),
+    "image/jpeg": ((0, b"\xff\xd8\xff"),),
+    "image/png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "image/webp": ((0, b"RIFF"), (8, b"WEBP")),
+}
+"""What may be kept, and the bytes by which it is known: (offset, bytes)."""
+
+MEDIA_TYPES: Final = tuple(_BEGINNINGS)
+
+
+class Damaged(Exception):
+    """The sealed bytes are not those that the hash was made of."""
+
+
+class FileReference(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says of a file.
+
+    sha256: of the sealed bytes, in hexadecimal. size: of the content, in bytes.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Attachments:
+    """Seals, keeps and opens files. Thread-safe."""
+
+    keyring: Keyring
+    shelf: Shelf
+
+    @classmethod
+    def open(cls, service: Service) -> Attachments:
+        """The installation's files, in ``files`` of its home."""
+        return cls(service.keyring, FolderShelf(service.settings.home / "files"))
+
+    def put(
+        self,
+        owner: str,
+        data_class: str,
+        content: bytes,
+        media_type: str,
+        *,
+        group: str = "programme",
+    ) -> FileReference:
+        """Seal and keep a file; durable when this returns.
+
+        owner: the registration whose keys seal it. Raises Invalid for a file that is empty, too
+        large, of another kind than it says or of a kind that is not kept, and ValueError when the
+        owner's key was destroyed.
+        """
+        if data_class not in DATA_CLASSES:
+            raise ValueError(f"no data class {data_class!r}")
+        check(content, media_type)
+        name = KeyName(owner, data_class, group)
+        key = self.keyring.ensure({name})[name]
+        if key.cipher is None:
+            raise ValueError("the key was destroyed: nothing can be sealed for this person")
+        nonce = self.keyring.random_bytes(12)
+        head = _MARK + key.key_id.encode()
+        sealed = head + nonce + key.cipher.encrypt(nonce, content, head)
+        sha256 = hashlib.sha256(sealed).hexdigest()
+        self.shelf.put(sha256, sealed)
+        return FileReference(sha256=sha256, size=len(content), media_type=media_type)
+
+    def get(self, sha256: str) -> bytes | None:
+        """The content; None once its key is destroyed, or where this service may not look.
+
+        Raises Missing when there is no such file, Damaged when its bytes were changed.
+        """
+        sealed = self.shelf.get(sha256)
+        if sealed is None:
+            raise Missing("file-missing", N_("There is no such file."))
+        if hashlib.sha256(sealed).hexdigest() != sha256 or not sealed.startswith(_MARK):
+            raise Damaged(sha256)
+        key = self.keyring.open_key(sealed[_KEY_ID].decode("ascii", "replace"))
+        if key is None or key.cipher is None:
+            return None
+        try:
+            return key.cipher.decrypt(sealed[_NONCE], sealed[_NONCE.stop :], sealed[: _KEY_ID.stop])
+        except InvalidTag as error:
+            raise Damaged(sha256) from error
+
+
+def check(content: bytes, media_type: str) -> None:
+    """Raise Invalid unless the content is of a kind that we keep and looks like it."""
+    if media_type not in _BEGINNINGS:
+        raise Invalid(
+            "file-kind-unknown", N_("Only PDF files and photos (JPEG, PNG, WebP) can be kept.")
+        )
+    if not content:
+        raise Invalid("file-empty", N_("This file is empty."))
+    if len(content) > BYTES_MAX:
+        raise Invalid(
+            "file-too-large",
+            N_("This file is too large: at most {megabytes} MB."),
+            megabytes=BYTES_MAX // (1024 * 1024),
+        )
+    marks = _BEGINNINGS[media_type]
+    if any(content[start : start + len(mark)] != mark for start, mark in marks):
+        raise Invalid("file-kind-differs", N_("This file is not of the kind that its name says."))
