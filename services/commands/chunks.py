@@ -68,13 +68,19 @@ class Rows:
         )
 
     def load(
-        self, label: str, rows: Sequence[R], handle: Callable[[Work, Sequence[R]], None]
+        self,
+        label: str,
+        rows: Sequence[R],
+        handle: Callable[[Work, Sequence[R]], None],
+        *,
+        chunk: int | None = None,
     ) -> None:
         """Hand what is new to ``handle``, chunk by chunk, in the order given."""
         new = self._new(rows)
+        size = chunk or self._chunk
         with Progress(label, len(new)) as progress:
-            for start in range(0, len(new), self._chunk):
-                part = new[start : start + self._chunk]
+            for start in range(0, len(new), size):
+                part = new[start : start + size]
                 self._commit(part, handle)
                 progress.advance(len(part))
 

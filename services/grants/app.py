@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Flask
 
-from services.grants import foreign
+from services.grants import foreign, money_parts
 from services.grants.applications import views as application_views
 from services.grants.applications.application import APPLICATION
 from services.grants.calls import views as call_views
@@ -49,6 +49,7 @@ def definition() -> Definition:
             APPLICATION,
             REVIEW,
             MEETING,
+            *money_parts.DECIDERS,
         ),
         projections=(
             revocations(),
@@ -59,16 +60,19 @@ def definition() -> Definition:
             application_views.APPLICATION_LIST,
             committee_views.REVIEW_LIST,
             committee_views.MEETING_LIST,
+            *money_parts.PROJECTIONS,
         ),
+        reactions=money_parts.REACTIONS,
     )
 
 
 def create(service: Service) -> Flask:
     """The application with every route of grants."""
-    app, _api = open_app(
+    app, api = open_app(
         service,
         title=_TITLE,
         templates=[_HERE / name / "templates" for name in _CAPABILITIES],
         navigation=navigation,
     )
+    money_parts.register(app, api)
     return finish(app)

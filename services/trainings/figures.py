@@ -72,7 +72,7 @@ def likely_duplicates(connection: Connection, programme: str) -> list[Group]:
     for row in rows:
         key = (row.name_folded, row.birth_date, row.municipality)
         agreeing[key].append((row.registration_id, row.person_id, row.has_number))
-    apart = _held_apart(connection)
+    apart = held_apart(connection)
     found = []
     for members in agreeing.values():
         group = tuple((registration, person) for registration, person, _ in members)
@@ -89,7 +89,8 @@ def _open(group: Group, apart: set[frozenset[str]]) -> bool:
     )
 
 
-def _held_apart(connection: Connection) -> set[frozenset[str]]:
+def held_apart(connection: Connection) -> set[frozenset[str]]:
+    """Pairs of registrations of which somebody decided that they are two persons."""
     rows = connection.execute(
         select(
             DUPLICATE_DECISIONS.c.registration_id, DUPLICATE_DECISIONS.c.other_registration_id

@@ -62,7 +62,7 @@ class ImportAward(AwardCommand):
     zone: str
     offered_on: date
     full_name: PersonalText
-    account_number: PersonalText
+    account_number: PersonalText | None
     agreement_no: str | None = None
     signed_on: date | None = None
 

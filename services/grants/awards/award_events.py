@@ -66,8 +66,8 @@ class AwardLapsed(Event, frozen=True, kw_only=True):
 class AgreementSigned(Event, frozen=True, kw_only=True):
     """The offer was accepted. ``document`` is the SHA-256 of the agreement's sealed bytes.
 
-    Imported agreements may lack number, day and document: not known is None, never invented, and
-    their duties were done outside this system.
+    Imported agreements may lack account, number, day and document: not known is None, never
+    invented, and their duties were done outside this system.
     """
 
     award_id: str
@@ -75,7 +75,7 @@ class AgreementSigned(Event, frozen=True, kw_only=True):
     call_id: str
     amount: Money
     full_name: Personal.agreement_identity
-    account_number: Personal.agreement_financial
+    account_number: Personal.agreement_financial | None
     agreement_no: str | None
     signed_on: date | None
     document: str | None

@@ -1,0 +1,48 @@
+"""What the capabilities for money, visits and reports bring to this service's composition root.
+
+Definition(name="grants", deciders=(..., *DECIDERS), projections=(..., *PROJECTIONS))
+register(app, api)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+
+from services.grants.awards.award import AWARD
+from services.grants.awards.views import AWARD_VIEW
+from services.grants.ledger.views import CALL_NAME_VIEW, LEDGER_VIEW
+from services.grants.payments.batch import BATCH
+from services.grants.payments.payment import PAYMENT
+from services.grants.payments.statement_line import STATEMENT_LINE
+from services.grants.payments.views import BATCH_VIEW, LINE_VIEW, PAYMENT_VIEW
+from services.grants.visits.views import VISIT_VIEW
+from services.grants.visits.visit import VISIT
+from shared.events.decider import Decider
+from shared.events.projection import Projection
+from shared.service import Reaction
+from shared.web.api import Api
+
+_HERE: Final = Path(__file__).parent
+
+DECIDERS: Final[tuple[Decider[Any], ...]] = (AWARD, PAYMENT, BATCH, STATEMENT_LINE, VISIT)
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    AWARD_VIEW,
+    PAYMENT_VIEW,
+    BATCH_VIEW,
+    LINE_VIEW,
+    LEDGER_VIEW,
+    CALL_NAME_VIEW,
+    VISIT_VIEW,
+)
+REACTIONS: Final[tuple[Reaction, ...]] = ()
+TEMPLATES: Final[tuple[Path, ...]] = tuple(
+    _HERE / capability / "templates"
+    for capability in ("awards", "payments", "ledger", "visits", "reports")
+)
+
+
+def register(app: Flask, api: Api) -> None:
+    """Add the routes of these capabilities."""

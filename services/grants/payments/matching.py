@@ -1,0 +1,208 @@
+"""The bank's statement meets our payments: each line has its one effect, or waits for a person.
+
+    outcome = match_line(work, line, payment_id=found.get(line.end_to_end_id), by=actor())
+    outcome  ->  "matched", "unmatched" or "known" (the line was there before)
+
+A debit spends the call's budget, marks the tranche paid and, with the first one, makes the award
+active and plans its visits; a return undoes the debit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+from services.grants.awards.award import AWARD
+from services.grants.awards.award_commands import RecordTranchePaid, RecordTrancheReturned
+from services.grants.awards.handling import award_row, plan_visits
+from services.grants.calls.budget import BUDGET, Balance
+from services.grants.calls.budget_commands import ReturnSpent, Spend
+from services.grants.payments import payment_commands as c
+from services.grants.payments.payment import PAYMENT
+from services.grants.payments.payment_state import Plan
+from services.grants.payments.preparing import plan_of
+from services.grants.payments.statement_line import (
+    STATEMENT_LINE,
+    LeaveLineOpen,
+    LineKind,
+    MatchedBy,
+    MatchLine,
+    NoLine,
+    OpenGround,
+    ReceiveLine,
+    Unmatched,
+    line_identity,
+)
+from services.grants.payments.views import one_line
+from shared.errors import Invalid, Missing, Refused
+from shared.events.work import Work
+from shared.identifiers import derived
+from shared.language.marking import N_
+from shared.money import Money
+
+Outcome: TypeAlias = Literal["matched", "unmatched", "known"]
+_GROUNDS: Final[dict[str, OpenGround]] = {
+    "amount-differs": "amount_differs",
+    "end-to-end-id-differs": "end_to_end_id_unknown",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line as the statement has it."""
+
+    booked_on: date
+    end_to_end_id: str
+    kind: LineKind
+    amount: Money
+    bank_reference: str = ""
+
+    def identifier(self, programme: str) -> str:
+        """The id of its stream: the same line is the same stream."""
+        identity = line_identity(
+            booked_on=self.booked_on,
+            end_to_end_id=self.end_to_end_id,
+            kind=self.kind,
+            amount=self.amount,
+            bank_reference=self.bank_reference,
+        )
+        return derived(identity[0], programme, *identity[1:])
+
+
+def receive_line(work: Work, line: Line, *, payment_id: str | None, by: str) -> Outcome:
+    """Take a line of the statement in and match it. ``payment_id``: whose end-to-end id it has."""
+    line_id = line.identifier(work.context.programme)
+    state = work.load(STATEMENT_LINE, line_id)
+    if not isinstance(state, (NoLine, Unmatched)):
+        return "known"
+    if isinstance(state, NoLine):
+        received = ReceiveLine(
+            by=by,
+            now=work.now,
+            line_id=line_id,
+            booked_on=line.booked_on,
+            end_to_end_id=line.end_to_end_id,
+            kind=line.kind,
+            amount=line.amount,
+            bank_reference=line.bank_reference,
+        )
+        work.decide(STATEMENT_LINE, line_id, received)
+    if payment_id is None:
+        return _leave_open(work, line_id, "end_to_end_id_unknown", by=by)
+    try:
+        settle(work, line_id, line, payment_id, by=by)
+    except Refused as refused:
+        ground = _GROUNDS.get(refused.code, "payment_state_forbids")
+        return _leave_open(work, line_id, ground, by=by)
+    return "matched"
+
+
+def _leave_open(work: Work, line_id: str, ground: OpenGround, *, by: str) -> Outcome:
+    work.decide(STATEMENT_LINE, line_id, LeaveLineOpen(by=by, now=work.now, ground=ground))
+    return "unmatched"
+
+
+def match_by_hand(work: Work, line_id: str, payment_id: str, *, by: str) -> None:
+    """A person says that an open line is about this payment. Raises Refused when it cannot be."""
+    row = one_line(work.connection, line_id)
+    if row is None:
+        raise Missing("statement-line-missing", N_("There is no such line."))
+    plan = plan_of(work, payment_id)
+    line = Line(
+        booked_on=row.booked_on,
+        # The person vouches for what the bank's text does not say.
+        end_to_end_id=plan.end_to_end_id,
+        kind=row.kind,
+        amount=Money(row.amount_minor, row.currency),
+    )
+    settle(work, line_id, line, payment_id, by=by, matched_by="person")
+
+
+def settle(
+    work: Work,
+    line_id: str,
+    line: Line,
+    payment_id: str,
+    *,
+    by: str,
+    matched_by: MatchedBy = "end_to_end_id",
+) -> None:
+    """The line's effect on payment, budget, tranche and award. Refused leaves all as it was."""
+    plan = plan_of(work, payment_id)
+    fact = {
+        "by": by,
+        "now": work.now,
+        "line_id": line_id,
+        "end_to_end_id": line.end_to_end_id,
+        "booked_on": line.booked_on,
+        "amount": line.amount,
+    }
+    if line.kind == "debit":
+        events = work.decide(PAYMENT, payment_id, c.RecordDebit(**fact))  # type: ignore[arg-type]
+    else:
+        events = work.decide(PAYMENT, payment_id, c.RecordReturn(**fact))  # type: ignore[arg-type]
+    work.decide(
+        STATEMENT_LINE,
+        line_id,
+        MatchLine(by=by, now=work.now, payment_id=payment_id, matched_by=matched_by),
+    )
+    if not events:
+        return
+    try:
+        _move_money(work, line, payment_id, by=by)
+    except Refused as refused:
+        # Half an effect must never be committed, so that no catcher of refusals may go on.
+        raise Invalid(refused.code, refused.sentence, **refused.facts) from refused
+    award_fact = {
+        "by": by,
+        "now": work.now,
+        "tranche": plan.tranche,
+        "payment_id": payment_id,
+        "booked_on": line.booked_on,
+    }
+    if line.kind == "debit":
+        done = work.decide(AWARD, plan.award_id, RecordTranchePaid(**award_fact))  # type: ignore[arg-type]
+        plan_visits(work, plan.award_id, done, by=by)
+    else:
+        work.decide(AWARD, plan.award_id, RecordTrancheReturned(**award_fact))  # type: ignore[arg-type]
+
+
+def _move_money(work: Work, line: Line, payment_id: str, *, by: str) -> None:
+    plan = plan_of(work, payment_id)
+    reference = money_reference(work, plan)
+    if line.kind == "return":
+        back = ReturnSpent(
+            by=by,
+            now=work.now,
+            reference=reference,
+            spent_reference=spent_reference(work, plan),
+            amount=line.amount,
+            to="obligated",
+        )
+        work.decide(BUDGET, plan.call_id, back)
+        return
+    spend = Spend(
+        by=by,
+        now=work.now,
+        application_id=award_row(work, plan.award_id).application_id,
+        payment_id=payment_id,
+        reference=reference,
+        amount=line.amount,
+    )
+    work.decide(BUDGET, plan.call_id, spend)
+
+
+def money_reference(work: Work, plan: Plan) -> str:
+    """What the budget knows a movement by: ``A0001-T1/3``, with the payment's version after it."""
+    return f"{plan.end_to_end_id}/{work.version_after(PAYMENT, plan.payment_id)}"
+
+
+def spent_reference(work: Work, plan: Plan) -> str:
+    """The reference of the debit of this payment that has not come back. Raises Missing."""
+    budget = work.load(BUDGET, plan.call_id)
+    if isinstance(budget, Balance):
+        for reference, spending in budget.spendings.items():
+            if spending.payment_id == plan.payment_id and spending.left.minor:
+                return reference
+    raise Missing("spending-missing", N_("No such payment was spent from this call."))

@@ -1,0 +1,199 @@
+"""Payments on their way to the bank: put into a batch, authorised, released, freed again.
+
+    batch_id = prepare_batch(work, ["0192…", "0193…"], by=actor())
+    authorise_batch(work, batch_id, by=another)
+    release_batch(work, batch_id, by=third)
+
+Who scored an application has no part in paying it, so every step asks the review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.grants.awards.award import AWARD
+from services.grants.awards.award_commands import UnscheduleTranche
+from services.grants.awards.award_state import payable, payee_account
+from services.grants.awards.payee_account import PayeeAccount
+from services.grants.awards.views import one_award
+from services.grants.committee.review import REVIEW, NoReview
+from services.grants.payments import payment_commands as c
+from services.grants.payments.batch import (
+    BATCH,
+    LINES_MAX,
+    AuthoriseBatch,
+    BatchLine,
+    DissolveBatch,
+    NoBatch,
+    PrepareBatch,
+    Prepared,
+    ReleaseBatch,
+)
+from services.grants.payments.payment import PAYMENT
+from services.grants.payments.payment_state import Held, NoPayment, Plan, Requested
+from shared.errors import Invalid, Missing
+from shared.events.append import Claim
+from shared.events.work import Work
+from shared.language.marking import N_
+
+
+def plan_of(work: Work, payment_id: str) -> Plan:
+    """What a payment pays. Raises Missing."""
+    state = work.load(PAYMENT, payment_id)
+    if isinstance(state, NoPayment):
+        raise Missing("payment-missing", N_("There is no such payment."))
+    return state.plan
+
+
+def known_now(work: Work, plan: Plan, *, by: str) -> dict[str, Any]:
+    """What a step towards the bank must know: account, whether payable, whether ``by`` scored."""
+    award = work.load(AWARD, plan.award_id)
+    return {
+        "by": by,
+        "now": work.now,
+        "account": payee_account(award),
+        "award_payable": payable(award),
+        "scored": scored(work, plan.award_id, by=by),
+    }
+
+
+def scored(work: Work, award_id: str, *, by: str) -> bool:
+    """Whether ``by`` scored the application of an award."""
+    row = one_award(work.connection, award_id)
+    if row is None:
+        return False
+    review = work.load(REVIEW, row.application_id)
+    return not isinstance(review, NoReview) and by in review.sheets
+
+
+def _claim(batch_id: str, payment_id: str) -> Claim:
+    return Claim(
+        "batch_payment",
+        payment_id,
+        BATCH.stream(batch_id),
+        "payment-in-batch",
+        N_("A payment is in another batch already."),
+    )
+
+
+def prepare_batch(work: Work, payment_ids: Sequence[str], *, by: str) -> str:
+    """Put payments together; the batch's id. Each is requested for its payee's account now."""
+    if len(payment_ids) > LINES_MAX:
+        raise Invalid(
+            "batch-too-long",
+            N_("A batch holds at most {lines_max} payments."),
+            lines_max=LINES_MAX,
+        )
+    batch_id = work.new_id()
+    lines, any_scored = [], False
+    for payment_id in dict.fromkeys(payment_ids):
+        plan = plan_of(work, payment_id)
+        known = known_now(work, plan, by=by)
+        state, account = work.load(PAYMENT, payment_id), known["account"]
+        # Freed from another batch, a payment is requested already, maybe for an older account.
+        if type(state) is not Requested or state.account_version != account.version:
+            work.decide(PAYMENT, payment_id, c.RequestPayment(**known))
+        any_scored = any_scored or known["scored"]
+        lines.append(_line(plan, account))
+        work.claim(_claim(batch_id, payment_id))
+    command = PrepareBatch(
+        by=by, now=work.now, batch_id=batch_id, lines=tuple(lines), scored=any_scored
+    )
+    work.decide(BATCH, batch_id, command)
+    return batch_id
+
+
+def _line(plan: Plan, account: PayeeAccount) -> BatchLine:
+    return BatchLine(
+        payment_id=plan.payment_id,
+        end_to_end_id=plan.end_to_end_id,
+        amount=plan.amount,
+        account_version=account.version,
+    )
+
+
+def lines_of(work: Work, batch_id: str) -> tuple[BatchLine, ...]:
+    """The batch's lines; none once it is dissolved. Raises Missing."""
+    state = work.load(BATCH, batch_id)
+    if isinstance(state, NoBatch):
+        raise Missing("batch-missing", N_("There is no such batch."))
+    return state.lines if isinstance(state, Prepared) else ()
+
+
+def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
+    """Agree to a batch and to every payment in it."""
+    any_scored = False
+    steps = [(line, plan_of(work, line.payment_id)) for line in lines_of(work, batch_id)]
+    known = {line.payment_id: known_now(work, plan, by=by) for line, plan in steps}
+    any_scored = any(facts["scored"] for facts in known.values())
+    work.decide(BATCH, batch_id, AuthoriseBatch(by=by, now=work.now, scored=any_scored))
+    for payment_id, facts in known.items():
+        work.decide(PAYMENT, payment_id, c.AuthorisePayment(**facts))
+
+
+def release_batch(work: Work, batch_id: str, *, by: str) -> None:
+    """Let a batch go and every payment in it."""
+    steps = [(line, plan_of(work, line.payment_id)) for line in lines_of(work, batch_id)]
+    known = {line.payment_id: known_now(work, plan, by=by) for line, plan in steps}
+    changers = {facts["account"].changed_by for facts in known.values()} - {None}
+    command = ReleaseBatch(
+        by=by,
+        now=work.now,
+        scored=any(facts["scored"] for facts in known.values()),
+        changed_account_by=frozenset(changers),
+    )
+    work.decide(BATCH, batch_id, command)
+    for payment_id, facts in known.items():
+        work.decide(PAYMENT, payment_id, c.ReleasePayment(**facts))
+
+
+def dissolve_batch(work: Work, batch_id: str, *, by: str, reason: str) -> None:
+    """Give a batch up: what was agreed to is void and its payments are scheduled again."""
+    lines = lines_of(work, batch_id)
+    work.decide(BATCH, batch_id, DissolveBatch(by=by, now=work.now, reason=reason))
+    for line in lines:
+        free_payment(work, batch_id, line.payment_id)
+        _start_over(work, line.payment_id, by=by)
+
+
+def free_payment(work: Work, batch_id: str, payment_id: str) -> None:
+    """The payment is in this batch no more."""
+    work.release(_claim(batch_id, payment_id))
+
+
+def renew_requests(work: Work, batch_id: str, *, by: str) -> None:
+    """Void what was agreed to for payments that stay in a rebuilt batch; ask for them anew."""
+    for line in lines_of(work, batch_id):
+        if type(work.load(PAYMENT, line.payment_id)) is Requested:
+            continue
+        _start_over(work, line.payment_id, by=by)
+        known = known_now(work, plan_of(work, line.payment_id), by=by)
+        work.decide(PAYMENT, line.payment_id, c.RequestPayment(**known))
+
+
+def _start_over(work: Work, payment_id: str, *, by: str) -> None:
+    """Scheduled again, unless something else holds it."""
+    work.decide(PAYMENT, payment_id, c.HoldForReview(by=by, now=work.now))
+    state = work.load(PAYMENT, payment_id)
+    if isinstance(state, Held) and state.ground == "under_review":
+        facts = known_now(work, state.plan, by=by)
+        if facts["award_payable"]:
+            del facts["scored"]
+            reason = "Its batch was given up."
+            work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))
+
+
+def lift_hold(work: Work, payment_id: str, *, by: str, reason: str) -> None:
+    """Let a held payment start again."""
+    facts = known_now(work, plan_of(work, payment_id), by=by)
+    del facts["scored"]
+    work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))
+
+
+def cancel_payment(work: Work, payment_id: str, *, by: str, reason: str) -> None:
+    """Do not pay it; its tranche may be scheduled again."""
+    plan = plan_of(work, payment_id)
+    work.decide(PAYMENT, payment_id, c.CancelPayment(by=by, now=work.now, reason=reason))
+    unschedule = UnscheduleTranche(by=by, now=work.now, tranche=plan.tranche, payment_id=payment_id)
+    work.decide(AWARD, plan.award_id, unschedule)
