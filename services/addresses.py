@@ -30,6 +30,7 @@ ADDRESSES: Final[dict[str, str]] = {
 """Kind of stream → address of the page that shows its record."""
 
 KINDS: Final[dict[str, str]] = {
+    "access": N_("Access"),
     "account": N_("Account"),
     "application": N_("Application"),
     "award": N_("Award"),

@@ -14,6 +14,7 @@ from flask import Flask
 from services.audit.entries import api, pages
 from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, keep
 from services.navigation import navigation
+from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
@@ -22,9 +23,10 @@ HERE: Final = Path(__file__).parent
 
 
 def definition() -> Definition:
-    """What audit is made of: it decides nothing and keeps everything."""
+    """What audit is made of: it decides nothing, keeps everything, and notes who looked."""
     return Definition(
         name="audit",
+        events=access_events("audit"),
         projections=(ACTOR_NAMES, revocations()),
         follows=FOLLOWED,
         on_followed=keep,

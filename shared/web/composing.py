@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from shared import metrics
+from shared.access.accesses import recorder_of_denied
 from shared.access.keys import load_or_create, public_keys, publish
 from shared.access.revocations import Revocations
 from shared.access.tokens import SigningKey, TokenVerifier
@@ -26,7 +27,7 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.web.access import assert_all_declared
 from shared.web.api import Api, create_api
-from shared.web.app import create_app
+from shared.web.app import correlation_id, create_app
 from shared.web.commands import EXTENSION
 from shared.web.layout import Navigation
 
@@ -72,6 +73,7 @@ def open_app(
         secret=hmac.new(secret, b"zanat forms", hashlib.sha256).digest(),
         template_folders=templates,
         navigation=navigation,
+        denied=recorder_of_denied(service, correlation_id),
         installation_banner=DEMONSTRATION if settings.demonstration else "",
     )
     app.extensions[EXTENSION] = service

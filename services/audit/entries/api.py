@@ -21,11 +21,13 @@ from services.audit.entries.schemas import (
     EntrySchema,
 )
 from services.audit.entries.views import Scope, Search
+from shared.access.accesses import record_export
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.language.marking import N_
 from shared.web.access import ensure, requires, signed_in
 from shared.web.api import ApiBlueprint
+from shared.web.app import correlation_id
 from shared.web.commands import service
 from shared.web.etag import not_modified, set_version
 from shared.web.pagination import PageRequest
@@ -75,8 +77,16 @@ def show_bytes(source: str, position: int) -> Response:
     with service().database.reading() as connection:
         row = views.entry(connection, Scope.of(signed_in()), source, bounded(position))
         raw = views.bytes_of(connection, source, bounded(position)) if row else None
-    if raw is None:
+    if row is None or raw is None:
         raise missing()
+    record_export(
+        service(),
+        signed_in(),
+        what="entry_bytes",
+        subject=row.stream,
+        programme=row.programme,
+        correlation=correlation_id(),
+    )
     return Response(raw, content_type=ENVELOPE_TYPE)
 
 

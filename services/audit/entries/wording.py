@@ -195,7 +195,19 @@ _TRAININGS: Final = {
     "trainings.registration.roma_declared": N_("The person declared their origin or took it back."),
 }
 
-SENTENCES: Final[dict[str, str]] = {**_ACCOUNTS, **_GRANTS, **_NOTIFICATIONS, **_TRAININGS}
+_ACCESS: Final = {
+    "read": N_("Somebody looked at personal data."),
+    "exported": N_("Somebody exported data."),
+    "denied": N_("Somebody was refused access."),
+}
+
+SENTENCES: Final[dict[str, str]] = {
+    **_ACCOUNTS,
+    **_GRANTS,
+    **_NOTIFICATIONS,
+    **_TRAININGS,
+    **{f"{source}.access.{verb}": text for source in SOURCES for verb, text in _ACCESS.items()},
+}
 """Type without prefix and version → sentence."""
 
 

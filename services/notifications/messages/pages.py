@@ -17,12 +17,14 @@ from services.addresses import address_of
 from services.notifications.messages import acting, views
 from services.notifications.messages.rendering import ROLES, words
 from services.notifications.messages.views import Recipient, Shown
+from shared.access.accesses import record_read
 from shared.access.reader import may
 from shared.errors import Invalid
 from shared.events.work import Work
 from shared.identifiers import Uuid7
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
+from shared.web.app import correlation_id
 from shared.web.commands import Answer, actor, context, perform_page, service
 from shared.web.etag import required_version
 from shared.web.language import language, say
@@ -133,6 +135,15 @@ def people() -> ResponseReturnValue:
             after=page.after(str, str),
         )
     answer = page.answer(rows, views.list_key)
+    for programme in sorted({row.programme for row in answer["items"]}):
+        record_read(
+            service(),
+            reader,
+            what="names_and_phones",
+            subject="/notifications/people",
+            programme=programme,
+            correlation=correlation_id(),
+        )
     return render_template(
         "notifications/messages/people.html",
         messages=[_said(row, code=row.language) for row in answer["items"]],

@@ -297,3 +297,29 @@ def test_an_erased_message_says_so_in_every_language(language):
 
 def test_each_event_that_is_read_has_a_reaction():
     assert len(set(REACTION.events)) == len(REACTION.events)
+
+
+def recorded(house) -> list[tuple[str, str]]:
+    with house.service.database.reading() as connection:
+        entries = [
+            house.service.store.recorded(raw)
+            for _, raw in house.service.store.whole_log(connection)
+        ]
+    return [
+        (entry.envelope.type.split(".")[-2], entry.actor)
+        for entry in entries
+        if ".access." in entry.envelope.type
+    ]
+
+
+def test_looking_at_names_and_phones_is_on_record(house, register):
+    register()
+    certificate(house)
+    house.as_reader(OFFICER, account="a7").get("/notifications/people")
+    assert recorded(house) == [("read", "a7")]
+
+
+def test_a_refusal_is_on_record(house):
+    refused = house.as_reader(Role.trainer, account="a8").get("/notifications/people")
+    assert refused.status_code == 403
+    assert recorded(house) == [("denied", "a8")]
