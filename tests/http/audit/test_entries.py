@@ -28,7 +28,7 @@ def event_types() -> set[str]:
                 and node.func.id == "event_type"
                 and isinstance(node.args[0], ast.Constant)
             ):
-                found.add(node.args[0].value.rpartition(".v")[0])
+                found.add(str(node.args[0].value).rpartition(".v")[0])
     return found
 
 

@@ -118,13 +118,14 @@ def register(house: House) -> Callable[..., str]:
         sealed: dict[str, tuple[str, str]] = {"full_name": ("identity", "Mira Primer")}
         if phone:
             sealed["phone"] = ("contact", phone)
+        nothing: dict[str, Any] = {} if phone else {"phone": None}
         house.arrives(
             "trainings.registration.registered.v1",
             f"registration/{MIRA}",
             registration_id=MIRA,
             country=country,
             municipality="Kragujevac",
-            **({} if phone else {"phone": None}),
+            **nothing,
             sealed=(MIRA, sealed),
         )
         return MIRA
