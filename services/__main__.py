@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from services.all_in_one import InUse, Installation, definitions
+from services.all_in_one import Installation, InUse, definitions
 from services.commands import documents, loading, reporting, running, starting
 from services.commands.terminal import Progress, say
 from services.register.reading import RegisterErrors

@@ -1,8 +1,8 @@
 """Every service in one process: the embedded default, and what the command line works with.
 
-    with Installation.open(Settings.from_environment()) as installation:
-        installation.start_workers()
-        installation.wait_until_caught_up()
+with Installation.open(Settings.from_environment()) as installation:
+    installation.start_workers()
+    installation.wait_until_caught_up()
 """
 
 from __future__ import annotations
@@ -161,9 +161,7 @@ class Dispatch:
         if app is not None:
             return app(environ, start_response)
         if path == "/":
-            return Response(status=302, headers={"Location": "/accounts/"})(
-                environ, start_response
-            )
+            return Response(status=302, headers={"Location": "/accounts/"})(environ, start_response)
         if path in ("/healthz", "/readyz", "/metrics", "/favicon.ico"):
             return self._apps["accounts"](environ, start_response)
         return NotFound()(environ, start_response)

@@ -1,6 +1,6 @@
 """Writes the documents that are made from code: ``docs/events.md`` and ``docs/api/<service>.json``.
 
-    write(Path("docs"), check=True)  ->  the files that are out of date
+write(Path("docs"), check=True)  ->  the files that are out of date
 """
 
 from __future__ import annotations

@@ -30,9 +30,7 @@ def load(installation: Installation, folder: Path, programme: str) -> Outcome:
     services = installation.services
     grants = GrantLoad(Rows(services["grants"], programme=programme, outcome=outcome), register)
     grants.open_programme()
-    TrainingLoad(
-        Rows(services["trainings"], programme=programme, outcome=outcome), register
-    ).run()
+    TrainingLoad(Rows(services["trainings"], programme=programme, outcome=outcome), register).run()
     installation.wait_until_caught_up()
     grants.run()
     installation.wait_until_caught_up()

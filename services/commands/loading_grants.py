@@ -212,9 +212,7 @@ class GrantLoad:
                 amount=one.amount,
             )
 
-    def _people(
-        self, work: Work, rows: Sequence[StatementLine]
-    ) -> dict[str, tuple[str, str]]:
+    def _people(self, work: Work, rows: Sequence[StatementLine]) -> dict[str, tuple[str, str]]:
         """Application id to registration and person, as this service knows them."""
         wanted = {self._application_id(one.application_no) for one in rows}
         return people_of(work.connection, wanted)
@@ -265,9 +263,7 @@ def people_of(connection: Connection, application_ids: set[str]) -> dict[str, tu
     rows = connection.execute(
         _with_person().where(APPLICATIONS.c.application_id.in_(application_ids))
     ).mappings()
-    return {
-        row["application_id"]: (row["registration_id"], row["person_id"]) for row in rows
-    }
+    return {row["application_id"]: (row["registration_id"], row["person_id"]) for row in rows}
 
 
 def _with_person() -> Select[Any]:

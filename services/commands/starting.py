@@ -1,7 +1,7 @@
 """What happens before an installation is served: keys, databases, the first administrator's link.
 
-    prepare(settings)                          # a real installation
-    prepare_demonstration(settings, folder)    # invented data, persona sign-ins
+prepare(settings)                          # a real installation
+prepare_demonstration(settings, folder)    # invented data, persona sign-ins
 """
 
 from __future__ import annotations
@@ -58,5 +58,3 @@ def prepare_demonstration(settings: Settings, folder: Path) -> None:
         say(f"{persona.role:<20} {persona.name:<24} {persona.email:<34} {persona.password}")
     say("")
     say(f"The demonstration is at {settings.public_url} (stop with Ctrl-C)")
-
-

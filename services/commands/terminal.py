@@ -1,7 +1,7 @@
 """Progress and messages on standard error, so that standard output is data alone.
 
-    with Progress("participants", 560) as progress:
-        progress.advance(100)
+with Progress("participants", 560) as progress:
+    progress.advance(100)
 """
 
 from __future__ import annotations

@@ -12,20 +12,30 @@ from typing import Final
 from flask import Flask
 
 from services.grants import foreign, money_parts
+from services.grants.applications import api as applications_api
+from services.grants.applications import pages as applications_pages
 from services.grants.applications import views as application_views
 from services.grants.applications.application import APPLICATION
+from services.grants.calls import api as calls_api
+from services.grants.calls import pages as calls_pages
 from services.grants.calls import views as call_views
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.call import CALL
+from services.grants.committee import api as meetings_api
+from services.grants.committee import pages as meetings_pages
+from services.grants.committee import sheets_api, sheets_pages
 from services.grants.committee import views as committee_views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.review import REVIEW
+from services.grants.programmes import api as programmes_api
+from services.grants.programmes import pages as programmes_pages
 from services.grants.programmes import views as programme_views
 from services.grants.programmes.budget_line import BUDGET_LINE
 from services.grants.programmes.donor import DONOR
 from services.grants.programmes.partner import PARTNER
 from services.grants.programmes.programme import PROGRAMME
 from services.navigation import navigation
+from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
@@ -51,6 +61,7 @@ def definition() -> Definition:
             MEETING,
             *money_parts.DECIDERS,
         ),
+        events=access_events("grants"),
         projections=(
             revocations(),
             foreign.PEOPLE,
@@ -71,8 +82,19 @@ def create(service: Service) -> Flask:
     app, api = open_app(
         service,
         title=_TITLE,
-        templates=[_HERE / name / "templates" for name in _CAPABILITIES],
+        description="Calls, applications, the committee, awards, payments, visits, reports.",
+        templates=[_HERE / name / "templates" for name in _CAPABILITIES] + [*money_parts.TEMPLATES],
         navigation=navigation,
     )
+    for part in (programmes_api, calls_api, applications_api, sheets_api, meetings_api):
+        api.register_blueprint(part.blueprint)
+    for pages in (
+        programmes_pages,
+        calls_pages,
+        applications_pages,
+        sheets_pages,
+        meetings_pages,
+    ):
+        app.register_blueprint(pages.blueprint)
     money_parts.register(app, api)
     return finish(app)

@@ -8,19 +8,41 @@ Importing this has no effects.
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from services.navigation import navigation
+from services.trainings import foreign
+from services.trainings.certificates import api as certificates_api
+from services.trainings.certificates import pages as certificates_pages
 from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.numbering import NUMBERING
 from services.trainings.certificates.projecting import CERTIFICATE_RECORDS
+from services.trainings.cohorts import api as cohorts_api
+from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
+from services.trainings.courses import api as courses_api
+from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.projecting import COURSE_VERSIONS
+from services.trainings.education import api as education_api
+from services.trainings.education import pages as education_pages
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.education.projecting import OUTCOME_RECORDS
+from services.trainings.people import api as people_api
+from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
+from shared.access.accesses import access_events
 from shared.access.revocations import revocations
-from shared.service import Definition
+from shared.service import Definition, Service
+from shared.web.composing import finish, open_app
+
+HERE: Final = Path(__file__).parent
+CAPABILITIES: Final = ("people", "courses", "cohorts", "certificates", "education")
 
 
 def definition() -> Definition:
@@ -28,12 +50,30 @@ def definition() -> Definition:
     return Definition(
         name="trainings",
         deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME),
+        events=access_events("trainings"),
         projections=(
             PEOPLE,
             COURSE_VERSIONS,
             COHORT_RECORDS,
             CERTIFICATE_RECORDS,
             OUTCOME_RECORDS,
+            foreign.STAFF_NAMES,
             revocations(),
         ),
     )
+
+
+def create(service: Service) -> Flask:
+    """The service's application: pages and the JSON interface."""
+    app, api = open_app(
+        service,
+        title="Trainings",
+        description="People, courses, cohorts, certificates, education outcomes.",
+        templates=[HERE / name / "templates" for name in CAPABILITIES],
+        navigation=navigation,
+    )
+    for part in (people_api, courses_api, cohorts_api, certificates_api, education_api):
+        api.register_blueprint(part.blueprint)
+    for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
+        app.register_blueprint(pages.blueprint)
+    return finish(app)

@@ -1,1 +1,1 @@
-"""The queue: relay, consumers, replay, dead letters, over kombu. Transport; the log is the truth."""
+"""The queue: relay, consumers, replay, dead letters, over kombu. The log is the truth."""

@@ -6,13 +6,15 @@ stream wait in ``dead_letters`` with the error until an operator retries or reso
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from shared.errors import Conflict
+from shared.errors import Busy, Conflict
 from shared.events.append import Context
 from shared.events.envelope import Envelope, decode
 from shared.events.projection import Projecting, Recorded
@@ -23,6 +25,11 @@ from shared.service import Service
 
 BATCH_MAX = 250
 _CONFLICT_RETRIES = 5
+# Lost connection, rolled back by the server (deadlock), out of resources, shutting down.
+_PASSING_CLASSES = frozenset({"08", "40", "53", "57"})
+_PASSING_SQLITE = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+)
 
 _log = structlog.get_logger("consumer")
 
@@ -40,6 +47,7 @@ def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[st
     while True:
         applied = 0
         with service.database.writing() as connection:
+            _before_rows(service, connection)
             cursors = cursors_of(connection)
             for source, waiting in ahead.items():
                 cursor = cursors.get(source, -1)
@@ -57,6 +65,12 @@ def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[st
             service.store.notify()
         if applied < BATCH_MAX:
             return cursors
+
+
+def _before_rows(service: Service, connection: Connection) -> None:
+    """Take the lock that a rebuild waits for, in the order in which appends take it too."""
+    if not service.database.is_sqlite:
+        connection.execute(text("lock table pending in row exclusive mode"))
 
 
 def _move(connection: Connection, source: str, start: int, cursor: int) -> None:
@@ -94,9 +108,25 @@ def _apply_one(
         return
     try:
         _effects_with_retry(service, connection, envelope, raw)
-    except Exception as error:  # noqa: BLE001 (any failure parks the stream, never the queue)
+    except Exception as error:  # (any lasting failure parks the stream, never the queue)
+        if is_passing(error):
+            raise
         _log.error("message parked", source=source, position=position, error=type(error).__name__)
         _park(service, connection, source, position, envelope, raw, describe(error))
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database failed for a reason that goes away: then the whole batch is repeated."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, Busy)
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state[:2] in _PASSING_CLASSES or state == "55P03"
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in _PASSING_SQLITE
+    # A lost connection has no state of its own.
+    return error.connection_invalidated or isinstance(error, OperationalError)
 
 
 def _effects_with_retry(
@@ -180,6 +210,7 @@ def retry_parked(service: Service, source: str, stream: str) -> int:
     done = 0
     for row in _parked(service, source, stream):
         with service.database.writing() as connection:
+            _before_rows(service, connection)
             effects(service, connection, decode(row.envelope), row.envelope)
             _resolve(service, connection, source, row.position, "retried")
         service.store.notify()

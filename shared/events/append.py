@@ -63,7 +63,7 @@ class RequestRecord:
 
 @dataclass(frozen=True)
 class DueWork:
-    """Work to be done at or after a moment; ``due_id`` makes scheduling it twice one piece of work."""
+    """Work to be done at or after a moment; ``due_id`` makes scheduling it twice one work."""
 
     due_id: str
     kind: str

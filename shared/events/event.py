@@ -102,7 +102,7 @@ def event_type(name: str, *, seals_for: str = "") -> Callable[[type[E]], type[E]
 
 
 def _data_class(hint: Any) -> DataClass | None:
-    """The DataClass in an annotation; also of an optional personal field (``Personal.x | None``)."""
+    """The DataClass in an annotation; also of an optional one (``Personal.x | None``)."""
     if typing.get_origin(hint) is Annotated:
         return next((m for m in hint.__metadata__ if isinstance(m, DataClass)), None)
     if typing.get_origin(hint) in (typing.Union, types.UnionType):

@@ -5,7 +5,9 @@
             case ApplicationSubmitted() as event:
                 at.connection.execute(APPLICATIONS.insert().values(..., name=at.text(event.name)))
 
-    APPLICATION_LIST = Projection("application_list", 1, (APPLICATIONS,), project, (ApplicationSubmitted,))
+    APPLICATION_LIST = Projection(
+        "application_list", 1, (APPLICATIONS,), project, (ApplicationSubmitted,)
+    )
 
 One projection handles a service's own events, or those of one other service, never both: each log
 has an order of its own, and only so does a rebuild in log order give the same rows.

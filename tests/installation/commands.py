@@ -1,8 +1,8 @@
 """Runs ``python -m services …`` in processes of their own, on an installation made for one test.
 
-    installation = Commands(home=tmp_path)
-    installation.run("load", "examples/register", "--programme", "demo")
-    json.loads(installation.run("report", "--format", "json").stdout)
+installation = Commands(home=tmp_path)
+installation.run("load", "examples/register", "--programme", "demo")
+json.loads(installation.run("report", "--format", "json").stdout)
 """
 
 from __future__ import annotations

@@ -71,12 +71,30 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 READING_ROLES: Final = frozenset({"auditor", "donor"})
 """An auditor changes nothing and a donor sees no person: in a programme they hold only that."""
 
+COMMITTEE_ROLES: Final = frozenset({"committee_member", "committee_chair"})
+FINANCE_ROLES: Final = frozenset({"finance_officer", "finance_controller"})
+EXCLUDING_ROLES: Final = (
+    # Whoever scores never pays, and nobody prepares what they authorise.
+    (COMMITTEE_ROLES, FINANCE_ROLES),
+    (frozenset({"finance_officer"}), frozenset({"finance_controller"})),
+    # Nobody decides about, checks or pays a grant that they apply for.
+    (
+        frozenset({"applicant"}),
+        COMMITTEE_ROLES | FINANCE_ROLES | {"programme_officer", "field_officer"},
+    ),
+)
+"""Roles of one programme that exclude each other; the same as ``shared.access.roles`` says."""
+
+ROLES_MAX: Final = 20
+"""A token names every role and must fit into a cookie."""
+
 SESSIONS_MAX: Final = 20
 FAILURES_BEFORE_LOCK: Final = 5
 LOCK: Final = timedelta(minutes=15)
 NAME_LENGTH_MAX: Final = 200
 EMAIL_LENGTH_MAX: Final = 254
 REASON_LENGTH_MAX: Final = 1000
+SCOPE_LENGTH_MAX: Final = 40
 
 
 def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
@@ -196,10 +214,17 @@ def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
             "role-scope",
             N_("An administrator's role is for everything, every other one for one programme."),
         )
+    for field, value in (("programme", wanted.programme), ("region", wanted.region)):
+        if value is not None:
+            _text(value, field=field, length_max=SCOPE_LENGTH_MAX)
     if wanted in state.roles:
         return ()
     if isinstance(state, OnHold):
         raise Refused("account-suspended", N_("This account is suspended."))
+    if len(state.roles) >= ROLES_MAX:
+        raise Refused(
+            "too-many-roles", N_("An account holds {roles_max} roles at most."), roles_max=ROLES_MAX
+        )
     for held in state.roles:
         if _exclude(held, wanted):
             raise Refused(
@@ -223,7 +248,14 @@ def _exclude(one: Holding, other: Holding) -> bool:
         return False
     if "administrator" in (one.role, other.role):
         return True
-    return one.programme == other.programme and bool(READING_ROLES & {one.role, other.role})
+    if one.programme != other.programme:
+        return False
+    if READING_ROLES & {one.role, other.role}:
+        return True
+    return any(
+        (one.role in these and other.role in those) or (other.role in these and one.role in those)
+        for these, those in EXCLUDING_ROLES
+    )
 
 
 def _revoke(state: Held, command: RevokeRole) -> tuple[Event, ...]:

@@ -73,7 +73,7 @@ from services.grants.applications.application_state import (
     evolve,
 )
 from services.grants.programmes.history import require_open
-from services.grants.programmes.wording import REASON_LENGTH_MAX, code, worded
+from services.grants.programmes.wording import CODE_LENGTH_MAX, REASON_LENGTH_MAX, worded
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -151,7 +151,9 @@ def _receive(state: ApplicationState, command: ReceivePaper) -> tuple[Event, ...
     return (
         PaperReceived(
             application_id=command.application_id,
-            application_no=code(command.application_no, field="application_no"),
+            application_no=worded(
+                command.application_no, field="application_no", length_max=CODE_LENGTH_MAX
+            ),
             call_id=command.call_id,
             registration_id=command.registration_id,
             person_id=command.person_id,
@@ -200,7 +202,9 @@ def _drafted(
     _check_amounts(command.requested, command.own_contribution, command.call_currency)
     return Drafted(
         application_id=command.application_id,
-        application_no=code(command.application_no, field="application_no"),
+        application_no=worded(
+            command.application_no, field="application_no", length_max=CODE_LENGTH_MAX
+        ),
         call_id=command.call_id,
         registration_id=command.registration_id,
         person_id=command.person_id,

@@ -27,7 +27,7 @@ from services.grants.calls.call_events import (
 )
 from services.grants.calls.terms import Terms, checked
 from services.grants.programmes.history import require_open
-from services.grants.programmes.wording import code, reason, worded
+from services.grants.programmes.wording import CODE_LENGTH_MAX, reason, worded
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -262,7 +262,10 @@ def _begin(state: CallState, command: DraftCall | ImportCall) -> tuple[Event, ..
     if not isinstance(state, NoCall):
         raise Refused("call-exists", N_("This call was drafted before."))
     terms = checked(command.terms)
-    call_id, call_code = command.call_id, code(command.code)
+    call_id, call_code = (
+        command.call_id,
+        worded(command.code, field="code", length_max=CODE_LENGTH_MAX),
+    )
     title = worded(command.title, field="title")
     if isinstance(command, DraftCall):
         return (Drafted(call_id=call_id, code=call_code, title=title, terms=terms),)

@@ -1,0 +1,69 @@
+"""The composition root of accounts: what the service is made of, and its application.
+
+service = Service.open(definition(), Settings.from_environment())
+app = create(service)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from services.accounts.foreign import KNOWN_PROGRAMMES
+from services.accounts.sessions import api as sessions_api
+from services.accounts.sessions import pages as sessions_pages
+from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from services.accounts.staff import api as staff_api
+from services.accounts.staff import pages as staff_pages
+from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
+from services.accounts.staff.views import PROJECTIONS
+from services.accounts.staff.wording import ROLE_WORDS
+from services.accounts.work import pages as work_pages
+from services.navigation import navigation
+from shared.access.accesses import access_events
+from shared.access.revocations import revocations
+from shared.access.tokens import TokenSigner
+from shared.service import Definition, Service
+from shared.web.composing import finish, open_app, token_key
+from shared.web.language import say
+
+HERE: Final = Path(__file__).parent
+TEMPLATES: Final = tuple(HERE / name / "templates" for name in ("staff", "sessions", "work"))
+
+
+def definition() -> Definition:
+    """What accounts is made of."""
+    return Definition(
+        name="accounts",
+        deciders=(ACCOUNT,),
+        events=access_events("accounts"),
+        projections=(
+            *PROJECTIONS,
+            KNOWN_PROGRAMMES,
+            revocations(SessionRevoked, Suspended, Reinstated, Closed),
+        ),
+    )
+
+
+def create(service: Service) -> Flask:
+    """The service's application: pages and the JSON interface."""
+    # The key is published first: the application reads the public halves while it opens.
+    key = token_key(service.settings)
+    app, api = open_app(
+        service,
+        title="Accounts",
+        description="Staff and programs: accounts, roles, sessions, tokens.",
+        templates=TEMPLATES,
+        navigation=navigation,
+    )
+    signer = TokenSigner(key, audience=service.settings.installation, clock=service.clock)
+    app.extensions[EXTENSION] = SignInDesk(service, signer)
+    app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
+    for blueprint in (sessions_api.blueprint, staff_api.blueprint):
+        api.register_blueprint(blueprint)
+    for pages in (work_pages.blueprint, sessions_pages.blueprint, staff_pages.blueprint):
+        app.register_blueprint(pages)
+    return finish(app)

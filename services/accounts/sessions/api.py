@@ -1,0 +1,68 @@
+"""JSON routes for tokens and for one's own account.
+
+POST /accounts/api/v1/tokens   {"account": …, "password": …}  →  201, a token for ten minutes
+GET  /accounts/api/v1/me       who that is, and with which roles
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+
+from services.accounts.sessions.schemas import MeSchema, SignInSchema, TokenSchema
+from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from shared.access.roles import PUBLIC, SIGNED_IN
+from shared.service import INSTALLATION_WIDE
+from shared.web.access import requires, signed_in
+from shared.web.api import ApiBlueprint
+from shared.web.commands import context
+
+blueprint = ApiBlueprint("sessions_api", __name__, url_prefix="/accounts/api/v1")
+
+
+@blueprint.route("/tokens", methods=["POST"])
+@requires(PUBLIC)
+@blueprint.arguments(SignInSchema)
+@blueprint.response(201, TokenSchema)
+@blueprint.alt_response(401, "Problem401")
+def sign_in(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Sign in: a token that lives minutes. Ask again before it ends."""
+    desk: SignInDesk = current_app.extensions[EXTENSION]
+    reader = desk.sign_in(arguments["account"], arguments["password"], context(INSTALLATION_WIDE))
+    return {
+        "token": desk.token(reader),
+        "token_type": "Bearer",
+        "expires_in": desk.lifetime_seconds,
+        "account_id": reader.account_id,
+        "session_id": reader.session_id,
+    }
+
+
+@blueprint.route("/tokens/end", methods=["POST"])
+@requires(SIGNED_IN)
+@blueprint.response(204)
+def sign_out() -> None:
+    """End this token's session in every service."""
+    desk: SignInDesk = current_app.extensions[EXTENSION]
+    reader = signed_in()
+    desk.end(
+        reader.session_id,
+        account_id=reader.account_id,
+        by=reader.account_id,
+        context=context(INSTALLATION_WIDE),
+    )
+
+
+@blueprint.route("/me", methods=["GET"])
+@requires(SIGNED_IN)
+@blueprint.response(200, MeSchema)
+def me() -> dict[str, Any]:
+    """Tell who asks."""
+    reader = signed_in()
+    return {
+        "id": reader.account_id,
+        "display_name": reader.name,
+        "session_id": reader.session_id,
+        "roles": reader.roles,
+    }

@@ -1,0 +1,190 @@
+"""JSON routes for staff and roles, under ``/accounts/api/v1/staff``.
+
+POST /accounts/api/v1/staff                      invite                → 201, receipt
+POST /accounts/api/v1/staff/<id>/invitation      a fresh single-use link
+POST /accounts/api/v1/staff/<id>/roles           grant; …/roles/revoke takes back
+POST /accounts/api/v1/staff/<id>/suspend         …/reinstate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify
+
+from services.accounts.staff import acts
+from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.account_commands import Reinstate, Suspend
+from services.accounts.staff.credentials import with_secrets
+from services.accounts.staff.listing import as_json, visible_account, visible_programmes
+from services.accounts.staff.schemas import (
+    AccountSchema,
+    InvitationSchema,
+    InviteSchema,
+    RoleSchema,
+    StaffArguments,
+    StaffPage,
+    SuspendSchema,
+)
+from services.accounts.staff.views import list_accounts, roles_of
+from shared.access.roles import EVERY_PROGRAMME
+from shared.events.work import Work
+from shared.service import INSTALLATION_WIDE
+from shared.web.access import ensure, requires
+from shared.web.api import ApiBlueprint, command
+from shared.web.commands import Answer, ReceiptSchema, actor, context, perform, receipt, service
+from shared.web.etag import not_modified, required_version, set_version
+from shared.web.pagination import PageRequest
+
+blueprint = ApiBlueprint("staff_api", __name__, url_prefix="/accounts/api/v1/staff")
+
+
+@blueprint.route("", methods=["GET"])
+@requires("accounts.staff.read")
+@blueprint.arguments(StaffArguments, location="query")
+@blueprint.response(200, StaffPage)
+def list_staff(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List accounts by name."""
+    page: PageRequest = arguments["page"]
+    after = page.after(str)
+    with service().database.reading() as connection:
+        rows = list_accounts(
+            connection,
+            limit=page.limit + 1,
+            after=after[0] if after else None,
+            standing=arguments["standing"],
+            role=arguments["role"],
+            programmes=visible_programmes(),
+        )
+        roles = roles_of(connection, [row.account_id for row in rows])
+    items = [as_json(row, roles[row.account_id]) for row in rows]
+    return page.answer(items, lambda item: (item["account_id"],))
+
+
+@blueprint.route("", methods=["POST"])
+@requires("accounts.staff.write")
+@command()
+@blueprint.arguments(InviteSchema)
+@blueprint.response(201, ReceiptSchema)
+def invite(arguments: dict[str, Any]) -> Response:
+    """Invite a member of staff, or set up a program. The link is made by a request of its own."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+
+    def handler(work: Work) -> Answer:
+        account_id = acts.invite(work, by=actor(), **arguments)
+        location = f"/accounts/api/v1/staff/{account_id}"
+        return receipt(work, ACCOUNT, account_id, status=201, location=location)
+
+    return perform(INSTALLATION_WIDE, handler)
+
+
+@blueprint.route("/<account_id>", methods=["GET"])
+@requires("accounts.staff.read")
+@blueprint.response(200, AccountSchema)
+def show(account_id: str) -> Response:
+    """Show an account."""
+    with service().database.reading() as connection:
+        row, roles = visible_account(connection, account_id)
+    if not_modified(row.version):
+        return set_version(Response(status=304), row.version)
+    return set_version(jsonify(AccountSchema().dump(as_json(row, roles))), row.version)
+
+
+@blueprint.route("/<account_id>/invitation", methods=["POST"])
+@requires("accounts.staff.write")
+@blueprint.response(200, InvitationSchema)
+def renew_invitation(account_id: str) -> dict[str, Any]:
+    """Make a single-use link for an invitation that was not used; the one before stops working."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+    acts.known(account_id)
+    by = actor()
+    path, expires_at = with_secrets(
+        service(),
+        context(INSTALLATION_WIDE),
+        lambda work: acts.renew_invitation(work, by=by, account_id=account_id),
+    )
+    return {"address": service().settings.public_url + path, "expires_at": expires_at}
+
+
+@blueprint.route("/<account_id>/roles", methods=["GET"])
+@requires("accounts.roles.read")
+@blueprint.response(200, RoleSchema(many=True))
+def list_roles(account_id: str) -> Response:
+    """List the roles that an account holds; twenty at most."""
+    with service().database.reading() as connection:
+        row, roles = visible_account(connection, account_id)
+    return set_version(jsonify(RoleSchema(many=True).dump(roles)), row.version)
+
+
+@blueprint.route("/<account_id>/roles", methods=["POST"])
+@requires("accounts.roles.grant")
+@command(versioned=True)
+@blueprint.arguments(RoleSchema)
+@blueprint.response(200, ReceiptSchema)
+def grant(arguments: dict[str, Any], account_id: str) -> Response:
+    """Grant a role."""
+    ensure("accounts.roles.grant", EVERY_PROGRAMME)
+    return _on(
+        account_id,
+        lambda work: acts.grant_role(work, by=actor(), account_id=account_id, **arguments),
+    )
+
+
+@blueprint.route("/<account_id>/roles/revoke", methods=["POST"])
+@requires("accounts.roles.revoke")
+@command(versioned=True)
+@blueprint.arguments(RoleSchema)
+@blueprint.response(200, ReceiptSchema)
+def revoke(arguments: dict[str, Any], account_id: str) -> Response:
+    """Take a role back; tokens that name it live on for minutes at most."""
+    ensure("accounts.roles.revoke", EVERY_PROGRAMME)
+    return _on(
+        account_id,
+        lambda work: acts.revoke_role(work, by=actor(), account_id=account_id, **arguments),
+    )
+
+
+@blueprint.route("/<account_id>/suspend", methods=["POST"])
+@requires("accounts.staff.write")
+@command(versioned=True)
+@blueprint.arguments(SuspendSchema)
+@blueprint.response(200, ReceiptSchema)
+def suspend(arguments: dict[str, Any], account_id: str) -> Response:
+    """Stop an account and its sessions at once, in every service."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+
+    def act(work: Work) -> None:
+        by = actor()
+        one = Suspend(by=by, now=work.now, account_id=account_id, reason=arguments["reason"])
+        work.decide(ACCOUNT, account_id, one)
+
+    return _on(account_id, act)
+
+
+@blueprint.route("/<account_id>/reinstate", methods=["POST"])
+@requires("accounts.staff.write")
+@command(versioned=True)
+@blueprint.response(200, ReceiptSchema)
+def reinstate(account_id: str) -> Response:
+    """Let a suspended account work again; its sessions stay ended."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+
+    def act(work: Work) -> None:
+        one = Reinstate(by=actor(), now=work.now, account_id=account_id)
+        work.decide(ACCOUNT, account_id, one)
+
+    return _on(account_id, act)
+
+
+def _on(account_id: str, act: Callable[[Work], None]) -> Response:
+    """A command on the version of an account that the asker saw."""
+    version = required_version()
+    acts.known(account_id)
+
+    def handler(work: Work) -> Answer:
+        work.expect(ACCOUNT, account_id, version)
+        act(work)
+        return receipt(work, ACCOUNT, account_id)
+
+    return perform(INSTALLATION_WIDE, handler)

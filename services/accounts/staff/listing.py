@@ -1,0 +1,50 @@
+"""Which accounts a reader may see, and an account with all that its page or its JSON shows.
+
+    visible_account(connection, account_id)  ->  row, or Missing for those outside of the reader's
+
+An administrator sees every account; an auditor of one programme those who hold a role in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from services.accounts.staff.acts import known
+from services.accounts.staff.views import find_account, roles_of
+from shared.access.reader import RoleGrant
+from shared.access.roles import EVERY_PROGRAMME
+from shared.errors import Missing
+from shared.language.marking import N_
+from shared.web.access import signed_in
+
+
+def visible_programmes() -> frozenset[str] | None:
+    """The programmes whose staff the reader may see; None for every one."""
+    programmes = signed_in().programmes("accounts.staff.read")
+    return None if EVERY_PROGRAMME in programmes else programmes
+
+
+def visible_account(connection: Connection, account_id: str) -> tuple[Row[Any], list[RoleGrant]]:
+    """The account's row and roles. Raises Missing, also where the reader may not look."""
+    row = find_account(connection, known(account_id))
+    if row is not None:
+        roles = roles_of(connection, [account_id])[account_id]
+        programmes = visible_programmes()
+        if programmes is None or any(role.programme in programmes for role in roles):
+            return row, roles
+    raise Missing("no-account", N_("There is no such account."))
+
+
+def as_json(row: Row[Any], roles: list[RoleGrant]) -> dict[str, Any]:
+    """An account in the form of AccountSchema."""
+    return {
+        "account_id": row.account_id,
+        "kind": row.kind,
+        "standing": row.standing,
+        "display_name": row.display_name,
+        "email": row.email,
+        "roles": roles,
+        "version": row.version,
+    }

@@ -1,0 +1,320 @@
+"""Pages for whoever manages staff: the list, inviting, an account with its roles and standing.
+
+GET  /accounts/staff           the list
+POST /accounts/staff/invite    → the single-use link, shown once
+POST /accounts/staff/<id>/…    roles, roles/revoke, invitation, suspend, reinstate, sessions/end
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.accounts.foreign import programmes
+from services.accounts.staff import acts
+from services.accounts.staff.account import ACCOUNT, ROLES
+from services.accounts.staff.account_commands import Reinstate, RevokeSession, Suspend
+from services.accounts.staff.credentials import new_link, with_secrets
+from services.accounts.staff.listing import visible_account, visible_programmes
+from services.accounts.staff.views import list_accounts, names_of, open_sessions, roles_of
+from services.accounts.staff.wording import EVENT_SENTENCES, ROLE_WORDS, STANDING_WORDS
+from shared.access.roles import EVERY_PROGRAMME
+from shared.errors import Forbidden, Invalid, Problem, Refused
+from shared.events.projection import Recorded
+from shared.events.work import Work
+from shared.language.marking import N_
+from shared.service import INSTALLATION_WIDE
+from shared.web.access import ensure, requires
+from shared.web.commands import Answer, actor, context, perform_page, service
+from shared.web.etag import required_version
+from shared.web.language import say
+from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
+
+HISTORY_MAX = 50
+_FIELD_OF = {
+    "text": "display_name",
+    "email": "email",
+    "email-missing": "email",
+    "email-taken": "email",
+    "role-scope": "programme",
+}
+
+blueprint = Blueprint("staff", __name__, url_prefix="/accounts/staff")
+
+
+@blueprint.get("")
+@requires("accounts.staff.read")
+def list_staff() -> ResponseReturnValue:
+    """Accounts by name, in pages, by standing and role."""
+    standing, role = request.args.get("standing", ""), request.args.get("role", "")
+    standing = standing if standing in STANDING_WORDS else ""
+    role = role if role in ROLES else ""
+    page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
+    after = page.after(str)
+    with service().database.reading() as connection:
+        rows = list_accounts(
+            connection,
+            limit=page.limit + 1,
+            after=after[0] if after else None,
+            standing=standing,
+            role=role,
+            programmes=visible_programmes(),
+        )
+        held = roles_of(connection, [row.account_id for row in rows])
+    answer = page.answer(rows, lambda row: (row.account_id,))
+    following = ""
+    if answer["next"]:
+        following = url_for(".list_staff", standing=standing, role=role, cursor=answer["next"])
+    return render_template(
+        "accounts/staff/list.html",
+        rows=answer["items"],
+        held=held,
+        following=following,
+        standing=standing,
+        role=role,
+        standing_words=STANDING_WORDS,
+        role_names=ROLES,
+        may_write=_may_write(),
+    )
+
+
+@blueprint.get("/invite")
+@requires("accounts.staff.write")
+def invite() -> ResponseReturnValue:
+    """Ask whom to invite."""
+    return _invite_page({}, {})
+
+
+@blueprint.post("/invite")
+@requires("accounts.staff.write")
+def invite_sent() -> ResponseReturnValue:
+    """Invite, and show the single-use link once."""
+    by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
+    names = ("display_name", "email", "kind", "role", "programme")
+    typed = {name: request.form.get(name, "").strip() for name in names}
+
+    def handler(work: Work) -> tuple[str, str]:
+        account_id = acts.invite(
+            work,
+            by=by,
+            kind=typed["kind"] or "staff",
+            display_name=typed["display_name"],
+            email=typed["email"] or None,
+        )
+        if typed["role"]:
+            acts.grant_role(
+                work,
+                by=by,
+                account_id=account_id,
+                role=typed["role"],
+                programme=typed["programme"],
+                region=None,
+            )
+        link = new_link(work.connection, account_id, work.now + acts.INVITATION_LENGTH)
+        return account_id, link
+
+    try:
+        account_id, path = with_secrets(service(), context(INSTALLATION_WIDE), handler)
+    except (Invalid, Refused) as problem:
+        return _invite_page(typed, _errors(problem), status=problem.status)
+    return _link_page(account_id, typed["display_name"], path)
+
+
+@blueprint.get("/<account_id>")
+@requires("accounts.staff.read")
+def show(account_id: str) -> ResponseReturnValue:
+    """One account: who, which roles, what happened."""
+    return _account_page(account_id, {}, {})
+
+
+@blueprint.post("/<account_id>/invitation")
+@requires("accounts.staff.write")
+def renew_invitation(account_id: str) -> ResponseReturnValue:
+    """Make a new single-use link and show it once."""
+    by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
+    with service().database.reading() as connection:
+        row, _ = visible_account(connection, account_id)
+    path, _ = with_secrets(
+        service(),
+        context(INSTALLATION_WIDE),
+        lambda work: acts.renew_invitation(work, by=by, account_id=account_id),
+    )
+    return _link_page(account_id, row.display_name or "", path)
+
+
+@blueprint.post("/<account_id>/roles")
+@requires("accounts.roles.grant")
+def grant(account_id: str) -> ResponseReturnValue:
+    """Grant a role."""
+    ensure("accounts.roles.grant", EVERY_PROGRAMME)
+    typed = {name: request.form.get(name, "").strip() for name in ("role", "programme", "region")}
+    return _on(
+        account_id,
+        lambda work: acts.grant_role(work, by=actor(), account_id=account_id, **typed),
+        done=N_("The role is granted. It counts from the next sign-in or within ten minutes."),
+        typed=typed,
+    )
+
+
+@blueprint.post("/<account_id>/roles/revoke")
+@requires("accounts.roles.revoke")
+def revoke(account_id: str) -> ResponseReturnValue:
+    """Take a role back."""
+    ensure("accounts.roles.revoke", EVERY_PROGRAMME)
+    typed = {name: request.form.get(name, "").strip() for name in ("role", "programme", "region")}
+    return _on(
+        account_id,
+        lambda work: acts.revoke_role(work, by=actor(), account_id=account_id, **typed),
+        done=N_("The role is taken back. It stops counting within ten minutes."),
+    )
+
+
+@blueprint.post("/<account_id>/suspend")
+@requires("accounts.staff.write")
+def suspend(account_id: str) -> ResponseReturnValue:
+    """Stop the account and its sessions at once."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+    typed = {"reason": request.form.get("reason", "").strip()}
+
+    def act(work: Work) -> None:
+        command = Suspend(by=actor(), now=work.now, account_id=account_id, reason=typed["reason"])
+        work.decide(ACCOUNT, account_id, command)
+
+    return _on(account_id, act, done=N_("The account is suspended."), typed=typed)
+
+
+@blueprint.post("/<account_id>/reinstate")
+@requires("accounts.staff.write")
+def reinstate(account_id: str) -> ResponseReturnValue:
+    """Let a suspended account work again."""
+    ensure("accounts.staff.write", EVERY_PROGRAMME)
+
+    def act(work: Work) -> None:
+        command = Reinstate(by=actor(), now=work.now, account_id=account_id)
+        work.decide(ACCOUNT, account_id, command)
+
+    return _on(account_id, act, done=N_("The account works again."))
+
+
+@blueprint.post("/<account_id>/sessions/end")
+@requires("accounts.sessions.end")
+def end_sessions(account_id: str) -> ResponseReturnValue:
+    """End every session of somebody."""
+    ensure("accounts.sessions.end", EVERY_PROGRAMME)
+
+    def act(work: Work) -> None:
+        for session in open_sessions(work.connection, account_id, work.now):
+            command = RevokeSession(
+                by=actor(), now=work.now, account_id=account_id, session_id=session.session_id
+            )
+            work.decide(ACCOUNT, account_id, command)
+
+    return _on(account_id, act, done=N_("All sessions have ended."))
+
+
+def _on(
+    account_id: str,
+    act: Callable[[Work], None],
+    *,
+    done: str,
+    typed: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    """A command on the version that the page showed; a refusal shows the page with the reason."""
+    version = required_version()
+    acts.known(account_id)
+
+    def handler(work: Work) -> Answer:
+        work.expect(ACCOUNT, account_id, version)
+        act(work)
+        return Answer(location=url_for(".show", account_id=account_id))
+
+    try:
+        response = perform_page(INSTALLATION_WIDE, handler)
+    except (Invalid, Refused, Forbidden) as problem:
+        errors = _errors(problem, reason="reason" in (typed or {}))
+        return _account_page(account_id, typed or {}, errors, status=problem.status)
+    flash(say(done, {}), "info")
+    return response
+
+
+def _errors(problem: Problem, *, reason: bool = False) -> dict[str, str]:
+    field = "reason" if reason else _FIELD_OF.get(problem.code, "role")
+    return {field: say(problem.sentence, problem.facts)}
+
+
+def _may_write() -> bool:
+    programmes_ = ensure("accounts.staff.read", None).programmes("accounts.staff.write")
+    return EVERY_PROGRAMME in programmes_
+
+
+def _invite_page(
+    typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    with service().database.reading() as connection:
+        known_programmes = programmes(connection)
+    blank = dict.fromkeys(("display_name", "email", "role", "programme"), "") | {"kind": "staff"}
+    page = render_template(
+        "accounts/staff/invite.html",
+        typed=blank | typed,
+        errors=errors,
+        role_names=ROLES,
+        programmes=known_programmes,
+    )
+    return page, status
+
+
+def _link_page(account_id: str, name: str, path: str) -> ResponseReturnValue:
+    return render_template(
+        "accounts/staff/link.html",
+        account_id=account_id,
+        name=name,
+        address=service().settings.public_url + path,
+        days=acts.INVITATION_LENGTH.days,
+    )
+
+
+def _account_page(
+    account_id: str, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    with service().database.reading() as connection:
+        row, roles = visible_account(connection, account_id)
+        sessions = open_sessions(connection, account_id, service().clock.now())
+        history = service().store.history(connection, ACCOUNT.stream(account_id))
+        recent = history[: -HISTORY_MAX - 1 : -1]
+        names = names_of(connection, {one.actor for one in recent})
+        known_programmes = programmes(connection)
+    page = render_template(
+        "accounts/staff/account.html",
+        account=row,
+        roles=roles,
+        sessions=sessions,
+        history=[_entry(one, names) for one in recent],
+        typed=dict.fromkeys(("role", "programme", "region", "reason"), "") | typed,
+        errors=errors,
+        standing_words=STANDING_WORDS,
+        role_names=ROLES,
+        programmes=known_programmes,
+        may_write=_may_write(),
+        own=account_id == actor(),
+        form_key=service().store.identifiers.new,
+    )
+    return page, status
+
+
+def _entry(recorded: Recorded, names: dict[str, str]) -> dict[str, Any]:
+    """One line of the history, with what the event says in words."""
+    event = recorded.event
+    facts = {name: getattr(event, name, "") for name in ("reason", "failures")}
+    role = getattr(event, "role", None)
+    if role is not None:
+        facts["role"] = say(ROLE_WORDS[role], {})
+        facts["programme"] = getattr(event, "programme", None) or say(N_("everything"), {})
+    who = names.get(recorded.actor) or say(N_("The system"), {})
+    return {
+        "what": say(EVENT_SENTENCES[type(event).__name__], facts),
+        "who": who,
+        "at": recorded.at,
+    }

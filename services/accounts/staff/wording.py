@@ -1,0 +1,51 @@
+"""What roles, standings and events of accounts are called.
+
+>>> ROLE_WORDS["committee_chair"]
+'Committee chair'
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.language.marking import N_
+
+ROLE_WORDS: Final[dict[str, str]] = {
+    "trainer": N_("Trainer"),
+    "programme_officer": N_("Programme officer"),
+    "committee_member": N_("Committee member"),
+    "committee_chair": N_("Committee chair"),
+    "finance_officer": N_("Finance officer"),
+    "finance_controller": N_("Finance controller"),
+    "field_officer": N_("Field officer"),
+    "auditor": N_("Auditor"),
+    "administrator": N_("Administrator"),
+    "donor": N_("Donor"),
+    "applicant": N_("Applicant"),
+}
+"""What each role is called."""
+
+STANDING_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "waiting": (N_("Invited"), "grey", "circle"),
+    "active": (N_("Active"), "teal", "dot"),
+    "suspended": (N_("Suspended"), "orange", "triangle"),
+    "closed": (N_("Closed"), "grey", "cross"),
+}
+"""Standing → its word, with the colour and the shape of its tag."""
+
+EVENT_SENTENCES: Final[dict[str, str]] = {
+    "Invited": N_("Invited."),
+    "InvitationRenewed": N_("A new link was made for the invitation."),
+    "Activated": N_("The invitation was used."),
+    "DetailsChanged": N_("Name or address changed."),
+    "PasswordChanged": N_("Password changed."),
+    "RoleGranted": N_("Role granted: {role} in {programme}."),
+    "RoleRevoked": N_("Role taken back: {role} in {programme}."),
+    "Suspended": N_("Suspended: {reason}"),
+    "Reinstated": N_("Works again."),
+    "SignedIn": N_("Signed in."),
+    "SignInFailed": N_("A sign-in failed ({failures} in a row)."),
+    "SessionRevoked": N_("A session ended."),
+    "Closed": N_("Closed for good."),
+}
+"""Event → the sentence that a history shows."""

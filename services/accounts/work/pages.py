@@ -1,0 +1,33 @@
+"""The first page of whoever is signed in: "My work".
+
+GET /accounts/  →  for each role held, what can be done next
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from services.accounts.work.tasks import TASKS
+from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN
+from shared.web.access import requires, signed_in
+
+blueprint = Blueprint("work", __name__, url_prefix="/accounts")
+
+
+@blueprint.get("/")
+@requires(SIGNED_IN)
+def home() -> ResponseReturnValue:
+    """What the reader's roles can do next; an empty state when they hold none."""
+    held = sorted(signed_in().roles, key=lambda grant: list(TASKS).index(grant.role))
+    sections = [
+        {
+            "role": role,
+            "programmes": [one.programme for one in grants if one.programme != EVERY_PROGRAMME],
+            "tasks": TASKS[role],
+        }
+        for role, grants in groupby(held, key=lambda grant: grant.role.value)
+    ]
+    return render_template("accounts/work/home.html", sections=sections)

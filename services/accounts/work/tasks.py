@@ -1,0 +1,121 @@
+"""What each role can do next, and where: the entries of the first page.
+
+    TASKS["field_officer"]  ->  (Task("Make visits", "/grants/visits", "…"),)
+
+Figures of what waits are shown where the work is: each service knows its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.language.marking import N_
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: words, the page where it is done, and what it is about."""
+
+    text: str
+    address: str
+    hint: str
+
+
+TASKS: Final[dict[str, tuple[Task, ...]]] = {
+    "trainer": (
+        Task(
+            N_("Record a session's attendance and tests"),
+            "/trainings/cohorts",
+            N_("Your cohorts, their sessions, and who will not qualify."),
+        ),
+        Task(
+            N_("Issue certificates"),
+            "/trainings/certificates",
+            N_("For those who attended enough and passed the test."),
+        ),
+    ),
+    "programme_officer": (
+        Task(
+            N_("Confirm people"),
+            "/trainings/people",
+            N_("Registrations that a second person must confirm, and likely duplicates."),
+        ),
+        Task(
+            N_("Check applications"),
+            "/grants/applications",
+            N_("Completeness and eligibility, before the committee sees them."),
+        ),
+        Task(N_("Prepare and open calls"), "/grants/calls", N_("Rules, budget and deadline.")),
+        Task(N_("Plan visits"), "/grants/visits", N_("Who visits which business, and when.")),
+    ),
+    "committee_member": (
+        Task(
+            N_("Declare conflicts and score"),
+            "/grants/applications",
+            N_("Applications assigned to you. Declare before you read, then fill in the sheet."),
+        ),
+        Task(N_("See the next meeting"), "/grants/meetings", N_("Agenda, votes and minutes.")),
+    ),
+    "committee_chair": (
+        Task(
+            N_("Lead the committee"),
+            "/grants/meetings",
+            N_("Progress of scoring, agenda, ranking with its budget line, decisions."),
+        ),
+        Task(N_("Read applications"), "/grants/applications", N_("As they were submitted.")),
+    ),
+    "finance_officer": (
+        Task(
+            N_("Prepare payments"),
+            "/grants/payments",
+            N_("Tranches that are due, held or returned, batches and bank statements."),
+        ),
+        Task(
+            N_("Export the ledger"),
+            "/grants/ledger",
+            N_("Postings and disbursements, with control totals."),
+        ),
+    ),
+    "finance_controller": (
+        Task(
+            N_("Authorise and release payments"),
+            "/grants/payments",
+            N_("What others prepared, and accounts that were changed."),
+        ),
+        Task(N_("Check the ledger"), "/grants/ledger", N_("Debits, credits and the budget.")),
+    ),
+    "field_officer": (
+        Task(
+            N_("Make visits"),
+            "/grants/visits",
+            N_("Visits that are due, by place, and those not sent yet."),
+        ),
+    ),
+    "auditor": (
+        Task(
+            N_("Verify the log"),
+            "/audit/",
+            N_("What happened in every service, and whether the copies agree."),
+        ),
+        Task(N_("Look at staff and roles"), "/accounts/staff", N_("Who may do what.")),
+        Task(N_("Read the ledger"), "/grants/ledger", N_("Every posting and its event.")),
+    ),
+    "administrator": (
+        Task(
+            N_("Invite staff and grant roles"),
+            "/accounts/staff",
+            N_("Accounts, roles, suspensions and open sessions."),
+        ),
+        Task(N_("See what the log says"), "/audit/", N_("Technical entries and alarms.")),
+    ),
+    "donor": (
+        Task(
+            N_("Read the reports"),
+            "/grants/reports",
+            N_("Targets against achievements, and money. No person is named."),
+        ),
+    ),
+    "applicant": (),
+}
+"""Role → what it can do next, the most frequent first."""

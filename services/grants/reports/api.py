@@ -1,0 +1,7 @@
+"""JSON routes of reports and indicators; under ``/grants/api/v1``."""
+
+from __future__ import annotations
+
+from shared.web.api import ApiBlueprint
+
+blueprint = ApiBlueprint("reports_api", __name__, url_prefix="/grants/api/v1")

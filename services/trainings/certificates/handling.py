@@ -1,0 +1,141 @@
+"""What is done with certificates, for JSON and pages alike: handlers of one unit of work.
+
+    issue(work, by=actor(), trainer="Ana …", issuer="…", cohort_id="k1", registrations=("r1",))
+
+Number and certificate are written in one append: a number is never taken without its certificate.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import Row, select
+
+from services.trainings.certificates import views
+from services.trainings.certificates.certificate import CERTIFICATE
+from services.trainings.certificates.certificate_commands import (
+    DeclineRevocation,
+    IssueCertificate,
+    ProposeRevocation,
+    Revoke,
+)
+from services.trainings.cohorts.cohort import COHORT
+from services.trainings.cohorts.cohort_state import Running, last_session_on, session_dates
+from services.trainings.cohorts.qualification import qualification
+from services.trainings.cohorts.views import record
+from services.trainings.courses.course import CourseKind
+from services.trainings.history import take_number
+from services.trainings.people.registration import REGISTRATION, is_confirmed
+from services.trainings.tables import REGISTRATIONS
+from services.trainings.zones import zone_of
+from shared.clock import day_in
+from shared.errors import Missing, Refused
+from shared.events.work import Work
+from shared.identifiers import derived
+from shared.language.marking import N_
+
+CODE_BYTES: Final = 6
+
+
+def issue(
+    work: Work,
+    *,
+    by: str,
+    trainer: str,
+    issuer: str,
+    cohort_id: str,
+    registrations: Sequence[str],
+) -> list[str]:
+    """Issue to these participants in this order, or to nobody; returns the certificates' ids."""
+    state = work.load(COHORT, cohort_id)
+    cohort = record(work.connection, cohort_id)
+    last = last_session_on(state)
+    if cohort is None or not isinstance(state, Running):
+        raise Missing("no-cohort", N_("There is no such cohort."))
+    if last is None:
+        raise Refused("no-sessions", N_("The cohort has had no session yet."))
+    made = []
+    for registration_id in registrations:
+        had = views.issued(work.connection, cohort_id, registration_id)
+        if had is not None:
+            made.append(str(had.certificate_id))
+            continue
+        made.append(_issue(work, by, trainer, issuer, cohort, state, registration_id))
+    return made
+
+
+def _issue(
+    work: Work,
+    by: str,
+    trainer: str,
+    issuer: str,
+    cohort: Row[Any],
+    state: Running,
+    registration_id: str,
+) -> str:
+    name = work.connection.execute(
+        select(REGISTRATIONS.c.full_name).where(REGISTRATIONS.c.registration_id == registration_id)
+    ).scalar()
+    participant = state.participants.get(registration_id)
+    last = last_session_on(state)
+    if name is None or participant is None or last is None:
+        raise Missing("not-enrolled", N_("This registration is not enrolled in the cohort."))
+    certificate_id = derived(
+        "certificate", work.context.programme, cohort.cohort_id, registration_id
+    )
+    found = qualification(state, registration_id)
+    command = IssueCertificate(
+        by=by,
+        now=work.now,
+        zone=cohort.zone,
+        certificate_id=certificate_id,
+        registration_id=registration_id,
+        person_id=participant.person_id,
+        number=take_number(
+            work,
+            work.context.programme,
+            certificate_id,
+            country=cohort.country,
+            year=day_in(work.now, cohort.zone).year,
+        ),
+        full_name=name,
+        course_id=cohort.course_id,
+        course_title=cohort.course_title,
+        course_version=cohort.course_version,
+        kind=cast(CourseKind, cohort.kind),
+        minutes=found.total_minutes,
+        session_dates=session_dates(state),
+        country=cohort.country,
+        place=cohort.place,
+        trainer=trainer,
+        issuer=issuer,
+        code=secrets.token_hex(CODE_BYTES),
+        cohort_id=cohort.cohort_id,
+        last_session_on=last,
+        trainers=state.trainers,
+        own_registrations=frozenset(),
+        identity_confirmed=is_confirmed(work.load(REGISTRATION, registration_id)),
+        qualification=found,
+    )
+    work.decide(CERTIFICATE, certificate_id, command)
+    return certificate_id
+
+
+def propose_revocation(work: Work, *, by: str, certificate_id: str, reason: str) -> None:
+    """Say that it must not stand; a second person decides."""
+    command = ProposeRevocation(by=by, now=work.now, certificate_id=certificate_id, reason=reason)
+    work.decide(CERTIFICATE, certificate_id, command)
+
+
+def decline_revocation(work: Work, *, by: str, certificate_id: str) -> None:
+    """Let it stand."""
+    command = DeclineRevocation(by=by, now=work.now, certificate_id=certificate_id)
+    work.decide(CERTIFICATE, certificate_id, command)
+
+
+def revoke(work: Work, *, by: str, certificate_id: str, country: str) -> None:
+    """Agree to the proposal."""
+    command = Revoke(by=by, now=work.now, certificate_id=certificate_id, zone=zone_of(country))
+    work.decide(CERTIFICATE, certificate_id, command)

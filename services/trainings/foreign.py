@@ -1,0 +1,95 @@
+"""What trainings reads of accounts: what staff are called, and who may train in a programme.
+
+RoleGranted(account_id="a1", role="trainer", programme="P") -> "a1" can be named in a cohort of P
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text, delete
+
+from services.trainings.tables import METADATA, upsert
+from shared.events.event import Personal
+from shared.events.projection import Projecting, Projection, Recorded
+from shared.events.types import Foreign, reads
+
+STAFF: Final = Table(
+    "staff_names",
+    METADATA,
+    Column("account_id", String(80), primary_key=True),
+    Column("display_name", Text),
+)
+
+TRAINERS: Final = Table(
+    "trainers",
+    METADATA,
+    Column("account_id", String(80), nullable=False),
+    Column("programme", String(40), nullable=False),
+    PrimaryKeyConstraint("account_id", "programme"),
+)
+
+
+@reads("accounts.account.invited.v1", seals_for="account_id")
+class Invited(Foreign, frozen=True, kw_only=True):
+    """Somebody has an account."""
+
+    account_id: str
+    display_name: Personal.identity
+
+
+@reads("accounts.account.details_changed.v1", seals_for="account_id")
+class DetailsChanged(Foreign, frozen=True, kw_only=True):
+    """They are called otherwise from now on."""
+
+    account_id: str
+    display_name: Personal.identity
+
+
+@reads("accounts.account.role_granted.v1")
+class RoleGranted(Foreign, frozen=True, kw_only=True):
+    """They have a role."""
+
+    account_id: str
+    role: str
+    programme: str | None
+
+
+@reads("accounts.account.role_revoked.v1")
+class RoleRevoked(Foreign, frozen=True, kw_only=True):
+    """They have it no more."""
+
+    account_id: str
+    role: str
+    programme: str | None
+
+
+def project(at: Projecting, recorded: Recorded) -> None:
+    """Bring names and trainers up to an event."""
+    match recorded.event:
+        case Invited() | DetailsChanged() as event:
+            row = {"account_id": event.account_id, "display_name": at.text(event.display_name)}
+            upsert(at.connection, STAFF, row, keys=("account_id",))
+        case RoleGranted(role="trainer", programme=str(programme)) as event:
+            row = {"account_id": event.account_id, "programme": programme}
+            _forget(at, event.account_id, programme)
+            at.connection.execute(TRAINERS.insert().values(row))
+        case RoleRevoked(role="trainer", programme=str(programme)) as event:
+            _forget(at, event.account_id, programme)
+
+
+def _forget(at: Projecting, account_id: str, programme: str) -> None:
+    at.connection.execute(
+        delete(TRAINERS).where(
+            TRAINERS.c.account_id == account_id, TRAINERS.c.programme == programme
+        )
+    )
+
+
+STAFF_NAMES: Final = Projection(
+    "staff_names",
+    1,
+    (STAFF, TRAINERS),
+    project,
+    (Invited, DetailsChanged, RoleGranted, RoleRevoked),
+)

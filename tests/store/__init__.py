@@ -1,0 +1,1 @@
+"""The store, the log and read models, over a small invented domain."""
