@@ -1,0 +1,1 @@
+"""Grants over HTTP: every capability's routes and pages, on a database of their own."""
