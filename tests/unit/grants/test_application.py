@@ -227,7 +227,9 @@ def test_ranked_anew_after_the_meeting_was_reopened() -> None:
         ({"own_contribution": Money(-1, "RSD")}, "amount-negative"),
         ({"business": ""}, "text-length"),
         ({"account": "1" * 41}, "text-length"),
-        ({"application_no": "A 1"}, "code-form"),
+        ({"application_no": "A\x071"}, "text-characters"),
+        ({"application_no": "1" * 41}, "text-length"),
+        ({"application_no": " "}, "text-length"),
         ({"channel": "assisted"}, "assisted-by"),
     ],
 )
