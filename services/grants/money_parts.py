@@ -27,9 +27,11 @@ from services.grants.payments import (
 )
 from services.grants.payments import pages as payments_pages
 from services.grants.payments.batch import BATCH
+from services.grants.payments.batch_views import BATCH_VIEW
+from services.grants.payments.line_views import LINE_VIEW
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.statement_line import STATEMENT_LINE
-from services.grants.payments.views import BATCH_VIEW, LINE_VIEW, PAYMENT_VIEW
+from services.grants.payments.views import PAYMENT_VIEW
 from services.grants.reports import api as reports_api
 from services.grants.reports import pages as reports_pages
 from services.grants.visits import api as visits_api

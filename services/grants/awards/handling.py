@@ -29,10 +29,11 @@ from services.grants.calls.budget import BUDGET
 from services.grants.payments import account_number as account_numbers
 from services.grants.payments import payment_commands as p
 from services.grants.payments.batch import BATCH, RebuildBatch
+from services.grants.payments.batch_views import open_batch_of
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Ended, NoPayment
 from services.grants.payments.preparing import free_payment, renew_requests
-from services.grants.payments.views import open_batch_of, payment_list
+from services.grants.payments.views import payment_list
 from services.grants.visits.visit import MONTHS_DEFAULT, VISIT, PlanVisit
 from shared.errors import Missing
 from shared.events.event import Event

@@ -19,6 +19,7 @@ from services.grants.awards.handling import award_row, plan_visits
 from services.grants.calls.budget import BUDGET, Balance
 from services.grants.calls.budget_commands import ReturnSpent, Spend
 from services.grants.payments import payment_commands as c
+from services.grants.payments.line_views import one_line
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Plan
 from services.grants.payments.preparing import plan_of
@@ -34,7 +35,6 @@ from services.grants.payments.statement_line import (
     Unmatched,
     line_identity,
 )
-from services.grants.payments.views import one_line
 from shared.errors import Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import derived

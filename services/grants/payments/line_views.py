@@ -1,0 +1,129 @@
+"""Read models of the bank's statement: its lines, and payments that an open line may be about.
+
+line_list(connection, ("demo",), status="unmatched", limit=50)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from services.grants.payments import statement_line as s
+from services.grants.payments.views import within
+from services.grants.tables import VIEWS
+from shared.events.projection import Projecting, Projection, Recorded
+
+STATEMENT_LINES: Final = Table(
+    "statement_lines",
+    VIEWS,
+    Column("line_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("end_to_end_id", String(80), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("bank_reference", String(80), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("ground", String(24)),
+    Column("payment_id", String(36)),
+    Column("imported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("statement_lines_by_status", "programme", "status", "booked_on"),
+)
+
+
+def project_line(at: Projecting, recorded: Recorded) -> None:
+    """One event of a statement line."""
+    event = recorded.event
+    values: dict[str, Any] = {"version": recorded.version}
+    match event:
+        case s.StatementLineReceived():
+            at.connection.execute(
+                STATEMENT_LINES.insert().values(
+                    line_id=event.line_id,
+                    programme=recorded.programme,
+                    booked_on=event.booked_on,
+                    end_to_end_id=event.end_to_end_id,
+                    kind=event.kind,
+                    currency=event.amount.currency,
+                    amount_minor=event.amount.minor,
+                    bank_reference=event.bank_reference,
+                    status="received",
+                    imported=event.imported,
+                    version=recorded.version,
+                )
+            )
+            return
+        case s.StatementLineMatched():
+            values |= {"status": "matched", "payment_id": event.payment_id, "ground": None}
+        case s.StatementLineLeftOpen():
+            values |= {"status": "unmatched", "payment_id": None, "ground": event.ground}
+    at.connection.execute(
+        update(STATEMENT_LINES)
+        .where(STATEMENT_LINES.c.line_id == recorded.identifier)
+        .values(**values)
+    )
+
+
+LINE_VIEW: Final = Projection(
+    "statement_lines", 1, (STATEMENT_LINES,), project_line, s.STATEMENT_LINE.events
+)
+
+
+# Queries
+
+
+def one_line(connection: Connection, line_id: str) -> Row[Any] | None:
+    """The statement line, or None."""
+    return connection.execute(
+        select(STATEMENT_LINES).where(STATEMENT_LINES.c.line_id == line_id)
+    ).first()
+
+
+def line_list(
+    connection: Connection,
+    programmes: Collection[str] | None,
+    *,
+    status: str | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Statement lines by end-to-end id."""
+    query = (
+        select(STATEMENT_LINES)
+        .order_by(STATEMENT_LINES.c.end_to_end_id, STATEMENT_LINES.c.line_id)
+        .limit(limit)
+    )
+    query = within(query, STATEMENT_LINES, programmes)
+    if status:
+        query = query.where(STATEMENT_LINES.c.status == status)
+    if after:
+        query = query.where(
+            tuple_(STATEMENT_LINES.c.end_to_end_id, STATEMENT_LINES.c.line_id) > after
+        )
+    return connection.execute(query).all()
+
+
+def line_counts(connection: Connection, programmes: Collection[str] | None) -> dict[str, int]:
+    """How many statement lines there are in each status."""
+    query = select(STATEMENT_LINES.c.status, func.count()).group_by(STATEMENT_LINES.c.status)
+    rows = connection.execute(within(query, STATEMENT_LINES, programmes))
+    return dict(rows.tuples().all())
