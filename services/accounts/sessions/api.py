@@ -25,7 +25,7 @@ blueprint = ApiBlueprint("sessions_api", __name__, url_prefix="/accounts/api/v1"
 @requires(PUBLIC)
 @blueprint.arguments(SignInSchema)
 @blueprint.response(201, TokenSchema)
-@blueprint.alt_response(401, "Problem401")
+@blueprint.alt_response(401, "Problem401")  # type: ignore[untyped-decorator]
 def sign_in(arguments: dict[str, Any]) -> dict[str, Any]:
     """Sign in: a token that lives minutes. Ask again before it ends."""
     desk: SignInDesk = current_app.extensions[EXTENSION]

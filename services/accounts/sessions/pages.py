@@ -308,6 +308,7 @@ def end_session(session_id: str) -> ResponseReturnValue:
     if session_id != reader.session_id:
         flash(say(N_("The session has ended."), {}), "info")
         return redirect(ME, 303)
+    flash(say(N_("You are signed out."), {}), "info")
     response = cast(Response, redirect(SIGN_IN, 303))
     clear_session(response, secure=_secure())
     return response

@@ -17,7 +17,7 @@ from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Reinstate, Suspend
 from services.accounts.staff.credentials import with_secrets
-from services.accounts.staff.listing import as_json, visible_account, visible_programmes
+from services.accounts.staff.listing import LIST, as_json, seen, visible_account, visible_programmes
 from services.accounts.staff.schemas import (
     AccountSchema,
     InvitationSchema,
@@ -48,6 +48,7 @@ def list_staff(arguments: dict[str, Any]) -> dict[str, Any]:
     """List accounts by name."""
     page: PageRequest = arguments["page"]
     after = page.after(str)
+    seen(LIST)
     with service().database.reading() as connection:
         rows = list_accounts(
             connection,
@@ -88,6 +89,7 @@ def show(account_id: str) -> Response:
         row, roles = visible_account(connection, account_id)
     if not_modified(row.version):
         return set_version(Response(status=304), row.version)
+    seen(ACCOUNT.stream(account_id))
     return set_version(jsonify(AccountSchema().dump(as_json(row, roles))), row.version)
 
 

@@ -7,17 +7,36 @@ An administrator sees every account; an auditor of one programme those who hold 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from services.accounts.staff.acts import known
 from services.accounts.staff.views import find_account, roles_of
+from shared.access.accesses import record_read
 from shared.access.reader import RoleGrant
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.language.marking import N_
+from shared.service import INSTALLATION_WIDE
 from shared.web.access import signed_in
+from shared.web.app import correlation_id
+from shared.web.commands import service
+
+LIST: Final = "/accounts/staff"
+"""What the list of accounts is called on record."""
+
+
+def seen(subject: str) -> None:
+    """Put on record that the reader is shown names and addresses of this list or account."""
+    record_read(
+        service(),
+        signed_in(),
+        what="names_and_addresses",
+        subject=subject,
+        programme=INSTALLATION_WIDE,
+        correlation=correlation_id(),
+    )
 
 
 def visible_programmes() -> frozenset[str] | None:

@@ -1,30 +1,40 @@
 """Pages for whoever manages staff: the list, inviting, an account with its roles and standing.
 
 GET  /accounts/staff           the list
+POST /accounts/staff/search    those with a name or address, which have no place in an address
 POST /accounts/staff/invite    → the single-use link, shown once
 POST /accounts/staff/<id>/…    roles, roles/revoke, invitation, suspend, reinstate, sessions/end
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from services.accounts.foreign import programmes
 from services.accounts.staff import acts
-from services.accounts.staff.account import ACCOUNT, ROLES
+from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX, ROLES
 from services.accounts.staff.account_commands import Reinstate, RevokeSession, Suspend
 from services.accounts.staff.credentials import new_link, with_secrets
-from services.accounts.staff.listing import visible_account, visible_programmes
-from services.accounts.staff.views import list_accounts, names_of, open_sessions, roles_of
+from services.accounts.staff.listing import LIST, seen, visible_account, visible_programmes
+from services.accounts.staff.views import (
+    email_index,
+    list_accounts,
+    names_of,
+    open_sessions,
+    roles_of,
+)
 from services.accounts.staff.wording import EVENT_SENTENCES, ROLE_WORDS, STANDING_WORDS
+from shared.access.reader import RoleGrant
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Forbidden, Invalid, Problem, Refused
 from shared.events.projection import Recorded
 from shared.events.work import Work
+from shared.language.folding import fold
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import ensure, requires
@@ -40,6 +50,7 @@ _FIELD_OF = {
     "email-missing": "email",
     "email-taken": "email",
     "role-scope": "programme",
+    "unknown-kind": "kind",
 }
 
 blueprint = Blueprint("staff", __name__, url_prefix="/accounts/staff")
@@ -54,6 +65,7 @@ def list_staff() -> ResponseReturnValue:
     role = role if role in ROLES else ""
     page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
     after = page.after(str)
+    seen(LIST)
     with service().database.reading() as connection:
         rows = list_accounts(
             connection,
@@ -68,17 +80,30 @@ def list_staff() -> ResponseReturnValue:
     following = ""
     if answer["next"]:
         following = url_for(".list_staff", standing=standing, role=role, cursor=answer["next"])
-    return render_template(
-        "accounts/staff/list.html",
-        rows=answer["items"],
-        held=held,
-        following=following,
-        standing=standing,
-        role=role,
-        standing_words=STANDING_WORDS,
-        role_names=ROLES,
-        may_write=_may_write(),
-    )
+    return _list_page(answer["items"], held, following=following, standing=standing, role=role)
+
+
+@blueprint.post("/search")
+@requires("accounts.staff.read")
+def search() -> ResponseReturnValue:
+    """Accounts with a part of a name, or with an e-mail address."""
+    typed = request.form.get("name", "").strip()[:EMAIL_LENGTH_MAX]
+    if not typed:
+        errors = {"name": say(N_("Type a part of the name, or the whole e-mail address."), {})}
+        return _list_page([], {}, name=typed, errors=errors), 422
+    page = PageRequest()
+    seen(LIST)
+    with service().database.reading() as connection:
+        rows = list_accounts(
+            connection,
+            limit=page.limit + 1,
+            programmes=visible_programmes(),
+            name=fold(typed),
+            email_index=email_index(service().keyring, typed),
+        )
+        held = roles_of(connection, [row.account_id for row in rows])
+    more = len(rows) > page.limit
+    return _list_page(rows[: page.limit], held, name=typed, more=more)
 
 
 @blueprint.get("/invite")
@@ -250,6 +275,33 @@ def _may_write() -> bool:
     return EVERY_PROGRAMME in programmes_
 
 
+def _list_page(
+    rows: Sequence[Row[Any]],
+    held: dict[str, list[RoleGrant]],
+    *,
+    following: str = "",
+    standing: str = "",
+    role: str = "",
+    name: str = "",
+    more: bool = False,
+    errors: dict[str, str] | None = None,
+) -> str:
+    return render_template(
+        "accounts/staff/list.html",
+        rows=rows,
+        held=held,
+        following=following,
+        standing=standing,
+        role=role,
+        name=name,
+        more=more,
+        errors=errors or {},
+        standing_words=STANDING_WORDS,
+        role_names=ROLES,
+        may_write=_may_write(),
+    )
+
+
 def _invite_page(
     typed: dict[str, str], errors: dict[str, str], *, status: int = 200
 ) -> ResponseReturnValue:
@@ -281,6 +333,8 @@ def _account_page(
 ) -> ResponseReturnValue:
     with service().database.reading() as connection:
         row, roles = visible_account(connection, account_id)
+    seen(ACCOUNT.stream(account_id))
+    with service().database.reading() as connection:
         sessions = open_sessions(connection, account_id, service().clock.now())
         history = service().store.history(connection, ACCOUNT.stream(account_id))
         recent = history[: -HISTORY_MAX - 1 : -1]

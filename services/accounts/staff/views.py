@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    false,
     func,
     or_,
     select,
@@ -289,10 +290,13 @@ def list_accounts(
     standing: str = "",
     role: str = "",
     programmes: Collection[str] | None = None,
+    name: str = "",
+    email_index: str = "",
 ) -> Sequence[Row[Any]]:
     """Accounts by name. ``programmes``: only those who hold a role in one of them; None: all.
 
     after: the id of the last account seen, since a name has no place in an address.
+    name: part of a name, folded; email_index: of a whole address. One of them is enough.
     """
     wanted = select(ACCOUNTS).order_by(ACCOUNTS.c.sort_name, ACCOUNTS.c.account_id).limit(limit)
     if after is not None:
@@ -311,6 +315,9 @@ def list_accounts(
     if programmes is not None:
         held = select(ROLES.c.account_id).where(ROLES.c.programme.in_(sorted(programmes)))
         wanted = wanted.where(ACCOUNTS.c.account_id.in_(held))
+    if name or email_index:
+        by_name = ACCOUNTS.c.sort_name.contains(name, autoescape=True) if name else false()
+        wanted = wanted.where(or_(by_name, ACCOUNTS.c.email_index == email_index))
     return connection.execute(wanted).all()
 
 
