@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from services.trainings.cohorts import views
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import (
     CancelSession,
+    ChangeTrainers,
     CloseCohort,
     Enrol,
     Mark,
@@ -26,7 +28,8 @@ from services.trainings.courses.course import COURSE
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.people.views import by_reference
 from services.trainings.zones import zone_of
-from shared.errors import Invalid
+from shared.errors import Invalid, Refused
+from shared.events.append import Claim
 from shared.events.work import Work
 from shared.language.marking import N_
 
@@ -49,6 +52,14 @@ def plan(work: Work, *, by: str, cohort: NewCohort) -> str:
         raise Invalid("no-course", N_("Choose a course ({field})."), field="course_id")
     content = course.versions[course.latest]
     cohort_id = work.new_id()
+    reference = cohort.reference.strip()
+    taken = N_("Another cohort has this reference already ({field}).")
+    if views.reference_exists(work.connection, work.context.programme, reference):
+        raise Refused("reference-taken", taken, field="reference")
+    # Two who plan the same at once: the claim lets one through.
+    stream = COHORT.stream(cohort_id)
+    claimed = N_("Another cohort has this reference already.")
+    work.claim(Claim("cohort-reference", reference, stream, "reference-taken", claimed))
     command = PlanCohort(
         by=by,
         now=work.now,
@@ -65,6 +76,12 @@ def plan(work: Work, *, by: str, cohort: NewCohort) -> str:
     )
     work.decide(COHORT, cohort_id, command)
     return cohort_id
+
+
+def change_trainers(work: Work, *, by: str, cohort_id: str, trainers: tuple[str, ...]) -> None:
+    """Say who runs the cohort from now on."""
+    command = ChangeTrainers(by=by, now=work.now, cohort_id=cohort_id, trainers=trainers)
+    work.decide(COHORT, cohort_id, command)
 
 
 def schedule(
@@ -110,7 +127,18 @@ def enrol(work: Work, *, by: str, cohort_id: str, reference: str) -> str:
 def attendance(
     work: Work, *, by: str, cohort_id: str, session: int, marks: tuple[Mark, ...]
 ) -> None:
-    """Record who was in a session, and how long."""
+    """Record who was in a session, and how long; what stands so already is not recorded again."""
+    rows = views.attendance(work.connection, cohort_id, session)
+    standing = {
+        row.registration_id: (row.attended_minutes, row.excused)
+        for row in rows
+        if row.attended_minutes is not None
+    }
+    marks = tuple(
+        mark
+        for mark in marks
+        if standing.get(mark.registration_id) != (mark.attended_minutes, mark.excused or None)
+    )
     command = RecordAttendance(
         by=by, now=work.now, cohort_id=cohort_id, session=session, marks=marks
     )

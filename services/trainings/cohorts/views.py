@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import CohortState, NoCohort
@@ -34,6 +34,7 @@ class Standing:
     qualification: Qualification
     certificate_id: str | None
     number: str | None
+    certificate_state: str | None
 
     @property
     def can_be_certified(self) -> bool:
@@ -96,6 +97,23 @@ def cohort(connection: Connection, reach: Reach, cohort_id: str) -> Row[Any] | N
     return connection.execute(query).first()
 
 
+def count(connection: Connection, reach: Reach, *, state: str = "") -> int:
+    """How many cohorts in reach: open, closed, or all."""
+    query = select(func.count()).select_from(COHORTS).where(reach.cohorts())
+    if state:
+        closed = COHORTS.c.closed_on.is_not(None)
+        query = query.where(closed if state == "closed" else ~closed)
+    return int(connection.execute(query).scalar_one())
+
+
+def reference_exists(connection: Connection, programme: str, reference: str) -> bool:
+    """Whether a cohort of the programme has the reference."""
+    query = select(COHORTS.c.cohort_id).where(
+        COHORTS.c.programme == programme, COHORTS.c.reference == reference
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def record(connection: Connection, cohort_id: str) -> Row[Any] | None:
     """One cohort, for handlers that have asked whose it is."""
     return connection.execute(select(COHORTS).where(COHORTS.c.cohort_id == cohort_id)).first()
@@ -123,7 +141,7 @@ def attendance(connection: Connection, cohort_id: str, session: int) -> Sequence
     marks = (
         select(MARKS).where(MARKS.c.cohort_id == cohort_id, MARKS.c.session == session).subquery()
     )
-    query = (
+    query: Select[Any] = (
         select(
             MEMBERS.c.registration_id,
             REGISTRATIONS.c.reference,
@@ -151,6 +169,7 @@ def standing(connection: Connection, store: Store, cohort_id: str) -> list[Stand
             REGISTRATIONS.c.state,
             CERTIFICATES.c.certificate_id,
             CERTIFICATES.c.number,
+            CERTIFICATES.c.state.label("certificate_state"),
         )
         .outerjoin(REGISTRATIONS, REGISTRATIONS.c.registration_id == MEMBERS.c.registration_id)
         .outerjoin(
@@ -171,9 +190,16 @@ def standing(connection: Connection, store: Store, cohort_id: str) -> list[Stand
             qualification=qualification(state, row.registration_id),
             certificate_id=row.certificate_id,
             number=row.number,
+            certificate_state=row.certificate_state,
         )
         for row in connection.execute(query)
     ]
+
+
+def participants(connection: Connection, cohort_id: str) -> int:
+    """How many take part."""
+    query = select(func.count()).select_from(MEMBERS).where(MEMBERS.c.cohort_id == cohort_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def last_day(connection: Connection, cohort_id: str) -> date | None:

@@ -1,0 +1,123 @@
+"""Cohorts in words: where one stands, what a participant lacks, what happened.
+
+>>> state_of(row, today=date(2026, 3, 2))
+State(text='Under way', colour='blue', shape='half')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from services.trainings.cohorts.qualification import DEFAULT_RULE, Lack
+from services.trainings.cohorts.views import Standing
+from shared.language.marking import N_
+from shared.web.language import say, words
+
+COUNTRIES: Final = {"RS": N_("Serbia"), "BA": N_("Bosnia and Herzegovina")}
+"""Where a cohort can be run: countries whose day is known (zones.py)."""
+
+LABELS: Final = {
+    "reference": N_("Reference"),
+    "references": N_("References"),
+    "course_id": N_("Course"),
+    "country": N_("Country"),
+    "place": N_("Place"),
+    "trainers": N_("Trainers"),
+    "on": N_("Day"),
+    "minutes": N_("Length in minutes"),
+    "reason": N_("Reason"),
+    "issuer": N_("Issued by"),
+    "trainer": N_("Trainer"),
+}
+"""Fields of the forms by the words beside them."""
+
+LACKS: Final[dict[Lack, str]] = {
+    "not_enrolled": N_("Is not enrolled"),
+    "no_sessions": N_("No session is planned"),
+    "attendance_too_low": N_("Attended {share}%, at least {attendance_min}% is needed"),
+    "no_post_test": N_("Final test is missing"),
+    "post_test_too_low": N_("Final test {post_test}%, at least {post_test_min}% is needed"),
+}
+
+NOT_CONFIRMED: Final = N_("A second person must confirm who this is")
+
+HAPPENED: Final = {
+    "Planned": N_("The cohort was planned."),
+    "TrainersChanged": N_("The trainers were changed."),
+    "SessionScheduled": N_("Session {session} was put on a day."),
+    "SessionCancelled": N_("Session {session} was called off."),
+    "Enrolled": N_("People were enrolled."),
+    "AttendanceRecorded": N_("Attendance of session {session} was recorded."),
+    "TestRecorded": N_("Tests were recorded."),
+    "Closed": N_("The cohort was closed."),
+    "Reopened": N_("The cohort was reopened."),
+}
+"""Class of an event → what it tells."""
+
+
+class State(NamedTuple):
+    """A word with a colour and a shape."""
+
+    text: str
+    colour: str
+    shape: str
+
+
+def state_of(row: Any, *, today: date) -> State:
+    """Where a cohort stands; ``row`` has first_on, last_on, closed_on."""
+    if row.closed_on is not None:
+        return State(say(N_("Closed")), "grey", "dot")
+    if row.first_on is None:
+        return State(say(N_("Without sessions")), "orange", "triangle")
+    if today < row.first_on:
+        return State(say(N_("Not begun")), "grey", "circle")
+    if today <= row.last_on:
+        return State(say(N_("Under way")), "blue", "half")
+    return State(say(N_("To be finished")), "ochre", "triangle")
+
+
+def lacking(standing: Standing) -> list[str]:
+    """What a participant lacks for a certificate, each a phrase."""
+    found = standing.qualification
+    facts = {
+        "share": found.share_hundredths,
+        "post_test": found.post_test,
+        "attendance_min": DEFAULT_RULE.attendance_percent_min,
+        "post_test_min": DEFAULT_RULE.post_test_min,
+    }
+    phrases = [say(LACKS[lack], facts) for lack in found.missing]
+    if not standing.confirmed:
+        phrases.append(say(NOT_CONFIRMED))
+    return phrases
+
+
+def answer(participants: Sequence[Standing], *, too_early: bool) -> str:
+    """The cohort's question answered in words: how many can be certified."""
+    total = len(participants)
+    ready = sum(one.can_be_certified for one in participants)
+    certified = sum(one.number is not None for one in participants)
+    facts = {"total": total, "ready": ready, "certified": certified}
+    if not total:
+        return say(N_("Nobody is enrolled yet"))
+    if certified == total:
+        return words().ngettext(
+            "The one participant is certified", "All {count} are certified", total
+        )
+    if too_early:
+        return say(N_("{ready} of {total} qualify so far"), facts)
+    if ready:
+        return say(N_("{ready} of {total} can be certified"), facts)
+    if certified:
+        return say(N_("{certified} of {total} are certified, nobody else can be yet"), facts)
+    return say(N_("None of {total} can be certified yet"), facts)
+
+
+def happened(kind: str, events: Sequence[Any]) -> tuple[str, str]:
+    """What events of one kind, written at once, tell; and for how many people."""
+    first = events[0]
+    sentence = say(HAPPENED[kind], {"session": getattr(first, "session", "")})
+    if not hasattr(first, "registration_id"):
+        return sentence, getattr(first, "reason", "")
+    return sentence, words().ngettext("{count} person", "{count} people", len(events))
