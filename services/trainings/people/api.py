@@ -1,7 +1,242 @@
-"""JSON routes of people: registering, confirming, likely duplicates; under ``/trainings/api/v1``."""
+"""JSON routes of people, under ``/trainings/api/v1``.
+
+GET  /people                    by name; ?q= part of a name or a reference, ?state=
+POST /people/search             the same, and by national number, which no address may carry
+POST /people                    register somebody
+GET  /people/<id>               one registration, its national number covered
+GET  /people/<id>/number        the number in full, on record
+POST /people/<id>/confirm       by a second person
+POST /people/<id>/correct       the identity, whole
+POST /people/<id>/contact       place and phone, whole
+POST /people/<id>/declaration   consent, and what the person says of their origin
+GET  /people/duplicates         pairs that wait for a decision
+POST /people/<id>/duplicates    the same person, or not
+"""
 
 from __future__ import annotations
 
-from shared.web.api import ApiBlueprint
+from collections.abc import Callable
+from typing import Any
 
-blueprint = ApiBlueprint("people_api", __name__, url_prefix="/trainings/api/v1")
+from flask import Response, jsonify
+from sqlalchemy import Row
+
+from services.trainings.asking import identifier, programme_of, programmes, record_reading
+from services.trainings.people import acting, handling, views
+from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, Search, found, shown
+from services.trainings.people.handling import Contact, looking_again
+from services.trainings.people.registration import REGISTRATION
+from services.trainings.people.schemas import (
+    ConfirmSchema,
+    ContactSchema,
+    CorrectSchema,
+    DecideDuplicateSchema,
+    DeclarationSchema,
+    DuplicatesArguments,
+    NumberSchema,
+    PairPageSchema,
+    PeopleArguments,
+    PeoplePageSchema,
+    PersonSchema,
+    RegisteredSchema,
+    RegisterSchema,
+    SearchSchema,
+)
+from shared.events.work import Work
+from shared.web.access import ensure, requires
+from shared.web.api import ApiBlueprint, command
+from shared.web.commands import Answer, ReceiptSchema, actor, perform, receipt, service
+from shared.web.etag import not_modified, required_version, set_version
+from shared.web.pagination import PageRequest
+
+BASE = "/trainings/api/v1"
+WRITE = "trainings.people.write"
+CONFIRM = "trainings.people.confirm"
+DECLARE = "trainings.vulnerability.write"
+
+blueprint = ApiBlueprint("people_api", __name__, url_prefix=BASE)
+
+
+@blueprint.route("/people", methods=["GET"])
+@requires(READ)
+@blueprint.arguments(PeopleArguments, location="query")
+@blueprint.response(200, PeoplePageSchema)
+def list_people(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List people by name. A national number may not stand in the address."""
+    acting.refuse_number_in_address(arguments["q"])
+    return _listed(Search.of(arguments["q"], state=arguments["state"]), arguments["page"])
+
+
+@blueprint.route("/people/search", methods=["POST"])
+@requires(READ)
+@command(idempotent=False)
+@blueprint.arguments(SearchSchema)
+@blueprint.response(200, PeoplePageSchema)
+def search_people(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Find people by name, reference or national number. Changes nothing."""
+    search = Search.of(arguments["q"], state=arguments["state"], jmbg=arguments["jmbg"])
+    return _listed(search, arguments["page"])
+
+
+@blueprint.route("/people", methods=["POST"])
+@requires(WRITE)
+@command()
+@blueprint.arguments(RegisterSchema)
+@blueprint.response(201, RegisteredSchema)
+def register(arguments: dict[str, Any]) -> Response:
+    """Register somebody; a national number known already makes this the same person's."""
+    programme, by = programme_of(WRITE, arguments["programme"]), actor()
+    person = acting.new_person(arguments)
+
+    def handler(work: Work) -> Answer:
+        return acting.register(work, by=by, person=person, location=f"{BASE}/people")
+
+    return looking_again(lambda: perform(programme, handler))
+
+
+@blueprint.route("/people/<registration_id>", methods=["GET"])
+@requires(READ)
+@blueprint.response(200, PersonSchema)
+def show_person(registration_id: str) -> Response:
+    """Show a registration; its national number is covered but for the last digits."""
+    row = found(registration_id, READ)
+    if not_modified(row.version):
+        return set_version(Response(status=304), row.version)
+    record_reading([row.programme], what="identity", subject=f"registration/{registration_id}")
+    return set_version(jsonify(PersonSchema().dump(shown(row))), row.version)
+
+
+@blueprint.route("/people/<registration_id>/number", methods=["GET"])
+@requires(READ_NUMBER)
+@blueprint.response(200, NumberSchema)
+def show_number(registration_id: str) -> Response:
+    """Show a national number in full; who looked is on record."""
+    row = found(registration_id, READ_NUMBER)
+    record_reading(
+        [row.programme], what="national_number", subject=f"registration/{registration_id}"
+    )
+    number, warnings = acting.number_of(row)
+    body = {"registration_id": registration_id, "jmbg": number, "warnings": warnings}
+    return jsonify(NumberSchema().dump(body))
+
+
+@blueprint.route("/people/<registration_id>/confirm", methods=["POST"])
+@requires(CONFIRM)
+@command(versioned=True)
+@blueprint.arguments(ConfirmSchema)
+@blueprint.response(200, ReceiptSchema)
+def confirm(arguments: dict[str, Any], registration_id: str) -> Response:
+    """Confirm who somebody is; who registered or corrected them may not."""
+    return _on(
+        registration_id,
+        CONFIRM,
+        lambda work, by: handling.confirm(
+            work, by=by, registration_id=registration_id, means=arguments["means"]
+        ),
+    )
+
+
+@blueprint.route("/people/<registration_id>/correct", methods=["POST"])
+@requires(WRITE)
+@command(versioned=True)
+@blueprint.arguments(CorrectSchema)
+@blueprint.response(200, RegisteredSchema)
+def correct(arguments: dict[str, Any], registration_id: str) -> Response:
+    """Write the identity as it should have been; somebody else confirms it anew."""
+    row, by, version = found(registration_id, WRITE), actor(), required_version()
+    identity = acting.identity(arguments)
+
+    def handler(work: Work) -> Answer:
+        work.expect(REGISTRATION, registration_id, version)
+        return acting.correct(work, by=by, registration_id=registration_id, identity=identity)
+
+    return looking_again(lambda: perform(row.programme, handler))
+
+
+@blueprint.route("/people/<registration_id>/contact", methods=["POST"])
+@requires(WRITE)
+@command(versioned=True)
+@blueprint.arguments(ContactSchema)
+@blueprint.response(200, ReceiptSchema)
+def change_contact(arguments: dict[str, Any], registration_id: str) -> Response:
+    """Note where somebody lives and how to reach them from now on."""
+    return _on(
+        registration_id,
+        WRITE,
+        lambda work, by: handling.change_contact(
+            work, by=by, registration_id=registration_id, contact=Contact(**arguments)
+        ),
+    )
+
+
+@blueprint.route("/people/<registration_id>/declaration", methods=["POST"])
+@requires(DECLARE)
+@command(versioned=True)
+@blueprint.arguments(DeclarationSchema)
+@blueprint.response(200, ReceiptSchema)
+def declare(arguments: dict[str, Any], registration_id: str) -> Response:
+    """Note whether somebody consents and what they say of their origin."""
+    row = found(registration_id, DECLARE)
+    return _on(
+        registration_id,
+        DECLARE,
+        lambda work, by: handling.declare(
+            work, by=by, registration_id=registration_id, country=row.country, **arguments
+        ),
+    )
+
+
+@blueprint.route("/people/duplicates", methods=["GET"])
+@requires(RESOLVE)
+@blueprint.arguments(DuplicatesArguments, location="query")
+@blueprint.response(200, PairPageSchema)
+def list_duplicates(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List pairs of registrations that may be of one person and wait for a decision."""
+    page: PageRequest = arguments["page"]
+    given, after = arguments["programme"], page.after(str, str)
+    if given:
+        ensure(RESOLVE, given)
+    waiting = acting.pairs([given] if given else programmes(RESOLVE))
+    rows = [pair for pair in waiting if after is None or views.pair_key(pair) > after]
+    answer = page.answer(rows[: page.limit + 1], views.pair_key)
+    _record_list([one for one, _ in answer["items"]], "likely_duplicates")
+    items = [{"one": shown(one), "other": shown(other)} for one, other in answer["items"]]
+    return {"items": items, "next": answer["next"]}
+
+
+@blueprint.route("/people/<registration_id>/duplicates", methods=["POST"])
+@requires(RESOLVE)
+@command(versioned=True)
+@blueprint.arguments(DecideDuplicateSchema)
+@blueprint.response(200, ReceiptSchema)
+def decide_duplicate(arguments: dict[str, Any], registration_id: str) -> Response:
+    """Say whether this registration and another are of one person."""
+    row = found(registration_id, RESOLVE)
+    handler = acting.decide_duplicate(row, by=actor(), version=required_version(), given=arguments)
+    return perform(row.programme, handler)
+
+
+def _listed(search: Search, page: PageRequest) -> dict[str, Any]:
+    after = page.after(str)
+    last = identifier(after[0]) if after else None
+    with service().database.reading() as connection:
+        rows = search.rows(connection, after=last, limit=page.limit + 1)
+    answer = page.answer(rows, lambda row: (row.registration_id,))
+    _record_list(answer["items"], "people")
+    return {"items": [shown(row) for row in answer["items"]], "next": answer["next"]}
+
+
+def _record_list(rows: list[Row[Any]], what: str) -> None:
+    record_reading({row.programme for row in rows}, what=what, subject="/trainings/people")
+
+
+def _on(registration_id: str, permission: str, act: Callable[[Work, str], None]) -> Response:
+    """A command on the version that was seen."""
+    row, by, version = found(registration_id, permission), actor(), required_version()
+
+    def handler(work: Work) -> Answer:
+        work.expect(REGISTRATION, registration_id, version)
+        act(work, by)
+        return receipt(work, REGISTRATION, registration_id)
+
+    return perform(row.programme, handler)

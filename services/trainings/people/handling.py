@@ -13,17 +13,27 @@ from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
 from services.trainings.people import views
+from services.trainings.people.national_number import normalise
 from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
-from services.trainings.people.registration import REGISTRATION, Held
+from services.trainings.people.registration import (
+    NATIONAL_NUMBER_LENGTH_MAX,
+    REGISTRATION,
+    Held,
+)
 from services.trainings.people.registration_commands import (
+    ChangeContact,
     ConfirmIdentity,
+    CorrectRegistration,
     DecideLikelyDuplicate,
+    DeclareRoma,
+    GiveConsent,
     MoveToPerson,
     RegisterPerson,
+    WithdrawConsent,
 )
 from services.trainings.people.registration_events import DeclaredRoma, Means, Sex
 from services.trainings.zones import zone_of
-from shared.errors import Missing, Refused
+from shared.errors import Invalid, Missing, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
 from shared.language.marking import N_
@@ -50,18 +60,36 @@ class NewPerson:
     reference: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who somebody is, whole, and why it is written anew."""
+
+    full_name: str
+    birth_date: str
+    sex: str
+    jmbg: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Where somebody lives and how to reach them, whole."""
+
+    country: str
+    municipality: str
+    phone: str | None
+
+
 def register(work: Work, *, by: str, person: NewPerson) -> str:
     """Register somebody; returns the registration's id."""
     programme = work.context.programme
     registration_id = work.new_id()
-    index = number_index(work.store.keyring, person.jmbg)
+    index = _index(work, person.jmbg)
     person_id = None
     if index is not None:
         person_id = views.person_with_number(work.connection, programme, index)
         if person_id is None:
-            stream = REGISTRATION.stream(registration_id)
-            sentence = N_("Somebody registered this number at the same moment. Look again.")
-            work.claim(Claim(NUMBER_PURPOSE, index, stream, NUMBER_TAKEN, sentence))
+            work.claim(_claim(index, registration_id))
     reference = person.reference or f"R-{registration_id[-8:].upper()}"
     if views.reference_exists(work.connection, programme, reference):
         raise Refused("reference-taken", N_("Another registration has this reference already."))
@@ -105,13 +133,96 @@ def confirm(work: Work, *, by: str, registration_id: str, means: str) -> None:
     work.decide(REGISTRATION, registration_id, command)
 
 
+def correct(work: Work, *, by: str, registration_id: str, identity: Identity) -> None:
+    """Write the identity as it should have been; somebody else confirms it anew.
+
+    A number that is another person's makes the registration theirs; one that was shared by mistake
+    and is given up leaves the registration with a person of its own.
+    """
+    person_id = _held(work, registration_id).person_id
+    index = _index(work, identity.jmbg)
+    row = views.record(work.connection, registration_id)
+    before = row.number_index if row is not None else None
+    if index != before:
+        if before is not None:
+            work.release(_claim(before, registration_id))
+            if views.number_is_shared(work.connection, registration_id, before):
+                person_id = work.new_id()
+        if index is not None:
+            found = views.person_with_number(work.connection, work.context.programme, index)
+            if found is None:
+                work.claim(_claim(index, registration_id))
+            else:
+                person_id = found
+    command = CorrectRegistration(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        person_id=person_id,
+        full_name=identity.full_name,
+        birth_date=identity.birth_date,
+        sex=cast(Sex, identity.sex),
+        jmbg=identity.jmbg,
+        reason=identity.reason,
+    )
+    work.decide(REGISTRATION, registration_id, command)
+
+
+def change_contact(work: Work, *, by: str, registration_id: str, contact: Contact) -> None:
+    """Note where somebody lives and how to reach them."""
+    command = ChangeContact(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        country=contact.country,
+        municipality=contact.municipality,
+        phone=contact.phone,
+    )
+    work.decide(REGISTRATION, registration_id, command)
+
+
+def declare(
+    work: Work, *, by: str, registration_id: str, country: str, consented: bool, declared_roma: str
+) -> None:
+    """Note whether somebody consents and what they say of themselves. ``country``: of today."""
+    zone = zone_of(country)
+    if consented:
+        give = GiveConsent(by=by, now=work.now, registration_id=registration_id, zone=zone)
+        work.decide(REGISTRATION, registration_id, give)
+        row = views.record(work.connection, registration_id)
+        if row is not None and row.declared_roma == declared_roma:
+            return
+    else:
+        withdraw = WithdrawConsent(by=by, now=work.now, registration_id=registration_id, zone=zone)
+        # A declaration falls with the consent to it.
+        if work.decide(REGISTRATION, registration_id, withdraw) and declared_roma == "declined":
+            return
+    command = DeclareRoma(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        declared_roma=cast(DeclaredRoma, declared_roma),
+    )
+    work.decide(REGISTRATION, registration_id, command)
+
+
 def decide_duplicate(
     work: Work, *, by: str, registration_id: str, other_id: str, same: bool, reason: str
 ) -> None:
-    """Say whether two registrations are of one person; if so, all of the first one's follow."""
-    own = _held(work, registration_id).person_id
-    other = _held(work, other_id).person_id
-    person_id = other if same else own
+    """Say whether two registrations are of one person.
+
+    If they are, all registrations of the first one's person follow. If they are not though they
+    were put together, the one on which that was decided gets a person of its own.
+    """
+    held, other = _held(work, registration_id), _held(work, other_id)
+    own, person_id = held.person_id, held.person_id
+    together = held.person_id == other.person_id
+    if same:
+        person_id = other.person_id
+    elif together:
+        if other_id not in held.decided and registration_id in other.decided:
+            registration_id, other_id = other_id, registration_id
+        person_id = work.new_id()
     command = DecideLikelyDuplicate(
         by=by,
         now=work.now,
@@ -122,7 +233,7 @@ def decide_duplicate(
         reason=reason,
     )
     work.decide(REGISTRATION, registration_id, command)
-    if person_id == own:
+    if not same or together:
         return
     for row in views.registrations_of(work.connection, own):
         if row.registration_id != registration_id:
@@ -141,3 +252,21 @@ def _held(work: Work, registration_id: str) -> Held:
     if not isinstance(state, Held):
         raise Missing("no-registration", N_("There is no such registration."))
     return state
+
+
+def _index(work: Work, jmbg: str | None) -> str | None:
+    # Letters that come apart when they are normalised must not outgrow the column.
+    if jmbg is not None and len(normalise(jmbg)) > NATIONAL_NUMBER_LENGTH_MAX:
+        raise Invalid(
+            "number-length",
+            N_("A national number has at most {length_max} characters."),
+            field="jmbg",
+            length_max=NATIONAL_NUMBER_LENGTH_MAX,
+        )
+    return number_index(work.store.keyring, jmbg)
+
+
+def _claim(index: str, registration_id: str) -> Claim:
+    stream = REGISTRATION.stream(registration_id)
+    sentence = N_("Somebody registered this number at the same moment. Look again.")
+    return Claim(NUMBER_PURPOSE, index, stream, NUMBER_TAKEN, sentence)

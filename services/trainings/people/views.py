@@ -1,22 +1,39 @@
 """What is read about people: lists by folded name, one registration, likely duplicates in pairs.
 
 people(connection, reach, search="djordjevic", after=None, limit=51)
+
+A page of the list ends at a registration's id and not at a name, since cursors stand in addresses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from services.trainings.figures import held_apart, likely_duplicates
 from services.trainings.foreign import STAFF
+from services.trainings.people.registration import REGISTRATION
+from services.trainings.people.registration_events import Corrected, Registered
 from services.trainings.reach import Reach
 from services.trainings.tables import REGISTRATIONS
+from shared.events.store import Store
 from shared.language.folding import fold
+from shared.privacy.sealing import open_text
 
-NAME = func.coalesce(REGISTRATIONS.c.name_folded, "")
+by_name = func.coalesce(REGISTRATIONS.c.name_folded, "")
+
+Pair = tuple[Row[Any], Row[Any]]
+
+
+@dataclass(frozen=True)
+class NumberSearch:
+    """A national number's keyed hash, and where the asker may search by it."""
+
+    index: str
+    reach: Reach
 
 
 def people(
@@ -24,41 +41,67 @@ def people(
     reach: Reach,
     *,
     search: str = "",
-    number_index: str | None = None,
+    number: NumberSearch | None = None,
     state: str = "",
-    after: tuple[str, str] | None = None,
+    after: str | None = None,
     limit: int,
 ) -> Sequence[Row[Any]]:
-    """Registrations by name. ``search``: part of a name in any script, or a whole reference."""
-    query = select(REGISTRATIONS).where(reach.registrations())
-    if search:
-        found = or_(
-            REGISTRATIONS.c.reference == search,
-            REGISTRATIONS.c.name_folded.contains(fold(search) or search, autoescape=True),
-        )
-        if number_index is not None:
-            found = or_(found, REGISTRATIONS.c.number_index == number_index)
-        query = query.where(found)
-    if state:
-        query = query.where(REGISTRATIONS.c.state == state)
+    """Registrations by name, from behind the registration ``after``.
+
+    search: part of a name in any script, or a whole reference; number: or whose number this is.
+    """
+    query = select(REGISTRATIONS).where(_found(reach, search=search, number=number, state=state))
     if after is not None:
-        name, last = after
-        query = query.where(
-            or_(name < NAME, (name == NAME) & (REGISTRATIONS.c.registration_id > last))
-        )
-    query = query.order_by(NAME, REGISTRATIONS.c.registration_id).limit(limit)
+        last = select(by_name).where(REGISTRATIONS.c.registration_id == after)
+        name = connection.execute(last).scalar() or ""
+        later = and_(by_name == name, REGISTRATIONS.c.registration_id > after)
+        query = query.where(or_(by_name > name, later))
+    query = query.order_by(by_name, REGISTRATIONS.c.registration_id).limit(limit)
     return connection.execute(query).all()
 
 
-def key_of(row: Row[Any]) -> tuple[str, str]:
-    """Where a row stands in the list."""
-    return (row.name_folded or "", row.registration_id)
+def count(
+    connection: Connection,
+    reach: Reach,
+    *,
+    search: str = "",
+    number: NumberSearch | None = None,
+    state: str = "",
+) -> int:
+    """How many registrations the list has."""
+    found = _found(reach, search=search, number=number, state=state)
+    query = select(func.count()).select_from(REGISTRATIONS).where(found)
+    return connection.execute(query).scalar_one()
+
+
+def _found(
+    reach: Reach, *, search: str, number: NumberSearch | None, state: str
+) -> ColumnElement[bool]:
+    conditions = [reach.registrations()]
+    either: list[ColumnElement[bool]] = []
+    if search:
+        name = REGISTRATIONS.c.name_folded.contains(fold(search) or search, autoescape=True)
+        either += [REGISTRATIONS.c.reference == search, name]
+    if number is not None:
+        indexed = REGISTRATIONS.c.number_index == number.index
+        either.append(and_(indexed, number.reach.registrations()))
+    if either:
+        conditions.append(or_(*either))
+    if state:
+        conditions.append(REGISTRATIONS.c.state == state)
+    return and_(*conditions)
 
 
 def registration(connection: Connection, reach: Reach, registration_id: str) -> Row[Any] | None:
     """One registration in reach."""
     query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id == registration_id)
     return connection.execute(query.where(reach.registrations())).first()
+
+
+def record(connection: Connection, registration_id: str) -> Row[Any] | None:
+    """One registration, for handlers that have asked whose it is."""
+    query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id == registration_id)
+    return connection.execute(query).first()
 
 
 def by_reference(connection: Connection, programme: str, reference: str) -> Row[Any] | None:
@@ -88,8 +131,25 @@ def person_with_number(connection: Connection, programme: str, index: str) -> st
     return connection.execute(query.order_by(REGISTRATIONS.c.registration_id)).scalar()
 
 
-def open_pairs(connection: Connection, programme: str) -> list[tuple[Row[Any], Row[Any]]]:
-    """Pairs of registrations that may be of one person and wait for somebody's decision."""
+def number_is_shared(connection: Connection, registration_id: str, index: str) -> bool:
+    """Whether another registration of the same programme and person has the number too."""
+    row = record(connection, registration_id)
+    if row is None:
+        return False
+    query = select(REGISTRATIONS.c.registration_id).where(
+        REGISTRATIONS.c.programme == row.programme,
+        REGISTRATIONS.c.person_id == row.person_id,
+        REGISTRATIONS.c.number_index == index,
+        REGISTRATIONS.c.registration_id != registration_id,
+    )
+    return connection.execute(query).first() is not None
+
+
+def open_pairs(connection: Connection, programme: str) -> list[Pair]:
+    """Pairs of registrations that may be of one person and wait for somebody's decision.
+
+    In the order of their ids, the smaller id first; see ``pair_key``.
+    """
     groups = likely_duplicates(connection, programme)
     wanted = [registration_id for group in groups for registration_id, _ in group]
     query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id.in_(wanted))
@@ -100,8 +160,23 @@ def open_pairs(connection: Connection, programme: str) -> list[tuple[Row[Any], R
         for place, (one, person) in enumerate(group):
             for other, other_person in group[place + 1 :]:
                 if person != other_person and frozenset((one, other)) not in apart:
-                    pairs.append((rows[one], rows[other]))
-    return pairs
+                    first, second = sorted((one, other))
+                    pairs.append((rows[first], rows[second]))
+    return sorted(pairs, key=pair_key)
+
+
+def pair_key(pair: Pair) -> tuple[str, str]:
+    """Where a pair stands in the list."""
+    return pair[0].registration_id, pair[1].registration_id
+
+
+def full_number(store: Store, connection: Connection, registration_id: str) -> str | None:
+    """The national number as it was last written; None without one, or once it was erased."""
+    written = None
+    for recorded in store.history(connection, REGISTRATION.stream(registration_id)):
+        if isinstance(recorded.event, Registered | Corrected):
+            written = recorded.event.jmbg
+    return open_text(store.keyring, written)
 
 
 def staff_names(connection: Connection) -> dict[str, str]:

@@ -43,7 +43,7 @@ from shared.web.composing import token_key
 NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMME: Final = "RS-2011"
 OTHER_PROGRAMME: Final = "BA-2011"
-NUMBER: Final = "0101990715008"
+NUMBER: Final = "0101990715000"
 """A national number that nobody was given: a woman born on 1 January 1990."""
 
 R = TypeVar("R")

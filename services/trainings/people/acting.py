@@ -1,0 +1,222 @@
+"""What people's routes do, for the JSON interface and the pages alike.
+
+row = found("0192…", "trainings.people.confirm")
+search = Search.of("0101 990 71500 0", state="unconfirmed")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from services.trainings.asking import identifier, not_found, reach
+from services.trainings.people import handling, views
+from services.trainings.people.handling import NewPerson
+from services.trainings.people.national_number import LENGTH, examine, normalise
+from services.trainings.people.projecting import number_index
+from services.trainings.people.registration import REGISTRATION
+from services.trainings.people.views import NumberSearch, Pair
+from shared.access.reader import may
+from shared.clock import day_in
+from shared.errors import Invalid
+from shared.events.work import Work
+from shared.language.formats import DEFAULT_ZONE
+from shared.language.marking import N_
+from shared.web.access import ensure, signed_in
+from shared.web.commands import Answer, receipt, service
+from shared.web.language import say
+
+READ: Final = "trainings.people.read"
+READ_NUMBER: Final = "trainings.people.read_number"
+RESOLVE: Final = "trainings.people.resolve"
+SPECIAL: Final = "trainings.vulnerability.read"
+"""Who may know what a person says of their origin."""
+
+_LIKE_A_NUMBER: Final = re.compile(rf"[0-9]{{{LENGTH - 2},}}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which people are looked for, in what the views take."""
+
+    search: str = ""
+    number: NumberSearch | None = None
+    state: str = ""
+
+    @classmethod
+    def of(cls, text: str, *, state: str = "", jmbg: str | None = None) -> Search:
+        """By words that may be a name, a reference or, for who may read it, a national number.
+
+        jmbg: a national number that was named as one. Raises Forbidden for who may not read it.
+        """
+        number = None
+        if jmbg is not None:
+            ensure(READ_NUMBER, None)
+            number = jmbg
+        elif like_a_number(text) and may(signed_in(), READ_NUMBER):
+            number = text
+        index = number_index(service().keyring, number)
+        by = NumberSearch(index, reach(READ_NUMBER)) if index is not None else None
+        return cls(search=text, number=by, state=state)
+
+    def rows(self, connection: Connection, *, after: str | None, limit: int) -> Sequence[Row[Any]]:
+        """The people found."""
+        return views.people(
+            connection,
+            reach(READ),
+            search=self.search,
+            number=self.number,
+            state=self.state,
+            after=after,
+            limit=limit,
+        )
+
+    def count(self, connection: Connection) -> int:
+        """How many there are."""
+        return views.count(
+            connection, reach(READ), search=self.search, number=self.number, state=self.state
+        )
+
+
+def day_of(text: str | None) -> date | None:
+    """A day that is kept as text; None where it was erased or never known."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def like_a_number(text: str) -> bool:
+    """Whether a text looks like a national number, whole or nearly so."""
+    return bool(_LIKE_A_NUMBER.fullmatch(normalise(text)))
+
+
+def refuse_number_in_address(text: str) -> None:
+    """Raise Invalid when an address carries a national number, which logs and histories keep."""
+    if like_a_number(text):
+        raise Invalid(
+            "number-in-address",
+            N_("A national number may not stand in an address. Send it in the body of a search."),
+        )
+
+
+def found(registration_id: str, permission: str) -> Row[Any]:
+    """A registration that the one who asks may see, and do this with; else Missing, Forbidden."""
+    identifier(registration_id)
+    with service().database.reading() as connection:
+        row = views.registration(connection, reach(permission), registration_id)
+        if row is None:
+            row = views.registration(connection, reach(READ), registration_id)
+    if row is None:
+        raise not_found()
+    ensure(permission, row.programme)
+    return row
+
+
+def shown(row: Row[Any]) -> dict[str, Any]:
+    """A registration as the JSON interface shows it to the one who asks."""
+    fields = row._asdict()
+    if not may(signed_in(), SPECIAL, row.programme):
+        fields["declared_roma"] = None
+    return fields
+
+
+def warnings_of(jmbg: str | None, *, birth_date: str | None, sex: str) -> list[dict[str, str]]:
+    """What about a national number deserves a second look, in words."""
+    if not jmbg or not jmbg.strip():
+        return []
+    examination = examine(
+        jmbg,
+        birth_date=day_of(birth_date),
+        sex=sex,
+        today=day_in(service().clock.now(), DEFAULT_ZONE),
+    )
+    return [
+        {"code": finding.code, "detail": say(finding.sentence, finding.facts)}
+        for finding in examination.findings
+    ]
+
+
+def number_of(row: Row[Any]) -> tuple[str | None, list[dict[str, str]]]:
+    """A registration's national number in full, and the warnings about it."""
+    with service().database.reading() as connection:
+        number = views.full_number(service().store, connection, row.registration_id)
+    return number, warnings_of(number, birth_date=row.birth_date, sex=row.sex)
+
+
+def register(work: Work, *, by: str, person: NewPerson, location: str) -> Answer:
+    """Register somebody; the answer says whose registration it is and what to look at again."""
+    registration_id = handling.register(work, by=by, person=person)
+    warnings = warnings_of(person.jmbg, birth_date=person.birth_date, sex=person.sex)
+    return _registered(
+        work, registration_id, warnings, status=201, location=f"{location}/{registration_id}"
+    )
+
+
+def correct(
+    work: Work, *, by: str, registration_id: str, identity: handling.Identity, location: str = ""
+) -> Answer:
+    """Correct who somebody is; the answer is as when they are registered."""
+    handling.correct(work, by=by, registration_id=registration_id, identity=identity)
+    warnings = warnings_of(identity.jmbg, birth_date=identity.birth_date, sex=identity.sex)
+    return _registered(work, registration_id, warnings, status=200, location=location)
+
+
+def _registered(
+    work: Work,
+    registration_id: str,
+    warnings: list[dict[str, str]],
+    *,
+    status: int,
+    location: str,
+) -> Answer:
+    answer = receipt(work, REGISTRATION, registration_id, status=status, location=location)
+    held = work.load(REGISTRATION, registration_id)
+    answer.body.update(person_id=getattr(held, "person_id", ""), warnings=warnings)
+    return answer
+
+
+def new_person(given: dict[str, Any]) -> NewPerson:
+    """Somebody to register, from what ``RegisterSchema`` read."""
+    fields = {name: value for name, value in given.items() if name != "programme"}
+    return NewPerson(**{**fields, "birth_date": given["birth_date"].isoformat()})
+
+
+def identity(given: dict[str, Any]) -> handling.Identity:
+    """Who somebody is, from what ``CorrectSchema`` read."""
+    return handling.Identity(**{**given, "birth_date": given["birth_date"].isoformat()})
+
+
+def pairs(programmes: Sequence[str]) -> list[Pair]:
+    """The likely duplicates of some programmes that nobody has decided on, in their order."""
+    with service().database.reading() as connection:
+        of_all = [pair for code in programmes for pair in views.open_pairs(connection, code)]
+    return sorted(of_all, key=views.pair_key)
+
+
+def decide_duplicate(
+    row: Row[Any], *, by: str, version: int, given: dict[str, Any], location: str = ""
+) -> Callable[[Work], Answer]:
+    """A handler that says whether two registrations of one programme are of one person."""
+    other = found(given["other_registration_id"], RESOLVE)
+    if other.programme != row.programme:
+        raise not_found()
+
+    def handler(work: Work) -> Answer:
+        work.expect(REGISTRATION, row.registration_id, version)
+        handling.decide_duplicate(
+            work,
+            by=by,
+            registration_id=row.registration_id,
+            other_id=other.registration_id,
+            same=given["same"],
+            reason=given["reason"],
+        )
+        return receipt(work, REGISTRATION, row.registration_id, location=location)
+
+    return handler

@@ -1,0 +1,69 @@
+"""What the terms, states and events of registrations are called.
+
+>>> STATE_WORDS["unconfirmed"]
+('To be confirmed', 'ochre', 'triangle')
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from babel import Locale
+
+from shared.language.languages import LANGUAGES
+from shared.language.marking import N_
+
+STATE_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "unconfirmed": (N_("To be confirmed"), "ochre", "triangle"),
+    "confirmed": (N_("Confirmed"), "teal", "check"),
+    "outside": (N_("Confirmed outside this system"), "grey", "check"),
+}
+"""State → its word, with the colour and the shape of its tag."""
+
+SEX_WORDS: Final = {"F": N_("Female"), "M": N_("Male")}
+
+DECLARED_WORDS: Final = {
+    "yes": N_("Says that they are Roma"),
+    "no": N_("Says that they are not Roma"),
+    "declined": N_("Does not wish to say"),
+    "not_known": N_("Was not asked"),
+}
+
+MEANS_WORDS: Final = {
+    "identity_card": N_("Identity card"),
+    "passport": N_("Passport"),
+    "other_document": N_("Another document"),
+    "witness": N_("Somebody who knows the person"),
+}
+
+EVENT_SENTENCES: Final = {
+    "Registered": N_("Registered."),
+    "Imported": N_("Brought with the programme’s history."),
+    "Confirmed": N_("Identity confirmed: {means}."),
+    "Corrected": N_("Identity corrected: {reason}"),
+    "ContactChanged": N_("Place or phone changed."),
+    "RomaDeclared": N_("What the person says of their origin was noted."),
+    "ConsentGiven": N_("The person consented."),
+    "ConsentWithdrawn": N_("The person took the consent back."),
+    "Same": N_("Found to be the same person as another registration: {reason}"),
+    "Apart": N_("Found to be another person than another registration: {reason}"),
+    "MovedToPerson": N_("Put together with the person’s other registrations, or taken apart."),
+}
+"""Event → the sentence that a history shows."""
+
+COUNTRIES: Final = ("RS", "BA", "ME", "HR", "MK", "AL", "SI", "HU", "RO", "BG")
+"""The countries that forms offer: here and around; the JSON interface takes any."""
+
+ERASED: Final = N_("Name erased")
+
+
+def country_name(code: str, language: str) -> str:
+    """What a country is called in a language; its code where no word is known."""
+    locale = Locale.parse(LANGUAGES[language].locale)
+    return str(locale.territories.get(code, code))
+
+
+def countries(language: str, present: str = "") -> list[tuple[str, str]]:
+    """(code, name) of the countries that a form offers, with the one that is there already."""
+    offered = [*COUNTRIES, present] if present and present not in COUNTRIES else COUNTRIES
+    return [(code, country_name(code, language)) for code in offered]
