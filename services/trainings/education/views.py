@@ -1,4 +1,4 @@
-"""What is read about education outcomes.
+"""What is read about education outcomes, each with the person's name and reference.
 
 outcomes(connection, reach, after=None, limit=51)
 """
@@ -9,17 +9,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from services.trainings.reach import Reach
-from services.trainings.tables import OUTCOMES
+from services.trainings.tables import OUTCOMES, REGISTRATIONS
 
 
 def outcomes(
-    connection: Connection, reach: Reach, *, after: tuple[str, str] | None = None, limit: int
+    connection: Connection,
+    reach: Reach,
+    *,
+    outcome: str = "",
+    after: tuple[str, str] | None = None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """Outcomes, the latest first."""
-    query = select(OUTCOMES).where(reach.outcomes())
+    """Outcomes, the latest first. ``after``: (ISO day, id) of the last one seen."""
+    query = _with_people().where(reach.outcomes())
+    if outcome:
+        query = query.where(OUTCOMES.c.outcome == outcome)
     if after is not None:
         day, last = date.fromisoformat(after[0]), after[1]
         query = query.where(
@@ -32,9 +39,18 @@ def outcomes(
     return connection.execute(query.limit(limit)).all()
 
 
+def count(connection: Connection, reach: Reach, *, outcome: str = "") -> int:
+    """How many outcomes count."""
+    query = select(func.count()).select_from(OUTCOMES)
+    query = query.where(reach.outcomes(), OUTCOMES.c.withdrawn.is_(False))
+    if outcome:
+        query = query.where(OUTCOMES.c.outcome == outcome)
+    return connection.execute(query).scalar_one()
+
+
 def outcome(connection: Connection, reach: Reach, outcome_id: str) -> Row[Any] | None:
     """One outcome in reach."""
-    query = select(OUTCOMES).where(OUTCOMES.c.outcome_id == outcome_id, reach.outcomes())
+    query = _with_people().where(OUTCOMES.c.outcome_id == outcome_id, reach.outcomes())
     return connection.execute(query).first()
 
 
@@ -42,3 +58,14 @@ def outcomes_of(connection: Connection, registrations: Sequence[str]) -> Sequenc
     """The outcomes of some registrations, oldest first."""
     query = select(OUTCOMES).where(OUTCOMES.c.registration_id.in_(registrations))
     return connection.execute(query.order_by(OUTCOMES.c.completed_on)).all()
+
+
+def key_of(row: Row[Any]) -> tuple[str, str]:
+    """Where a row stands in the list."""
+    return row.completed_on.isoformat(), row.outcome_id
+
+
+def _with_people() -> Select[Any]:
+    return select(OUTCOMES, REGISTRATIONS.c.full_name, REGISTRATIONS.c.reference).outerjoin(
+        REGISTRATIONS, REGISTRATIONS.c.registration_id == OUTCOMES.c.registration_id
+    )

@@ -1,0 +1,79 @@
+"""Education outcomes are recorded by the school's paper, and taken back when that was an error."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.access.roles import Role
+
+from .conftest import OTHER_PROGRAMME
+
+OUTCOMES = "/trainings/api/v1/outcomes"
+PRIMARY = {
+    "outcome": "primary_completed",
+    "completed_on": "2026-02-01",
+    "institution": "School for adults, Kragujevac",
+    "evidence": "School record 86-0",
+}
+
+
+@pytest.fixture
+def mira(house) -> str:
+    return house.person()
+
+
+def test_an_outcome_is_recorded_and_taken_back(officer, mira):
+    made = officer.post(OUTCOMES, {**PRIMARY, "registration_id": mira})
+    assert made.status_code == 201
+    address = made.headers["Location"]
+    shown = officer.get(address)
+    assert shown.headers["ETag"] == '"1"' and shown.json["evidence"] == PRIMARY["evidence"]
+    assert shown.json["withdrawn"] is False
+    reason = {"reason": "Another person of the same name"}
+    assert officer.post(f"{address}/withdraw", reason).status_code == 428
+    assert officer.post(f"{address}/withdraw", reason, If_Match='"3"').status_code == 412
+    assert officer.post(f"{address}/withdraw", {}, If_Match='"1"').status_code == 422
+    assert officer.post(f"{address}/withdraw", reason, If_Match='"1"').status_code == 200
+    (item,) = officer.get(OUTCOMES).json["items"]
+    assert item["withdrawn"] is True
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("outcome", "doctorate"),
+        ("completed_on", "2026-03-02"),
+        ("completed_on", "1066-10-14"),
+        ("completed_on", "yesterday"),
+        ("institution", ""),
+        ("evidence", "x" * 301),
+        ("registration_id", ""),
+    ],
+)
+def test_what_cannot_be_right_is_refused(officer, mira, field, wrong):
+    given = {**PRIMARY, "registration_id": mira, field: wrong}
+    assert officer.post(OUTCOMES, given).status_code == 422
+
+
+def test_outcomes_come_latest_first_in_pages(officer, mira):
+    for day in ("2025-01-01", "2026-01-01", "2025-06-01"):
+        officer.post(OUTCOMES, {**PRIMARY, "registration_id": mira, "completed_on": day})
+    first = officer.get(f"{OUTCOMES}?limit=2").json
+    rest = officer.get(f"{OUTCOMES}?limit=2&cursor={first['next']}").json
+    days = [one["completed_on"] for one in first["items"] + rest["items"]]
+    assert days == ["2026-01-01", "2025-06-01", "2025-01-01"]
+    assert officer.get(f"{OUTCOMES}?outcome=secondary_diploma").json["items"] == []
+    assert officer.get(f"{OUTCOMES}?cursor=WyJ4IiwieSJd").status_code == 422
+
+
+def test_a_trainer_records_of_those_enrolled_with_them_alone(house, officer, trainer, mira):
+    given = {**PRIMARY, "registration_id": mira}
+    assert trainer.post(OUTCOMES, given).status_code == 404
+    made = officer.post(OUTCOMES, given).headers["Location"]
+    assert trainer.get(made).status_code == 404
+    elsewhere = house.as_reader(Role.programme_officer, programme=OTHER_PROGRAMME, account="o3")
+    assert elsewhere.get(made).status_code == 404
+    assert elsewhere.post(OUTCOMES, given).status_code == 404
+    field = house.as_reader(Role.field_officer, account="field-1")
+    assert field.get(made).status_code == 200
+    assert field.post(OUTCOMES, given).status_code == 403
