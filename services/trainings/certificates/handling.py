@@ -1,6 +1,7 @@
 """What is done with certificates, for JSON and pages alike: handlers of one unit of work.
 
     issue(work, by=actor(), trainer="Ana …", issuer="…", cohort_id="k1", registrations=("r1",))
+    supersede(work, by=actor(), row=row, content=Content(full_name="Mira …", …), reason="…")
 
 Number and certificate are written in one append: a number is never taken without its certificate.
 """
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, cast
 
 from sqlalchemy import Row, select
@@ -18,8 +21,10 @@ from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.certificate_commands import (
     DeclineRevocation,
     IssueCertificate,
+    IssueDuplicate,
     ProposeRevocation,
     Revoke,
+    Supersede,
 )
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import Running, last_session_on, session_dates
@@ -121,6 +126,51 @@ def _issue(
     )
     work.decide(CERTIFICATE, certificate_id, command)
     return certificate_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a certificate says, whole."""
+
+    full_name: str
+    course_title: str
+    minutes: int
+    session_dates: tuple[date, ...]
+    place: str
+    trainer: str
+
+
+def supersede(work: Work, *, by: str, row: Row[Any], content: Content, reason: str) -> None:
+    """Correct what a certificate says: the same number, the next version, a new code."""
+    command = Supersede(
+        by=by,
+        now=work.now,
+        zone=zone_of(row.country),
+        certificate_id=row.certificate_id,
+        own_registrations=frozenset(),
+        full_name=content.full_name,
+        course_title=content.course_title,
+        minutes=content.minutes,
+        session_dates=content.session_dates,
+        place=content.place,
+        trainer=content.trainer,
+        code=secrets.token_hex(CODE_BYTES),
+        reason=reason,
+    )
+    work.decide(CERTIFICATE, row.certificate_id, command)
+
+
+def days_of(row: Row[Any]) -> list[date]:
+    """The session dates of a certificate's row."""
+    return [date.fromisoformat(day) for day in row.session_dates.split("\n") if day]
+
+
+def duplicate(work: Work, *, by: str, row: Row[Any]) -> None:
+    """Replace a lost document by one of its own, marked as a duplicate."""
+    command = IssueDuplicate(
+        by=by, now=work.now, zone=zone_of(row.country), certificate_id=row.certificate_id
+    )
+    work.decide(CERTIFICATE, row.certificate_id, command)
 
 
 def propose_revocation(work: Work, *, by: str, certificate_id: str, reason: str) -> None:

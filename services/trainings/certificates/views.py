@@ -7,34 +7,49 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from services.trainings.reach import Reach
 from services.trainings.tables import CERTIFICATES
-from shared.language.folding import fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which certificates: of a state, a cohort, a programme; ``number``: a part of it."""
+
+    number: str = ""
+    state: str = ""
+    cohort_id: str = ""
+    programme: str = ""
+
+    def conditions(self, reach: Reach) -> list[ColumnElement[bool]]:
+        """On the rows in reach."""
+        found = [reach.certificates()]
+        if self.number:
+            found.append(CERTIFICATES.c.number.contains(self.number.upper(), autoescape=True))
+        for column, text in (
+            (CERTIFICATES.c.state, self.state),
+            (CERTIFICATES.c.cohort_id, self.cohort_id),
+            (CERTIFICATES.c.programme, self.programme),
+        ):
+            if text:
+                found.append(column == text)
+        return found
 
 
 def certificates(
     connection: Connection,
     reach: Reach,
+    search: Search,
     *,
-    search: str = "",
-    state: str = "",
-    cohort_id: str | None = None,
     after: tuple[str, str] | None = None,
     limit: int,
 ) -> Sequence[Row[Any]]:
     """Certificates by number, the newest of a country and year first."""
-    query = select(CERTIFICATES).where(reach.certificates())
-    if search:
-        name = CERTIFICATES.c.name_folded.contains(fold(search) or search, autoescape=True)
-        query = query.where(or_(CERTIFICATES.c.number == search.upper(), name))
-    if state:
-        query = query.where(CERTIFICATES.c.state == state)
-    if cohort_id:
-        query = query.where(CERTIFICATES.c.cohort_id == cohort_id)
+    query = select(CERTIFICATES).where(*search.conditions(reach))
     if after is not None:
         number, last = after
         query = query.where(
@@ -45,6 +60,22 @@ def certificates(
         )
     query = query.order_by(CERTIFICATES.c.number.desc(), CERTIFICATES.c.certificate_id.desc())
     return connection.execute(query.limit(limit)).all()
+
+
+def count(connection: Connection, reach: Reach, search: Search) -> int:
+    """How many a search finds."""
+    query = select(func.count()).select_from(CERTIFICATES).where(*search.conditions(reach))
+    return int(connection.execute(query).scalar_one())
+
+
+def given_out(
+    connection: Connection, cohort_id: str, *, first: str, last: str
+) -> Sequence[Row[Any]]:
+    """A cohort's certificates from one number to another, in their order."""
+    query = select(CERTIFICATES).where(
+        CERTIFICATES.c.cohort_id == cohort_id, CERTIFICATES.c.number.between(first, last)
+    )
+    return connection.execute(query.order_by(CERTIFICATES.c.number)).all()
 
 
 def certificate(connection: Connection, reach: Reach, certificate_id: str) -> Row[Any] | None:
