@@ -1,0 +1,68 @@
+"""How much of an application a reader may see, by their roles in its programme.
+
+    sight_of(reader, row, declared="clear")     Sight(content=True, checks=False, account=False)
+
+Officers and auditors see it whole. A committee member sees whose it is, to declare a conflict, and
+what it says once they declared that they have none; nothing after stepping aside. Finance and field
+officers see who was approved. Source: domain, people and roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.access.reader import Reader
+from shared.access.roles import EVERY_PROGRAMME, Role
+from shared.errors import Forbidden
+from shared.language.marking import N_
+
+WHOLE: Final = frozenset({Role.programme_officer, Role.auditor})
+COMMITTEE: Final = frozenset({Role.committee_member, Role.committee_chair})
+AFTERWARDS: Final = frozenset({Role.finance_officer, Role.finance_controller, Role.field_officer})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What is shown beside number, call, state, amounts and name.
+
+    content: what the applicant wrote, and their certificates. checks: eligibility, rule by rule,
+    notes and history. account: the bank account, masked. scores: score and rank.
+    """
+
+    content: bool
+    checks: bool
+    account: bool
+    scores: bool
+
+
+def programmes_of(reader: Reader, roles: frozenset[Role]) -> frozenset[str]:
+    """Where the reader holds one of these roles; ``{"*"}`` when it is everywhere."""
+    found = frozenset(grant.programme for grant in reader.roles if grant.role in roles)
+    return frozenset({EVERY_PROGRAMME}) if EVERY_PROGRAMME in found else found
+
+
+def sight_of(reader: Reader, row: Mapping[str, Any], *, declared: str | None) -> Sight:
+    """What this reader may see of the application. Raises Forbidden when it is nothing.
+
+    declared: the reader's own row among the reviewers (no, clear, recused); None when not assigned.
+    """
+    roles = reader.roles_in(row["programme"])
+    if roles & WHOLE:
+        return Sight(content=True, checks=True, account=True, scores=True)
+    if roles & AFTERWARDS and row["state"] == "approved":
+        scores = Role.finance_controller in roles
+        return Sight(content=True, checks=False, account=False, scores=scores)
+    if roles & COMMITTEE:
+        if declared == "clear":
+            return Sight(content=True, checks=False, account=False, scores=True)
+        if declared == "no":
+            raise Forbidden(
+                "declaration-first",
+                N_("Say first whether you have a conflict with this application."),
+            )
+        if declared == "recused":
+            raise Forbidden("recused", N_("You stepped aside from this application."))
+        raise Forbidden("not-assigned", N_("This application is not assigned to you."))
+    raise Forbidden("not-your-case", N_("This application is none of your cases."))
