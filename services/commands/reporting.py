@@ -17,8 +17,7 @@ from sqlalchemy import select
 from services.all_in_one import Installation
 from services.commands.terminal import say
 from services.grants.applications.views import application_figures, decision_rows
-from services.grants.ledger.disbursements import ledger_csv as disbursement_csv
-from services.grants.ledger.views import disbursement_entries
+from services.grants.ledger.exporting import Period, ledger_file
 from services.grants.programmes.views import PROGRAMMES
 from services.grants.reports.money import money_figures
 from services.trainings.figures import programme_figures
@@ -117,6 +116,6 @@ def decisions_csv(installation: Installation, programme: str) -> str:
 
 
 def ledger_csv(installation: Installation, programme: str) -> str:
-    """The disbursement ledger with its control totals."""
+    """The disbursement ledger with its control totals, byte for byte as the web exports it."""
     with installation.services["grants"].database.reading() as connection:
-        return disbursement_csv(disbursement_entries(connection, programme))
+        return ledger_file(connection, programme, Period()).content.decode()

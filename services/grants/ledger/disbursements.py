@@ -27,6 +27,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -129,16 +130,48 @@ def rows(entries: Iterable[DisbursementEntry]) -> list[tuple[str, ...]]:
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class ControlTotal:
+    """What all entries of one currency come to."""
+
+    currency: str
+    count: int
+    debit: Money
+    credit: Money
+
+    @property
+    def net(self) -> Money:
+        """What was paid and did not come back."""
+        return self.debit - self.credit
+
+
+def control_totals(entries: Iterable[DisbursementEntry]) -> tuple[ControlTotal, ...]:
+    """Counts and sums by currency, in the currencies' order."""
+    counts: Counter[str] = Counter()
+    debits: dict[str, Money] = {}
+    credits_: dict[str, Money] = {}
+    for entry in entries:
+        currency = entry.amount.currency
+        debit, credit = _sides(entry)
+        counts[currency] += 1
+        debits[currency] = debits.get(currency, zero(currency)) + debit
+        credits_[currency] = credits_.get(currency, zero(currency)) + credit
+    return tuple(
+        ControlTotal(
+            currency=currency,
+            count=counts[currency],
+            debit=debits[currency],
+            credit=credits_[currency],
+        )
+        for currency in sorted(counts)
+    )
+
+
 def control_rows(entries: Sequence[DisbursementEntry]) -> list[tuple[str, ...]]:
     """The lines ``count`` and ``sum`` per currency, in the columns of the entries."""
     made = [("count", str(len(entries)), *[""] * (len(COLUMNS) - 2))]
-    for currency in sorted({entry.amount.currency for entry in entries}):
-        debits = credits_ = zero(currency)
-        for entry in entries:
-            if entry.amount.currency == currency:
-                debit, credit = _sides(entry)
-                debits, credits_ = debits + debit, credits_ + credit
-        amounts = _amounts(debits, credits_, debits - credits_)
+    for total in control_totals(entries):
+        amounts = _amounts(total.debit, total.credit, total.net)
         made.append(("sum", *[""] * (len(COLUMNS) - 1 - len(amounts)), *amounts))
     return made
 

@@ -168,9 +168,16 @@ def call_names(connection: Connection, programmes: Collection[str] | None) -> Se
 
 
 def trial_balance(
-    connection: Connection, programme: str, *, call_id: str | None = None
+    connection: Connection,
+    programme: str,
+    *,
+    call_id: str | None = None,
+    account: str | None = None,
+    currency: str | None = None,
+    booked_from: date | None = None,
+    booked_to: date | None = None,
 ) -> Sequence[Row[Any]]:
-    """Sums by account and currency: account, currency, debit_minor, credit_minor."""
+    """Sums by account and currency: account, currency, entries, debit_minor, credit_minor."""
     entries = LEDGER_ENTRIES.c
     debit = func.sum(case((entries.side == "debit", entries.amount_minor), else_=0))
     credit = func.sum(case((entries.side == "credit", entries.amount_minor), else_=0))
@@ -178,6 +185,7 @@ def trial_balance(
         select(
             entries.account,
             entries.currency,
+            func.count().label("entries"),
             debit.label("debit_minor"),
             credit.label("credit_minor"),
         )
@@ -187,36 +195,14 @@ def trial_balance(
     )
     if call_id:
         query = query.where(entries.call_id == call_id)
-    return connection.execute(query).all()
-
-
-def account_entries(
-    connection: Connection,
-    programme: str,
-    *,
-    account: str,
-    currency: str,
-    call_id: str | None = None,
-    after: tuple[date, str] | None = None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """The postings of one account, oldest first."""
-    entries = LEDGER_ENTRIES.c
-    query = (
-        select(LEDGER_ENTRIES, LEDGER_CALLS.c.code.label("call_code"))
-        .outerjoin(LEDGER_CALLS, LEDGER_CALLS.c.call_id == entries.call_id)
-        .where(
-            entries.programme == programme,
-            entries.account == account,
-            entries.currency == currency,
-        )
-        .order_by(entries.booked_on, entries.event_id)
-        .limit(limit)
-    )
-    if call_id:
-        query = query.where(entries.call_id == call_id)
-    if after:
-        query = query.where(tuple_(entries.booked_on, entries.event_id) > after)
+    if account:
+        query = query.where(entries.account == account)
+    if currency:
+        query = query.where(entries.currency == currency)
+    if booked_from:
+        query = query.where(entries.booked_on >= booked_from)
+    if booked_to:
+        query = query.where(entries.booked_on <= booked_to)
     return connection.execute(query).all()
 
 
@@ -225,6 +211,7 @@ def _disbursements(
     *,
     call_id: str | None = None,
     kind: str | None = None,
+    currency: str | None = None,
     booked_from: date | None = None,
     booked_to: date | None = None,
 ) -> Select[Any]:
@@ -239,6 +226,8 @@ def _disbursements(
         query = query.where(rows.call_id == call_id)
     if kind:
         query = query.where(rows.kind == kind)
+    if currency:
+        query = query.where(rows.currency == currency)
     if booked_from:
         query = query.where(rows.booked_on >= booked_from)
     if booked_to:
@@ -254,7 +243,8 @@ def disbursement_rows(
     after: tuple[date, str, int, str] | None = None,
     **filters: Any,
 ) -> Sequence[Row[Any]]:
-    """A page of the disbursement ledger. Filters: call_id, kind, booked_from, booked_to."""
+    """A page of the disbursement ledger. Filters: call_id, kind, currency, booked_from,
+    booked_to."""
     rows = DISBURSEMENTS.c
     query = _disbursements(programme, **filters).limit(limit)
     if after:
@@ -282,14 +272,14 @@ def disbursement_entries(
 def disbursement_totals(
     connection: Connection, programme: str, **filters: Any
 ) -> Sequence[Row[Any]]:
-    """Control totals by currency: count, debit_minor (paid), credit_minor (came back)."""
+    """Control totals by currency: entries, debit_minor (paid), credit_minor (came back)."""
     found = _disbursements(programme, **filters).order_by(None).subquery()
     debit = func.sum(case((found.c.kind == "paid", found.c.amount_minor), else_=0))
     credit = func.sum(case((found.c.kind != "paid", found.c.amount_minor), else_=0))
     return connection.execute(
         select(
             found.c.currency,
-            func.count().label("count"),
+            func.count().label("entries"),
             debit.label("debit_minor"),
             credit.label("credit_minor"),
         )
