@@ -182,7 +182,8 @@ def reinstate(account_id: str) -> Response:
 def _on(account_id: str, act: Callable[[Work], None]) -> Response:
     """A command on the version of an account that the asker saw."""
     version = required_version()
-    acts.known(account_id)
+    with service().database.reading() as connection:
+        visible_account(connection, account_id)
 
     def handler(work: Work) -> Answer:
         work.expect(ACCOUNT, account_id, version)

@@ -249,7 +249,8 @@ def _on(
 ) -> ResponseReturnValue:
     """A command on the version that the page showed; a refusal shows the page with the reason."""
     version = required_version()
-    acts.known(account_id)
+    with service().database.reading() as connection:
+        visible_account(connection, account_id)
 
     def handler(work: Work) -> Answer:
         work.expect(ACCOUNT, account_id, version)
@@ -267,7 +268,11 @@ def _on(
 
 def _errors(problem: Problem, *, reason: bool = False) -> dict[str, str]:
     field = "reason" if reason else _FIELD_OF.get(problem.code, "role")
-    return {field: say(problem.sentence, problem.facts)}
+    facts = {
+        name: say(ROLE_WORDS[fact], {}) if isinstance(fact, str) and fact in ROLE_WORDS else fact
+        for name, fact in problem.facts.items()
+    }
+    return {field: say(problem.sentence, facts)}
 
 
 def _may_write() -> bool:
