@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     or_,
     select,
 )
@@ -36,6 +37,7 @@ from services.grants.calls.call import CALL
 from services.grants.calls.terms import Terms
 from services.grants.tables import MOMENT, VIEWS, as_json, change, put
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.money import Money
 
 CALLS: Final = Table(
     "calls",
@@ -194,14 +196,20 @@ def calls(
     connection: Connection,
     *,
     within: Collection[str],
+    drafts_within: Collection[str] = ("*",),
     states: Collection[str] = (),
+    programme: str = "",
     after: tuple[str, str] | None = None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Calls by code. ``within``: the reader's programmes. ``after``: (code, call id)."""
+    """Calls by code. ``within``: the reader's programmes; ``drafts_within``: where drafts too.
+
+    ``after``: (code, call id) of the last one seen.
+    """
     query = _with_money().order_by(CALLS.c.code, CALLS.c.call_id).limit(limit)
-    if "*" not in within:
-        query = query.where(CALLS.c.programme.in_(sorted(within)))
+    query = _visible(query, within, drafts_within)
+    if programme:
+        query = query.where(CALLS.c.programme == programme)
     if states:
         query = query.where(CALLS.c.state.in_(sorted(states)))
     if after is not None:
@@ -209,6 +217,15 @@ def calls(
         later = and_(CALLS.c.code == code, CALLS.c.call_id > call_id)
         query = query.where(or_(CALLS.c.code > code, later))
     return connection.execute(query).mappings().all()
+
+
+def open_calls(connection: Connection, *, within: Collection[str], programme: str = "") -> int:
+    """How many calls take applications. ``within``: the reader's programmes."""
+    query = _visible(select(func.count()).select_from(CALLS), within, ())
+    if programme:
+        query = query.where(CALLS.c.programme == programme)
+    found: int = connection.execute(query.where(CALLS.c.state == "open")).scalar_one()
+    return found
 
 
 def budget(connection: Connection, call_id: str) -> RowMapping | None:
@@ -220,6 +237,32 @@ def budget(connection: Connection, call_id: str) -> RowMapping | None:
 def terms(row: RowMapping) -> Terms:
     """The terms of a call's row."""
     return msgspec.json.decode(row["terms"], type=Terms)
+
+
+def money_of(row: RowMapping) -> dict[str, Money] | None:
+    """Where the money of a call's (or budget's) row is; None before the call opens.
+
+    ``budget`` is the sum of ``available``, ``reserved``, ``obligated`` and ``spent``.
+    """
+    if row["budget_minor"] is None:
+        return None
+    columns = {
+        "budget": "budget_minor",
+        "available": "available_minor",
+        "reserved": "committed_minor",
+        "obligated": "obligated_minor",
+        "spent": "spent_minor",
+    }
+    return {name: Money(row[column], row["currency"]) for name, column in columns.items()}
+
+
+def _visible(query: Any, within: Collection[str], drafts_within: Collection[str]) -> Any:
+    if "*" not in within:
+        query = query.where(CALLS.c.programme.in_(sorted(within)))
+    if "*" not in drafts_within:
+        mine = CALLS.c.programme.in_(sorted(drafts_within))
+        query = query.where(or_(CALLS.c.state != "draft", mine))
+    return query
 
 
 def _with_money() -> Any:
