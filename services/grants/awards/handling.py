@@ -8,7 +8,7 @@ Each function decides within the caller's unit of work, so that all of it happen
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -21,6 +21,7 @@ from services.grants.awards.award_events import (
     Kind,
     Requirement,
     SuspensionGround,
+    TerminationGround,
 )
 from services.grants.awards.award_state import Accepted, payable, payee_account
 from services.grants.awards.views import one_award
@@ -28,11 +29,9 @@ from services.grants.calls import budget_commands
 from services.grants.calls.budget import BUDGET
 from services.grants.payments import account_number as account_numbers
 from services.grants.payments import payment_commands as p
-from services.grants.payments.batch import BATCH, RebuildBatch
-from services.grants.payments.batch_views import open_batch_of
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Ended, NoPayment
-from services.grants.payments.preparing import free_payment, renew_requests
+from services.grants.payments.preparing import take_out_of_batch
 from services.grants.payments.views import payment_list
 from services.grants.visits.visit import MONTHS_DEFAULT, VISIT, PlanVisit
 from shared.errors import Missing
@@ -42,7 +41,7 @@ from shared.identifiers import derived
 from shared.language.marking import N_
 from shared.money import Money
 
-PAYMENTS_OF_AWARD_MAX = 100
+PAYMENTS_OF_AWARD_MAX: Final = 100
 
 
 def award_row(work: Work, award_id: str) -> Row[Any]:
@@ -134,7 +133,7 @@ def change_account(work: Work, award_id: str, *, by: str, account_number: str) -
     work.decide(AWARD, award_id, command)
     account = payee_account(work.load(AWARD, award_id))
     for payment_id in _payments(work, award_id):
-        _out_of_batch(work, payment_id, by=by)
+        take_out_of_batch(work, payment_id, by=by)
         hold = p.HoldForChangedAccount(by=by, now=work.now, account=account)
         work.decide(PAYMENT, payment_id, hold)
 
@@ -146,29 +145,38 @@ def suspend_award(
     command = c.SuspendAward(by=by, now=work.now, ground=ground, note=note or None)
     work.decide(AWARD, award_id, command)
     for payment_id in _payments(work, award_id):
-        _out_of_batch(work, payment_id, by=by)
+        take_out_of_batch(work, payment_id, by=by)
         work.decide(PAYMENT, payment_id, p.HoldForSuspendedAward(by=by, now=work.now))
+
+
+def resume_award(work: Work, award_id: str, *, by: str, reason: str) -> None:
+    """Let payments go on; each held one is let go by itself, by somebody who looked at it."""
+    work.decide(AWARD, award_id, c.ResumeAward(by=by, now=work.now, reason=reason))
+
+
+def terminate_award(
+    work: Work, award_id: str, *, by: str, ground: TerminationGround, note: str | None
+) -> None:
+    """End it with something paid: what is not paid goes back to the call."""
+    row = award_row(work, award_id)
+    command = c.TerminateAward(by=by, now=work.now, ground=ground, note=note or None)
+    work.decide(AWARD, award_id, command)
+    _release(work, row, by=by, reason="The award was terminated.")
+
+
+def complete_award(work: Work, award_id: str, *, by: str) -> None:
+    """Everything is paid and accounted for."""
+    work.decide(AWARD, award_id, c.CompleteAward(by=by, now=work.now))
+
+
+def close_award(work: Work, award_id: str, *, by: str) -> None:
+    """The file of a completed award is closed."""
+    work.decide(AWARD, award_id, c.CloseAward(by=by, now=work.now))
 
 
 def _payments(work: Work, award_id: str) -> list[str]:
     rows = payment_list(work.connection, None, award_id=award_id, limit=PAYMENTS_OF_AWARD_MAX)
     return [row.payment_id for row in rows]
-
-
-def _out_of_batch(work: Work, payment_id: str, *, by: str) -> None:
-    batch_id = open_batch_of(work.connection, payment_id)
-    if batch_id is None:
-        return
-    rebuild = RebuildBatch(
-        by=by,
-        now=work.now,
-        without=frozenset({payment_id}),
-        reason="A payment in it was held.",
-    )
-    work.decide(BATCH, batch_id, rebuild)
-    free_payment(work, batch_id, payment_id)
-    # What stays in the batch is authorised anew, for nobody agreed to this batch as it is now.
-    renew_requests(work, batch_id, by=by)
 
 
 def confirm_account(work: Work, award_id: str, *, by: str) -> None:
@@ -186,25 +194,21 @@ def accept_receipts(
     work.decide(AWARD, award_id, command)
 
 
-def waive(
-    work: Work,
-    award_id: str,
-    *,
-    by: str,
-    tranche: int,
-    requirement: Requirement,
-    reason: str | None,
+def ask_waiver(
+    work: Work, award_id: str, *, by: str, tranche: int, requirement: Requirement, reason: str
 ) -> None:
-    """Ask for a waiver (with a reason), or agree to one as a second person (without)."""
-    which: dict[str, Any] = {
-        "by": by,
-        "now": work.now,
-        "tranche": tranche,
-        "requirement": requirement,
-    }
-    command: c.AwardCommand = (
-        c.ConfirmWaiver(**which) if reason is None else c.RequestWaiver(**which, reason=reason)
+    """Ask to pay the next tranche without a requirement of this one."""
+    command = c.RequestWaiver(
+        by=by, now=work.now, tranche=tranche, requirement=requirement, reason=reason
     )
+    work.decide(AWARD, award_id, command)
+
+
+def confirm_waiver(
+    work: Work, award_id: str, *, by: str, tranche: int, requirement: Requirement
+) -> None:
+    """Agree to a waiver, as a second person."""
+    command = c.ConfirmWaiver(by=by, now=work.now, tranche=tranche, requirement=requirement)
     work.decide(AWARD, award_id, command)
 
 

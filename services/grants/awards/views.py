@@ -248,7 +248,11 @@ def award_list(
 
 
 def due_tranches(
-    connection: Connection, programmes: Collection[str] | None, *, limit: int
+    connection: Connection,
+    programmes: Collection[str] | None,
+    *,
+    after: tuple[str, str, int] | None = None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Tranches without a payment whose award is payable and whose predecessors are settled."""
     earlier = TRANCHES.alias("earlier")
@@ -271,9 +275,12 @@ def due_tranches(
         .where(
             TRANCHES.c.payment_id.is_(None), AWARDS.c.status.in_(("accepted", "active")), ~blocked
         )
-        .order_by(AWARDS.c.application_no, TRANCHES.c.tranche)
+        .order_by(AWARDS.c.application_no, TRANCHES.c.award_id, TRANCHES.c.tranche)
         .limit(limit)
     )
+    if after:
+        place = tuple_(AWARDS.c.application_no, TRANCHES.c.award_id, TRANCHES.c.tranche)
+        query = query.where(place > after)
     if programmes is not None:
         query = query.where(TRANCHES.c.programme.in_(programmes))
     return connection.execute(query).all()

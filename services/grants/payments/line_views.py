@@ -6,6 +6,7 @@ line_list(connection, ("demo",), status="unmatched", limit=50)
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -25,8 +26,9 @@ from sqlalchemy import (
     update,
 )
 
+from services.grants.awards.views import AWARDS
 from services.grants.payments import statement_line as s
-from services.grants.payments.views import within
+from services.grants.payments.views import PAYMENTS, within
 from services.grants.tables import VIEWS
 from shared.events.projection import Projecting, Projection, Recorded
 
@@ -76,6 +78,8 @@ def project_line(at: Projecting, recorded: Recorded) -> None:
             values |= {"status": "matched", "payment_id": event.payment_id, "ground": None}
         case s.StatementLineLeftOpen():
             values |= {"status": "unmatched", "payment_id": None, "ground": event.ground}
+        case s.StatementLineDismissed():
+            values |= {"status": "dismissed", "payment_id": None, "ground": event.ground}
     at.connection.execute(
         update(STATEMENT_LINES)
         .where(STATEMENT_LINES.c.line_id == recorded.identifier)
@@ -83,8 +87,14 @@ def project_line(at: Projecting, recorded: Recorded) -> None:
     )
 
 
+_DEBITED_FROM: Final = ("exported", "failed", "reversed")
+_RETURNED_FROM: Final = ("paid", "reconciled")
+SUGGESTIONS_MAX: Final = 3
+SUGGESTIONS_READ_MAX: Final = 500
+LINES_OF_PAYMENT_MAX: Final = 50
+
 LINE_VIEW: Final = Projection(
-    "statement_lines", 1, (STATEMENT_LINES,), project_line, s.STATEMENT_LINE.events
+    "statement_lines", 2, (STATEMENT_LINES,), project_line, s.STATEMENT_LINE.events
 )
 
 
@@ -127,3 +137,50 @@ def line_counts(connection: Connection, programmes: Collection[str] | None) -> d
     query = select(STATEMENT_LINES.c.status, func.count()).group_by(STATEMENT_LINES.c.status)
     rows = connection.execute(within(query, STATEMENT_LINES, programmes))
     return dict(rows.tuples().all())
+
+
+def lines_of_payment(connection: Connection, payment_id: str) -> Sequence[Row[Any]]:
+    """What the bank said about a payment, by day."""
+    return connection.execute(
+        select(STATEMENT_LINES)
+        .where(STATEMENT_LINES.c.payment_id == payment_id)
+        .order_by(STATEMENT_LINES.c.booked_on, STATEMENT_LINES.c.line_id)
+        .limit(LINES_OF_PAYMENT_MAX)
+    ).all()
+
+
+def suggested_payments(
+    connection: Connection, lines: Collection[Row[Any]]
+) -> dict[str, list[Row[Any]]]:
+    """Line id → payments with the bank that have its amount, the likeliest by its text first."""
+    amounts = sorted({(line.programme, line.currency, line.amount_minor) for line in lines})
+    if not amounts:
+        return {}
+    rows = connection.execute(
+        select(PAYMENTS, AWARDS.c.full_name)
+        .outerjoin(AWARDS, AWARDS.c.award_id == PAYMENTS.c.award_id)
+        .where(
+            tuple_(PAYMENTS.c.programme, PAYMENTS.c.currency, PAYMENTS.c.amount_minor).in_(amounts),
+            PAYMENTS.c.status.in_((*_DEBITED_FROM, *_RETURNED_FROM)),
+        )
+        .order_by(PAYMENTS.c.end_to_end_id, PAYMENTS.c.payment_id)
+        .limit(SUGGESTIONS_READ_MAX)
+    ).all()
+    return {line.line_id: _likeliest(line, rows) for line in lines}
+
+
+def _likeliest(line: Row[Any], payments: Sequence[Row[Any]]) -> list[Row[Any]]:
+    statuses = _DEBITED_FROM if line.kind == "debit" else _RETURNED_FROM
+    same = (line.programme, line.currency, line.amount_minor)
+    fitting = [
+        payment
+        for payment in payments
+        if payment.status in statuses
+        and (payment.programme, payment.currency, payment.amount_minor) == same
+    ]
+    fitting.sort(key=lambda payment: -_likeness(payment.end_to_end_id, line.end_to_end_id))
+    return fitting[:SUGGESTIONS_MAX]
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()

@@ -21,20 +21,25 @@ from services.grants.calls.budget_commands import ReturnSpent, Spend
 from services.grants.payments import payment_commands as c
 from services.grants.payments.line_views import one_line
 from services.grants.payments.payment import PAYMENT
-from services.grants.payments.payment_state import Plan
+from services.grants.payments.payment_state import Paid, Plan
 from services.grants.payments.preparing import plan_of
 from services.grants.payments.statement_line import (
     STATEMENT_LINE,
+    DismissGround,
+    DismissLine,
     LeaveLineOpen,
     LineKind,
+    Matched,
     MatchedBy,
     MatchLine,
     NoLine,
     OpenGround,
     ReceiveLine,
+    UndoMatch,
     Unmatched,
     line_identity,
 )
+from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import derived
@@ -76,6 +81,9 @@ def receive_line(work: Work, line: Line, *, payment_id: str | None, by: str) -> 
     state = work.load(STATEMENT_LINE, line_id)
     if not isinstance(state, (NoLine, Unmatched)):
         return "known"
+    if isinstance(state, Unmatched) and state.ground == "match_undone":
+        # Two people undid it: a statement that is read again does not do it once more.
+        return "known"
     if isinstance(state, NoLine):
         received = ReceiveLine(
             by=by,
@@ -109,6 +117,8 @@ def match_by_hand(work: Work, line_id: str, payment_id: str, *, by: str) -> None
     if row is None:
         raise Missing("statement-line-missing", N_("There is no such line."))
     plan = plan_of(work, payment_id)
+    if award_row(work, plan.award_id).programme != row.programme:
+        raise Missing("payment-missing", N_("There is no such payment."))
     line = Line(
         booked_on=row.booked_on,
         # The person vouches for what the bank's text does not say.
@@ -166,6 +176,57 @@ def settle(
         plan_visits(work, plan.award_id, done, by=by)
     else:
         work.decide(AWARD, plan.award_id, RecordTrancheReturned(**award_fact))  # type: ignore[arg-type]
+
+
+def dismiss_line(work: Work, line_id: str, *, by: str, ground: DismissGround) -> None:
+    """The line is about no grant."""
+    work.decide(STATEMENT_LINE, line_id, DismissLine(by=by, now=work.now, ground=ground))
+
+
+def ask_unmatch(work: Work, line_id: str, *, by: str, reason: str) -> None:
+    """Say that the debit was matched to the wrong payment; a second person undoes it."""
+    payment_id = _paid_by(work, line_id)
+    work.decide(PAYMENT, payment_id, c.RequestReversal(by=by, now=work.now, reason=reason))
+
+
+def confirm_unmatch(work: Work, line_id: str, *, by: str) -> None:
+    """Undo it, as a second person: payment, budget and tranche are as before the debit."""
+    payment_id = _paid_by(work, line_id)
+    plan = plan_of(work, payment_id)
+    zone = award_row(work, plan.award_id).zone
+    work.decide(PAYMENT, payment_id, c.ConfirmReversal(by=by, now=work.now, zone=zone))
+    undo = UndoMatch(by=by, now=work.now, payment_id=payment_id)
+    work.decide(STATEMENT_LINE, line_id, undo)
+    back = ReturnSpent(
+        by=by,
+        now=work.now,
+        reference=money_reference(work, plan),
+        spent_reference=spent_reference(work, plan),
+        amount=plan.amount,
+        to="obligated",
+    )
+    work.decide(BUDGET, plan.call_id, back)
+    returned = RecordTrancheReturned(
+        by=by,
+        now=work.now,
+        tranche=plan.tranche,
+        payment_id=payment_id,
+        booked_on=day_in(work.now, zone),
+    )
+    work.decide(AWARD, plan.award_id, returned)
+
+
+def _paid_by(work: Work, line_id: str) -> str:
+    """The payment that this very line paid. Raises Refused when it is another or none."""
+    line = work.load(STATEMENT_LINE, line_id)
+    if isinstance(line, Matched):
+        payment = work.load(PAYMENT, line.payment_id)
+        if isinstance(payment, Paid) and payment.line_id == line_id:
+            return line.payment_id
+    raise Refused(
+        "line-pays-nothing",
+        N_("Only the debit by which a payment stands as paid can be undone."),
+    )
 
 
 def _move_money(work: Work, line: Line, payment_id: str, *, by: str) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.grants.awards.award import AWARD
-from services.grants.awards.award_commands import UnscheduleTranche
 from services.grants.awards.award_state import payable, payee_account
 from services.grants.awards.payee_account import PayeeAccount
 from services.grants.awards.views import one_award
@@ -28,10 +27,20 @@ from services.grants.payments.batch import (
     NoBatch,
     PrepareBatch,
     Prepared,
+    RebuildBatch,
     ReleaseBatch,
 )
+from services.grants.payments.batch_views import open_batch_of
+from services.grants.payments.duties import check_authoriser, check_releaser
 from services.grants.payments.payment import PAYMENT
-from services.grants.payments.payment_state import Held, NoPayment, Plan, Requested
+from services.grants.payments.payment_state import (
+    Authorised,
+    Held,
+    NoPayment,
+    Plan,
+    Released,
+    Requested,
+)
 from shared.errors import Invalid, Missing
 from shared.events.append import Claim
 from shared.events.work import Work
@@ -91,8 +100,8 @@ def prepare_batch(work: Work, payment_ids: Sequence[str], *, by: str) -> str:
         plan = plan_of(work, payment_id)
         known = known_now(work, plan, by=by)
         state, account = work.load(PAYMENT, payment_id), known["account"]
-        # Freed from another batch, a payment is requested already, maybe for an older account.
-        if type(state) is not Requested or state.account_version != account.version:
+        # Freed from another batch, or prepared by itself, a payment is requested already.
+        if not isinstance(state, Requested) or state.account_version != account.version:
             work.decide(PAYMENT, payment_id, c.RequestPayment(**known))
         any_scored = any_scored or known["scored"]
         lines.append(_line(plan, account))
@@ -129,6 +138,12 @@ def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
     any_scored = any(facts["scored"] for facts in known.values())
     work.decide(BATCH, batch_id, AuthoriseBatch(by=by, now=work.now, scored=any_scored))
     for payment_id, facts in known.items():
+        state = work.load(PAYMENT, payment_id)
+        if isinstance(state, Authorised):
+            # Agreed to by itself; the batch's authoriser must not be who prepared it either.
+            prepared_by = {state.requested_by}
+            check_authoriser(by=by, prepared_by=prepared_by, scored=facts["scored"])
+            continue
         work.decide(PAYMENT, payment_id, c.AuthorisePayment(**facts))
 
 
@@ -145,7 +160,36 @@ def release_batch(work: Work, batch_id: str, *, by: str) -> None:
     )
     work.decide(BATCH, batch_id, command)
     for payment_id, facts in known.items():
+        state = work.load(PAYMENT, payment_id)
+        if isinstance(state, Released):
+            account = facts["account"]
+            check_releaser(
+                by=by,
+                prepared_by={state.requested_by},
+                authorised_by=state.authorised_by,
+                changed_account_by={account.changed_by} if account.changed_by else set(),
+                scored=facts["scored"],
+                amount=state.plan.amount,
+                one_controller=None,
+            )
+            continue
         work.decide(PAYMENT, payment_id, c.ReleasePayment(**facts))
+
+
+def rebuild_batch(
+    work: Work, batch_id: str, *, by: str, without: Sequence[str], reason: str
+) -> None:
+    """Go on without some payments, which are scheduled again; what stays is agreed to anew."""
+    before = lines_of(work, batch_id)
+    command = RebuildBatch(by=by, now=work.now, without=frozenset(without), reason=reason)
+    work.decide(BATCH, batch_id, command)
+    kept = {line.payment_id for line in lines_of(work, batch_id)}
+    for line in before:
+        if line.payment_id not in kept:
+            free_payment(work, batch_id, line.payment_id)
+            _start_over(work, line.payment_id, by=by)
+    if len(kept) < len(before):
+        renew_requests(work, batch_id, by=by)
 
 
 def dissolve_batch(work: Work, batch_id: str, *, by: str, reason: str) -> None:
@@ -160,6 +204,23 @@ def dissolve_batch(work: Work, batch_id: str, *, by: str, reason: str) -> None:
 def free_payment(work: Work, batch_id: str, payment_id: str) -> None:
     """The payment is in this batch no more."""
     work.release(_claim(batch_id, payment_id))
+
+
+def take_out_of_batch(work: Work, payment_id: str, *, by: str) -> None:
+    """The batch that holds the payment and is not with the bank yet goes on without it."""
+    batch_id = open_batch_of(work.connection, payment_id)
+    if batch_id is None:
+        return
+    rebuild = RebuildBatch(
+        by=by,
+        now=work.now,
+        without=frozenset({payment_id}),
+        reason="A payment in it was held.",
+    )
+    work.decide(BATCH, batch_id, rebuild)
+    free_payment(work, batch_id, payment_id)
+    # What stays in the batch is authorised anew, for nobody agreed to this batch as it is now.
+    renew_requests(work, batch_id, by=by)
 
 
 def renew_requests(work: Work, batch_id: str, *, by: str) -> None:
@@ -182,18 +243,3 @@ def _start_over(work: Work, payment_id: str, *, by: str) -> None:
             del facts["scored"]
             reason = "Its batch was given up."
             work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))
-
-
-def lift_hold(work: Work, payment_id: str, *, by: str, reason: str) -> None:
-    """Let a held payment start again."""
-    facts = known_now(work, plan_of(work, payment_id), by=by)
-    del facts["scored"]
-    work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))
-
-
-def cancel_payment(work: Work, payment_id: str, *, by: str, reason: str) -> None:
-    """Do not pay it; its tranche may be scheduled again."""
-    plan = plan_of(work, payment_id)
-    work.decide(PAYMENT, payment_id, c.CancelPayment(by=by, now=work.now, reason=reason))
-    unschedule = UnscheduleTranche(by=by, now=work.now, tranche=plan.tranche, payment_id=payment_id)
-    work.decide(AWARD, plan.award_id, unschedule)

@@ -25,6 +25,7 @@ MatchedBy: TypeAlias = Literal["end_to_end_id", "person"]
 OpenGround: TypeAlias = Literal[
     "end_to_end_id_unknown", "amount_differs", "payment_state_forbids", "match_undone"
 ]
+DismissGround: TypeAlias = Literal["bank_fee", "other_payment", "duplicate", "other"]
 TEXT_CHARACTERS_MAX: Final = 64
 
 
@@ -84,6 +85,15 @@ class StatementLineLeftOpen(Event, frozen=True, kw_only=True):
     imported: bool = False
 
 
+@event_type("grants.statement_line.dismissed.v1")
+class StatementLineDismissed(Event, frozen=True, kw_only=True):
+    """It is about no grant: a fee of the bank, somebody else's payment."""
+
+    line_id: str
+    ground: DismissGround
+    dismissed_by: str
+
+
 @dataclass(frozen=True)
 class NoLine:
     """Not received yet."""
@@ -111,6 +121,11 @@ class Unmatched(Received):
     ground: OpenGround
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dismissed(Received):
+    """About no grant; it may still be matched when that was a mistake."""
+
+
 State: TypeAlias = NoLine | Received
 
 
@@ -125,6 +140,8 @@ def evolve(state: State, event: Event) -> State:
             )
         case StatementLineLeftOpen(), Received():
             return Unmatched(line_id=state.line_id, imported=state.imported, ground=event.ground)
+        case StatementLineDismissed(), Received():
+            return Dismissed(line_id=state.line_id, imported=state.imported)
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__}")
 
@@ -170,6 +187,13 @@ class LeaveLineOpen(LineCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DismissLine(LineCommand):
+    """It is about no grant."""
+
+    ground: DismissGround
+
+
+@dataclass(frozen=True, kw_only=True)
 class UndoMatch(LineCommand):
     """The match was a mistake; appended with ConfirmReversal of the payment."""
 
@@ -197,7 +221,14 @@ def decide(state: State, command: Any) -> tuple[Event, ...]:
                 imported=state.imported,
             )
             return (matched,)
-        case LeaveLineOpen(), Matched():
+        case DismissLine(), Dismissed():
+            return ()
+        case DismissLine(), Received() if not isinstance(state, Matched):
+            dismissed = StatementLineDismissed(
+                line_id=state.line_id, ground=command.ground, dismissed_by=command.by
+            )
+            return (dismissed,)
+        case LeaveLineOpen() | DismissLine(), Matched():
             raise Refused("line-matched", N_("The line is matched to a payment."))
         case LeaveLineOpen(), Unmatched() if state.ground == command.ground:
             return ()
@@ -242,5 +273,10 @@ STATEMENT_LINE: Final[Decider[State]] = Decider(
     initial=NoLine(),
     evolve=evolve,
     decide=decide,
-    events=(StatementLineReceived, StatementLineMatched, StatementLineLeftOpen),
+    events=(
+        StatementLineReceived,
+        StatementLineMatched,
+        StatementLineLeftOpen,
+        StatementLineDismissed,
+    ),
 )

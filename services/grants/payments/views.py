@@ -1,7 +1,7 @@
-"""Read models of payments, batches and the bank's statement.
+"""Read model of payments.
 
-payment_list(connection, ("demo",), status="held", limit=50)
-payments_by_end_to_end_id(connection, "demo", ["A0001-T1"])  ->  {"A0001-T1": row}
+payment_list(connection, ("demo",), statuses=("held",), limit=50)
+payments_by_end_to_end_id(connection, "demo", ["A0001-T1"])  ->  {"A0001-T1": "0192…"}
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ PAYMENTS: Final = Table(
     Column("authorised_by", String(80)),
     Column("released_by", String(80)),
     Column("batch_id", String(36)),
+    Column("reversal_by", String(80)),
     Column("due_on", Date),
     Column("booked_on", Date),
     Column("imported", Boolean, nullable=False),
@@ -127,7 +128,9 @@ def _changes(event: Any) -> dict[str, Any]:
         case e.PaymentReturned():
             return {"status": "returned", "booked_on": event.booked_on}
         case e.PaymentReversed():
-            return {"status": "reversed", "booked_on": None}
+            return {"status": "reversed", "booked_on": None, "reversal_by": None}
+        case e.ReversalRequested():
+            return {"reversal_by": event.requested_by}
         case e.PaymentReconciled():
             return {"status": "reconciled"}
         case e.PaymentHeld():
@@ -146,21 +149,26 @@ def _changes(event: Any) -> dict[str, Any]:
             return {}
 
 
-PAYMENT_VIEW: Final = Projection("payments", 1, (PAYMENTS,), project_payment, e.PAYMENT_EVENTS)
+PAYMENT_VIEW: Final = Projection("payments", 2, (PAYMENTS,), project_payment, e.PAYMENT_EVENTS)
 
 
 # Queries
 
 
 def within(query: Select[Any], table: Table, programmes: Collection[str] | None) -> Select[Any]:
+    """The query limited to these programmes; None asks for all of them."""
     return query if programmes is None else query.where(table.c.programme.in_(programmes))
 
 
 def one_payment(connection: Connection, payment_id: str) -> Row[Any] | None:
     """The payment with its payee's name, or None."""
-    query = select(PAYMENTS, AWARDS.c.full_name).outerjoin(
-        AWARDS, AWARDS.c.award_id == PAYMENTS.c.award_id
-    )
+    query = select(
+        PAYMENTS,
+        AWARDS.c.full_name,
+        AWARDS.c.account_number,
+        AWARDS.c.account_changed_by,
+        AWARDS.c.account_called_back_by,
+    ).outerjoin(AWARDS, AWARDS.c.award_id == PAYMENTS.c.award_id)
     return connection.execute(query.where(PAYMENTS.c.payment_id == payment_id)).first()
 
 
