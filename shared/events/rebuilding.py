@@ -15,8 +15,9 @@ import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, MetaData, Select, Table, delete, func, or_, select, text
+from sqlalchemy import Column, Connection, MetaData, Select, Table, delete, func, or_, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import sort_tables
 
@@ -34,6 +35,8 @@ RETRIED = "retried"
 _LOCK = 0x5A41_4E41_5403
 LOCK_WAIT = "5s"
 _SWAPS_MAX = 6
+_ROUNDS = 2
+"""How often what came in meanwhile is projected before writers are kept waiting for the rest."""
 
 Progress = Callable[[int, int], None]
 
@@ -45,14 +48,15 @@ def rebuild(service: Service, *, progress: Progress, names: Sequence[str] | None
     name that is no projection.
     """
     with _building(service, _chosen(service, names)) as build:
-        while True:
+        for _ in range(_ROUNDS):
             with build.connection.begin():
-                if build.total == 0:
-                    build.count()
-                handled = build.step()
-            progress(build.done, max(build.done, build.total))
-            if not handled:
-                break
+                build.aim()
+            handled = 1
+            while handled:
+                with build.connection.begin():
+                    handled = build.step()
+                progress(build.done, max(build.done, build.total))
+        build.goals = None
         build.swap()
         progress(build.done, build.done)
 
@@ -95,6 +99,7 @@ class _Build:
     own: int = -1
     foreign: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, set[int]] = field(default_factory=dict)
+    goals: dict[str, int] | None = None
     done: int = 0
     total: int = 0
 
@@ -102,23 +107,34 @@ class _Build:
         """From now on a table's plain name means the one in this schema."""
         self.connection.execution_options(schema_translate_map={None: schema})
 
-    def count(self) -> None:
-        """How much there is to do."""
+    def aim(self) -> None:
+        """Set out for the present ends of the logs: whoever writes on cannot keep it from ending."""
         self.see(self.live_schema)
-        for table in (LOG, INBOX):
-            self.total += self.connection.execute(
-                select(func.count()).select_from(table)
-            ).scalar_one()
+        self.goals = {}
+        for name, query in (
+            ("", select(func.max(LOG.c.position))),
+            *(
+                (source, select(func.max(INBOX.c.position)).where(INBOX.c.source == source))
+                for source in self.service.definition.sources()
+            ),
+        ):
+            self.goals[name] = self.connection.execute(query).scalar() or 0
+            start = self.foreign.get(name, -1) if name else self.own
+            self.total += max(0, self.goals[name] - start)
 
     def step(self) -> int:
         """Project one batch in the caller's transaction; returns how many events it had."""
         self.see(self.live_schema)
         rows = self.connection.execute(
-            select(LOG.c.position, EVENTS.c.envelope)
-            .join(EVENTS, EVENTS.c.event_id == LOG.c.event_id)
-            .where(LOG.c.position > self.own)
-            .order_by(LOG.c.position)
-            .limit(BATCH)
+            self._within(
+                select(LOG.c.position, EVENTS.c.envelope)
+                .join(EVENTS, EVENTS.c.event_id == LOG.c.event_id)
+                .where(LOG.c.position > self.own)
+                .order_by(LOG.c.position)
+                .limit(BATCH),
+                LOG.c.position,
+                "",
+            )
         ).all()
         if rows:
             self.own = rows[-1].position
@@ -128,6 +144,9 @@ class _Build:
             if handled := self._foreign_step(source):
                 return handled
         return 0
+
+    def _within(self, query: Select[Any], position: Column[int], name: str) -> Select[Any]:
+        return query if self.goals is None else query.where(position <= self.goals[name])
 
     def catch_up(self) -> None:
         """Project all that is committed, in the caller's transaction, which sees one state."""
@@ -178,10 +197,14 @@ class _Build:
     def _foreign_step(self, source: str) -> int:
         after = self.foreign.get(source, -1)
         rows = self.connection.execute(
-            select(INBOX.c.position, INBOX.c.envelope)
-            .where(INBOX.c.source == source, INBOX.c.position > after)
-            .order_by(INBOX.c.position)
-            .limit(BATCH)
+            self._within(
+                select(INBOX.c.position, INBOX.c.envelope)
+                .where(INBOX.c.source == source, INBOX.c.position > after)
+                .order_by(INBOX.c.position)
+                .limit(BATCH),
+                INBOX.c.position,
+                source,
+            )
         ).all()
         if not rows:
             return 0
