@@ -21,6 +21,7 @@ from typing import Final, TypeAlias, get_args
 from services.grants.calls.terms import Terms
 from services.grants.committee.ranking import Points, Sheet, check_sheet
 from services.grants.committee.review_events import (
+    CommentWritten,
     ConflictDeclared,
     MembersAssigned,
     NoConflictDeclared,
@@ -30,11 +31,13 @@ from services.grants.committee.review_events import (
     SheetSubmitted,
 )
 from services.grants.programmes.history import require_open
-from services.grants.programmes.wording import reason
+from services.grants.programmes.wording import reason, worded
 from shared.errors import Forbidden, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.language.marking import N_
+
+COMMENT_LENGTH_MAX: Final = 2000
 
 # State
 
@@ -105,6 +108,8 @@ def evolve(state: ReviewState, event: ReviewEvent) -> ReviewState:
                 sheets={**state.sheets, member: event.points},
                 replaceable=state.replaceable - {member},
             )
+        case CommentWritten():
+            return state
         case ScoringClosed():
             return Scored(**vars(state))
         case ScoringReopened():
@@ -174,10 +179,11 @@ class DeclareConflict(ReviewCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitSheet(ReviewCommand):
-    """The acting member's points. ``terms``: the call's."""
+    """The acting member's points. ``terms``: the call's. ``comment``: nothing when empty."""
 
     points: tuple[Points, ...]
     terms: Terms
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,7 +321,16 @@ def _submit(state: Review, command: SubmitSheet) -> tuple[Event, ...]:
         return ()
     if member in state.sheets and member not in state.replaceable:
         raise Refused("sheet-sealed", N_("Your sheet is sealed and cannot be changed."))
-    return (SheetSubmitted(application_id=state.application_id, member_id=member, points=points),)
+    sheet = SheetSubmitted(application_id=state.application_id, member_id=member, points=points)
+    if not command.comment.strip():
+        return (sheet,)
+    written = CommentWritten(
+        application_id=state.application_id,
+        registration_id=state.registration_id,
+        member_id=member,
+        comment=worded(command.comment, field="comment", length_max=COMMENT_LENGTH_MAX),
+    )
+    return (sheet, written)
 
 
 def _import(state: ReviewState, command: ImportReview) -> tuple[Event, ...]:

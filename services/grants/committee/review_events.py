@@ -53,6 +53,16 @@ class SheetSubmitted(Event, frozen=True, kw_only=True):
     imported: bool = False
 
 
+@event_type("grants.review.comment_written.v1", seals_for="registration_id")
+class CommentWritten(Event, frozen=True, kw_only=True):
+    """What the member wrote beside the points; recorded together with the sheet."""
+
+    application_id: str
+    registration_id: str
+    member_id: str
+    comment: Personal.identity
+
+
 @event_type("grants.review.scoring_closed.v1")
 class ScoringClosed(Event, frozen=True, kw_only=True):
     """No sheet comes in any more; all are visible to those who reviewed."""
@@ -75,6 +85,7 @@ ReviewEvent: TypeAlias = (
     | NoConflictDeclared
     | ConflictDeclared
     | SheetSubmitted
+    | CommentWritten
     | ScoringClosed
     | ScoringReopened
 )

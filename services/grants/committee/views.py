@@ -1,11 +1,10 @@
 """Reviews and meetings as pages and rules ask for them.
 
     reviewers(connection, application_id)      who reads it, declared, handed a sheet in
-    waiting_for(connection, member)            what this member has to declare or score
     meeting_of(connection, call_id)
 
-Points of sheets are in ``SHEETS``; who may see them is asked of ``may_see_sheets``, since a sheet
-stays hidden from the others until scoring closes.
+Points and comments of sheets are in ``REVIEWERS``; who may see them is asked of ``reading.sight``,
+since a sheet stays hidden from the others until scoring closes.
 """
 
 from __future__ import annotations
@@ -60,6 +59,7 @@ REVIEWERS: Final = Table(
     Column("declared", String(10), nullable=False),
     Column("points", Text),
     Column("points_total", Integer),
+    Column("comment", Text),
     Index("reviewers_member", "member_id", "declared"),
 )
 """``declared``: no, clear or recused. ``points``: the sheet as JSON, None before it is in."""
@@ -139,6 +139,7 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
                 declared="recused",
                 points=None,
                 points_total=None,
+                comment=None,
             )
         case review_events.SheetSubmitted() as event:
             change(
@@ -147,6 +148,14 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
                 key | {"member_id": event.member_id},
                 points=as_json(event.points),
                 points_total=sum(one.points for one in event.points),
+                comment=None,
+            )
+        case review_events.CommentWritten() as event:
+            change(
+                connection,
+                REVIEWERS,
+                key | {"member_id": event.member_id},
+                comment=at.text(event.comment),
             )
         case review_events.ScoringClosed():
             values = {"scoring": "closed"}
@@ -234,7 +243,7 @@ def _suspend(
     connection.execute(update(ITEMS).where(here).values(suspended=suspended))
 
 
-REVIEW_LIST: Final = Projection("reviews", 1, (REVIEWS, REVIEWERS), project_review, REVIEW.events)
+REVIEW_LIST: Final = Projection("reviews", 2, (REVIEWS, REVIEWERS), project_review, REVIEW.events)
 MEETING_LIST: Final = Projection(
     "meetings", 1, (MEETINGS, ITEMS, VOTES), project_meeting, MEETING.events
 )
