@@ -3,7 +3,8 @@
     worker = Worker(service)
     worker.start(); ...; worker.stop()
 
-``python -m services.<name>.worker`` runs one for ever; the embedded default runs one a service.
+``python -m services.<name>.worker`` runs one for ever and answers health and metrics on
+``ZANAT_BIND``; the embedded default runs one a service beside its web.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from shared import logging as zanat_logging
 from shared import metrics
 from shared.bus.consumer import ServiceConsumer
 from shared.bus.relay import RELAY_CURSOR, Relay
+from shared.bus.topology import connect
 from shared.due.worker import DueWorker
 from shared.events.tables import CURSORS, DEAD_LETTERS, DUE
 from shared.log.sequencer import Sequencer
+from shared.operations import Operations
 from shared.service import Definition, Service
 from shared.settings import Settings
 
@@ -61,6 +64,17 @@ class Worker:
             stop()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+
+    def ended(self) -> str | None:
+        """Which threads have ended though nobody asked them to; None when all are at work."""
+        gone = sorted(thread.name for thread in self._threads if not thread.is_alive())
+        # A service that listens to nobody has a consumer with nothing to do.
+        gone = [name for name in gone if not (name.endswith("-consumer") and not self._listens)]
+        return "ended: " + ", ".join(gone) if gone else None
+
+    @property
+    def _listens(self) -> bool:
+        return bool(self.service.definition.sources())
 
     def _measure(self) -> None:
         while not self._stop.wait(MEASURE_SECONDS):
@@ -103,6 +117,24 @@ def run_for_ever(definition: Definition) -> None:
         signal.signal(number, lambda *_: stopped.set())
     worker = Worker(service)
     worker.start()
-    stopped.wait()
+    checks = {
+        "threads": worker.ended,
+        "database": lambda: _database(service),
+        "queue": lambda: _queue(settings),
+    }
+    with Operations(settings.bind, checks):
+        stopped.wait()
     worker.stop()
     service.close()
+
+
+def _database(service: Service) -> str | None:
+    with service.database.reading() as connection:
+        connection.execute(text("select 1"))
+    return None
+
+
+def _queue(settings: Settings) -> str | None:
+    with connect(settings) as connection:
+        connection.ensure_connection(max_retries=1, timeout=2)
+    return None

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from kombu import Connection, Consumer, Producer
 
+from shared import metrics
 from shared.bus.applying import apply_batch, cursors_of
 from shared.bus.topology import (
     HEAD_HEADER,
@@ -129,6 +130,8 @@ class ServiceConsumer:
             message.ack()
         for source in self._sources:
             cursor = after.get(source, -1)
+            lag = max(0, self._heads.get(source, -1) - cursor)
+            metrics.consumer_lag.labels(self._service.name, source).set(lag)
             waiting = self._ahead.get(source, {})
             if waiting or self._heads.get(source, -1) > cursor:
                 self._ask(producer, source, cursor)

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, g, get_flashed_messages, request
 
 from shared.access.reader import Reader
 from shared.language.translation import LANGUAGES
+from shared.web.access import READING
 from shared.web.language import language, words
 from shared.web.session import csrf_token
+
+CHOOSE_LANGUAGE: Final = "/accounts/language"
+"""Accounts remembers the language for all services, in a cookie, and sends the browser back."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,16 @@ class Link:
     text: str
     address: str
     current: bool = False
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """A language, and the address that chooses it and comes back to the page being shown."""
+
+    code: str
+    tag: str
+    name: str
+    href: str
 
 
 Navigation = Callable[[Reader | None, str], Sequence[Link]]
@@ -63,7 +78,7 @@ def install(
             "ngettext": words().ngettext,
             "lang": language(),
             "lang_tag": LANGUAGES[language()].tag,
-            "languages": LANGUAGES,
+            "languages": _languages(),
             "reader": reader,
             "navigation": navigation(reader, request.path) if navigation else (),
             "notices": Notices(),
@@ -76,3 +91,21 @@ def install(
 
     app.before_request(choose_formats)
     app.context_processor(names)
+
+
+def _languages() -> list[LanguageLink]:
+    here = quote(_page_address(), safe="/")
+    return [
+        LanguageLink(one.code, one.tag, one.name, f"{CHOOSE_LANGUAGE}/{one.code}?next={here}")
+        for one in LANGUAGES.values()
+    ]
+
+
+def _page_address() -> str:
+    """Path and query of this page; where it answers a form, of the page that the form was on."""
+    if request.method not in READING:
+        origin = urlsplit(request.referrer or "")
+        if origin.netloc == request.host and origin.path:
+            return origin.path + (f"?{origin.query}" if origin.query else "")
+    query = request.query_string.decode("ascii", "replace")
+    return quote(request.path, safe="/") + (f"?{query}" if query else "")

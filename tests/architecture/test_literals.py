@@ -45,6 +45,9 @@ BUTTONS = {"button", "reset", "submit"}
 _EXPRESSION = "\ue000"
 """Stands where a template puts a value; a private character, so that no template has it."""
 
+_ATTRIBUTE = re.compile(r'\b(?:data-[a-z-]+|aria-describedby)=" *"')
+"""An attribute nobody hears, written by a block or macro that stands within a tag."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[A-Z][a-z]+($|[ ,.:?!…])|[a-z]+ [a-z]+.*[.?!…]$")
 """What somebody wrote to be read, unlike names of fields, classes, colours and shapes."""
@@ -52,7 +55,7 @@ _SENTENCE = re.compile(r"[A-Z][a-z]+($|[ ,.:?!…])|[a-z]+ [a-z]+.*[.?!…]$")
 
 def words_in(text: str) -> str:
     """The text without values, or nothing when no word in it needs a language."""
-    plain = " ".join(text.replace(_EXPRESSION, " ").split())
+    plain = _ATTRIBUTE.sub("", " ".join(text.replace(_EXPRESSION, " ").split()))
     return plain if set(_WORD.findall(plain)) - NAMES else ""
 
 

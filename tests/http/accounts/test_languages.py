@@ -31,10 +31,6 @@ def test_a_chosen_language_is_remembered(house):
     assert browser.get("/accounts/language/xx").status_code == 404
 
 
-LINKS = pytest.mark.xfail(reason="the frame's links lead to ?language=, which nobody reads")
-
-
-@LINKS
 @pytest.mark.parametrize(
     "address",
     ["/accounts/", "/accounts/me", "/accounts/staff?role=trainer", "/accounts/staff/invite"],
@@ -50,7 +46,6 @@ def test_every_page_links_to_itself_in_the_other_languages(house, address):
     assert "sr-Latn" not in offered(page.text) and "en" in offered(page.text)
 
 
-@LINKS
 def test_a_form_with_errors_links_to_its_page(house):
     browser = house.browser()
     address = "/accounts/sign-in?next=/accounts/me"

@@ -110,7 +110,6 @@ def test_a_token_that_ran_out_is_renewed_while_the_session_is_open(house):
     assert browser.get("/accounts/me").status_code == 200
 
 
-@pytest.mark.xfail(reason="the form's token is asked for where nobody is signed in yet")
 def test_a_form_that_is_sent_with_a_token_that_ran_out_arrives_whole(house):
     browser = house.signed_in("trainer")
     token = hidden(browser.get("/accounts/me").text, "csrf_token")
