@@ -16,7 +16,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
-    DateTime,
     Index,
     Integer,
     MetaData,
@@ -26,6 +25,8 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.events.columns import MOMENT
 
 METADATA: Final = MetaData()
 
@@ -50,7 +51,7 @@ REGISTRATIONS: Final = Table(
     Column("consent_on", Date),
     Column("state", String(20), nullable=False),
     Column("registered_by", String(80)),
-    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("registered_at", MOMENT, nullable=False),
     Column("imported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Index("registrations_person", "person_id"),
@@ -167,7 +168,7 @@ CERTIFICATES: Final = Table(
     Column("proposed_reason", Text),
     Column("revoked_on", Date),
     Column("imported", Boolean, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", MOMENT, nullable=False),
     Column("version", Integer, nullable=False),
     Index("certificates_number", "programme", "number", unique=True),
     Index("certificates_registration", "registration_id"),
