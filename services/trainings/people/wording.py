@@ -20,6 +20,13 @@ STATE_WORDS: Final[dict[str, tuple[str, str, str]]] = {
 }
 """State → its word, with the colour and the shape of its tag."""
 
+CERTIFICATE_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "valid": (N_("Valid"), "teal", "check"),
+    "proposed": (N_("Revocation proposed"), "ochre", "triangle"),
+    "revoked": (N_("Revoked"), "grey", "cross"),
+}
+"""State of a certificate → its word, with the colour and the shape of its tag."""
+
 SEX_WORDS: Final = {"F": N_("Female"), "M": N_("Male")}
 
 DECLARED_WORDS: Final = {

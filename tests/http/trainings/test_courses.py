@@ -69,3 +69,33 @@ def test_trainers_read_and_officers_write(house, officer, trainer):
     assert elsewhere.post(COURSES, {**SEWING, "programme": "RS-2011"}).status_code == 403
     assert officer.get(f"{COURSES}/nothing").status_code == 404
     assert house.as_reader(Role.donor).get(COURSES).status_code == 403
+
+
+# Pages
+
+
+def test_pages_publish_a_course_and_a_new_version(house, officer):
+    assert "There is no course yet" in officer.get("/trainings/courses").text
+    form = {"title": "Sewing", "kind": "vocational", "hours": "120", "modules": "Cloth\r\nMachine"}
+    wrong = officer.submit("/trainings/courses/new", **{**form, "hours": "many", "modules": ""})
+    assert wrong.status_code == 422 and 'value="Sewing"' in wrong.text
+    done = officer.submit("/trainings/courses/new", **form)
+    assert done.status_code == 303
+    address = done.headers["Location"]
+    page = officer.get(address).text
+    assert "Sewing" in page and "Machine" in page and "is published" in page
+    form |= {"hours": "140", "version": "1"}
+    again = officer.submit(f"{address}/version", **form)
+    assert again.status_code == 303
+    page = officer.get(address).text
+    assert "140" in page and "All versions" in page
+    stale = officer.submit(f"{address}/version", **form)
+    assert stale.status_code == 412 and "This was changed since you opened it" in stale.text
+    assert "Sewing" in officer.get("/trainings/courses").text
+
+
+def test_a_trainer_is_offered_no_publishing(house, trainer):
+    course_id = house.course()
+    assert "Publish" not in trainer.get("/trainings/courses").text
+    assert "Publish" not in trainer.get(f"/trainings/courses/{course_id}").text
+    assert trainer.get("/trainings/courses/new").status_code == 403

@@ -77,3 +77,40 @@ def test_a_trainer_records_of_those_enrolled_with_them_alone(house, officer, tra
     field = house.as_reader(Role.field_officer, account="field-1")
     assert field.get(made).status_code == 200
     assert field.post(OUTCOMES, given).status_code == 403
+
+
+# Pages
+
+
+FORM = {
+    "outcome": "primary_completed",
+    "completed_on__day": "1",
+    "completed_on__month": "2",
+    "completed_on__year": "2026",
+    "institution": "School for adults",
+    "evidence": "School record 86-0",
+}
+
+
+def test_pages_record_an_outcome_and_take_it_back(officer, mira):
+    assert "Nothing is recorded yet" in officer.get("/trainings/outcomes").text
+    wrong = officer.submit(f"/trainings/people/{mira}/outcome", **{**FORM, "evidence": ""})
+    assert wrong.status_code == 422 and 'href="#evidence"' in wrong.text
+    assert 'value="School for adults"' in wrong.text
+    later = {**FORM, "completed_on__year": "2027"}
+    assert (
+        'href="#completed_on"' in officer.submit(f"/trainings/people/{mira}/outcome", **later).text
+    )
+    done = officer.submit(f"/trainings/people/{mira}/outcome", **FORM)
+    assert done.status_code == 303 and done.headers["Location"] == f"/trainings/people/{mira}"
+    assert "Primary school completed" in officer.get(done.headers["Location"]).text
+    page = officer.get("/trainings/outcomes").text
+    assert "1 education outcome counts" in page and "Mira Primer" in page
+    outcome = officer.get(OUTCOMES).json["items"][0]["outcome_id"]
+    address = f"/trainings/outcomes/{outcome}"
+    empty = officer.submit(f"{address}/withdraw", page=address, version="1")
+    assert empty.status_code == 422
+    gone = officer.submit(f"{address}/withdraw", page=address, version="1", reason="Twice")
+    assert gone.status_code == 303
+    page = officer.get(address).text
+    assert "Withdrawn: Twice" in page and "recorded in error" not in page

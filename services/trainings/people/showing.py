@@ -1,0 +1,177 @@
+"""What the page of a person needs: the record with training, outcomes and its history in words.
+
+record_page(row)                       # the page as it is opened
+record_page(row, number="0101…")       # with the national number in full
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import render_template
+from sqlalchemy import Connection, Row
+
+from services.trainings.asking import Errors, new_key, reach
+from services.trainings.certificates.views import certificates_of
+from services.trainings.cohorts.views import cohorts_of
+from services.trainings.education.views import outcomes_of
+from services.trainings.education.wording import OUTCOME_WORDS
+from services.trainings.people import acting, views
+from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, SPECIAL, day_of
+from services.trainings.people.registration import REGISTRATION, Held
+from services.trainings.people.registration_events import (
+    Confirmed,
+    Corrected,
+    LikelyDuplicateDecided,
+    Registered,
+)
+from services.trainings.people.wording import (
+    CERTIFICATE_WORDS,
+    DECLARED_WORDS,
+    ERASED,
+    EVENT_SENTENCES,
+    MEANS_WORDS,
+    SEX_WORDS,
+    STATE_WORDS,
+    country_name,
+)
+from shared.access.reader import may
+from shared.events.projection import Recorded
+from shared.language.marking import N_
+from shared.web.access import signed_in
+from shared.web.commands import service
+from shared.web.language import language, say
+
+HISTORY_MAX: Final = 50
+RELATED: Final = ("cohorts", "certificates", "outcomes")
+
+
+def told(row: Row[Any]) -> dict[str, Any]:
+    """A registration as pages tell it."""
+    words, colour, shape = STATE_WORDS[row.state]
+    return {
+        "id": row.registration_id,
+        "version": row.version,
+        "programme": row.programme,
+        "reference": row.reference,
+        "name": row.full_name or say(ERASED),
+        "born": day_of(row.birth_date),
+        "sex": say(SEX_WORDS[row.sex]) if row.sex in SEX_WORDS else row.sex,
+        "place": f"{row.municipality}, {country_name(row.country, language())}",
+        "number": row.number_masked or "",
+        "has_number": row.has_number,
+        "phone": row.phone or "",
+        "state": {"code": row.state, "text": say(words), "colour": colour, "shape": shape},
+        "registered_at": row.registered_at,
+        "consent_on": row.consent_on,
+        "declared": say(DECLARED_WORDS[row.declared_roma]) if row.declared_roma else "",
+    }
+
+
+def authors_of(connection: Connection, registration_id: str) -> frozenset[str]:
+    """Who wrote what a second person confirms."""
+    events, _ = service().store.stream(connection, REGISTRATION.stream(registration_id))
+    state = REGISTRATION.fold(events)
+    return state.authors if isinstance(state, Held) else frozenset()
+
+
+def record_page(
+    row: Row[Any], *, errors: Errors = (), number: str = "", typed: Mapping[str, str] | None = None
+) -> str:
+    """The page of a person. ``number``: the national number in full, once it is on record."""
+    reader = signed_in()
+    with service().database.reading() as connection:
+        all_rows = [
+            one
+            for one in views.registrations_of(connection, row.person_id)
+            if views.registration(connection, reach(READ), one.registration_id)
+        ]
+        ids = [one.registration_id for one in all_rows]
+        related = _related(connection, ids)
+        history = service().store.history(connection, REGISTRATION.stream(row.registration_id))
+        names = views.staff_names(connection)
+        authors = authors_of(connection, row.registration_id)
+    allowed = {
+        name: may(reader, permission, row.programme)
+        for name, permission in (
+            ("write", "trainings.people.write"),
+            ("confirm", "trainings.people.confirm"),
+            ("resolve", RESOLVE),
+            ("number", READ_NUMBER),
+            ("special", SPECIAL),
+            ("declare", "trainings.vulnerability.write"),
+            ("outcome", "trainings.outcomes.write"),
+            *((name, f"trainings.{name}.read") for name in RELATED),
+        )
+    }
+    warnings = acting.number_of(row)[1] if allowed["number"] and row.has_number else []
+    return render_template(
+        "trainings/people/record.html",
+        person=told(row),
+        number=number,
+        warnings=[one["detail"] for one in warnings],
+        others=[told(one) for one in all_rows if one.registration_id != row.registration_id],
+        author=reader.account_id in authors,
+        allowed=allowed,
+        registered_by=_registered_by(row, names),
+        history=[entry(one, names) for one in history[: -HISTORY_MAX - 1 : -1]],
+        errors=errors,
+        typed=typed or {},
+        key=new_key(),
+        **related,
+    )
+
+
+def entry(recorded: Recorded, names: Mapping[str, str]) -> dict[str, Any]:
+    """One line of the history."""
+    event = recorded.event
+    kind = type(event).__name__
+    facts: dict[str, Any] = {}
+    match event:
+        case Registered(imported=True):
+            kind = "Imported"
+        case Confirmed():
+            facts["means"] = say(MEANS_WORDS[event.means])
+        case Corrected():
+            facts["reason"] = _open(event.reason)
+        case LikelyDuplicateDecided():
+            kind = "Same" if event.same else "Apart"
+            facts["reason"] = _open(event.reason)
+    return {
+        "what": say(EVENT_SENTENCES.get(kind, kind), facts),
+        "who": names.get(recorded.actor, recorded.actor),
+        "at": recorded.at,
+    }
+
+
+def _open(text: Any) -> str:
+    opened = service().text(text)
+    return opened if opened is not None else say(N_("(erased)"))
+
+
+def _registered_by(row: Row[Any], names: Mapping[str, str]) -> str:
+    if row.registered_by is None:
+        return say(N_("Outside this system"))
+    return names.get(row.registered_by, str(row.registered_by))
+
+
+def _related(connection: Connection, ids: list[str]) -> dict[str, Any]:
+    cohorts = reach("trainings.cohorts.read")
+    found = {
+        cohort.cohort_id: cohort for one in ids for cohort in cohorts_of(connection, one, cohorts)
+    }
+    certificates = certificates_of(connection, reach("trainings.certificates.read"), ids)
+    return {
+        "cohorts": list(found.values()),
+        "certificates": [_certificate(one) for one in certificates],
+        "outcomes": [
+            {"row": one, "what": say(OUTCOME_WORDS[one.outcome])}
+            for one in outcomes_of(connection, ids)
+        ],
+    }
+
+
+def _certificate(row: Row[Any]) -> dict[str, Any]:
+    words, colour, shape = CERTIFICATE_WORDS[row.state]
+    return {"row": row, "state": {"text": say(words), "colour": colour, "shape": shape}}
