@@ -137,7 +137,7 @@ def sign(
     people: People, award_id: str, *, account: str = ACCOUNT, name: str = "Mira Primer"
 ) -> None:
     """The agreement is signed."""
-    facts = {"full_name": name, "account_number": account, "agreement_no": "U-1/2026"}
+    facts = {"full_name": name, "account_number": ACCOUNT, "agreement_no": "U-1/2026"}
     done(do(people.officer, f"/awards/{award_id}", "sign", facts))
 
 

@@ -121,7 +121,8 @@ def test_the_same_key_signs_once(house, people):
 def test_lists_come_in_pages(house, people):
     for number in range(1, 4):
         offer(house, f"A000{number}")
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         more = f"&cursor={cursor}" if cursor else ""
         page = people.officer.get(f"{API}/awards?limit=2{more}").get_json()
