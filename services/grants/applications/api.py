@@ -28,6 +28,7 @@ from services.grants.applications.reading import (
     content_of,
     eligibility_of,
     programme_of_call,
+    programmes_read,
     seen_as_json,
 )
 from services.grants.applications.schemas import (
@@ -42,11 +43,9 @@ from services.grants.applications.schemas import (
     PaperApplicationSchema,
     ReturnedApplicationSchema,
 )
-from shared.access.accesses import record_read
 from shared.events.work import Work
 from shared.web.access import ensure, requires, signed_in
 from shared.web.api import ApiBlueprint, command
-from shared.web.app import correlation_id
 from shared.web.commands import Answer, ReceiptSchema, actor, perform, service
 from shared.web.etag import not_modified, required_version, set_version
 from shared.web.pagination import PageRequest
@@ -61,26 +60,19 @@ blueprint = ApiBlueprint("applications_api", __name__, url_prefix="/grants/api/v
 def list_applications(arguments: dict[str, Any]) -> dict[str, Any]:
     """List the reader's applications, what waits for them first, then by number."""
     page: PageRequest = arguments["page"]
-    reader = signed_in()
     with service().database.reading() as connection:
         rows = listing.list_applications(
             connection,
-            listing.Scope.of(reader),
+            listing.Scope.of(signed_in()),
             limit=page.limit + 1,
             call_id=arguments["call"],
             state=arguments["state"],
             after=page.after(int, str, str),
         )
     answer = page.answer(rows, listing.list_key)
-    for programme in sorted({row["programme"] for row in answer["items"]}):
-        record_read(
-            service(),
-            reader,
-            what="names_of_applicants",
-            subject="/grants/api/v1/applications",
-            programme=programme,
-            correlation=correlation_id(),
-        )
+    programmes_read(
+        {row["programme"] for row in answer["items"]}, subject="/grants/api/v1/applications"
+    )
     return {"items": as_json_list(answer["items"]), "next": answer["next"]}
 
 

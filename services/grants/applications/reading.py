@@ -6,10 +6,11 @@ eligibility_of(row)    (checks, whether they are on record)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from sqlalchemy import RowMapping
 
 from services.grants.applications import checking, listing
 from services.grants.applications.eligibility import Check
@@ -34,7 +35,7 @@ def programme_of_call(call_id: str) -> str:
     return str(call_row(call_id)["programme"])
 
 
-def call_row(call_id: str) -> Mapping[str, Any]:
+def call_row(call_id: str) -> RowMapping:
     """The call's row. Raises Missing."""
     row = None
     if is_identifier(call_id):
@@ -42,7 +43,7 @@ def call_row(call_id: str) -> Mapping[str, Any]:
             row = calls.call(connection, call_id)
     if row is None:
         raise Missing("call-missing", N_("There is no such call."))
-    return dict(row)
+    return row
 
 
 def content_of(arguments: Mapping[str, Any], *, account: str | None) -> Content:
@@ -99,6 +100,19 @@ def seen_as_json(row: Mapping[str, Any]) -> dict[str, Any]:
 def as_json_list(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows for ``ListedApplicationSchema``."""
     return [_with_money(row) | {"waits": row["urgency"] == 0} for row in rows]
+
+
+def programmes_read(programmes: Iterable[str], *, subject: str) -> None:
+    """Names of these programmes are about to be shown: on record, once for each."""
+    for programme in sorted(set(programmes)):
+        record_read(
+            service(),
+            signed_in(),
+            what="names_of_applicants",
+            subject=subject,
+            programme=programme,
+            correlation=correlation_id(),
+        )
 
 
 def amount(row: Mapping[str, Any], name: str) -> Money | None:

@@ -50,6 +50,21 @@ STATES: Final[dict[str, StateWords]] = {
     "lapsed": StateWords(N_("Lapsed"), "grey", "square"),
 }
 
+TITLES: Final[dict[str, str]] = {
+    "received": N_("Application {number} came in on paper and is to be typed in"),
+    "draft": N_("Application {number} is a draft"),
+    "submitted": N_("Application {number} waits to be checked"),
+    "changes_requested": N_("Application {number} is to be completed"),
+    "ineligible": N_("Application {number} is not eligible"),
+    "under_review": N_("Application {number} is with the committee"),
+    "ranked": N_("Application {number} is ranked"),
+    "approved": N_("Application {number} is approved"),
+    "waitlisted": N_("Application {number} is on the waiting list"),
+    "rejected": N_("Application {number} is rejected"),
+    "withdrawn": N_("Application {number} is withdrawn"),
+    "lapsed": N_("Application {number} has lapsed"),
+}
+
 DECLARED: Final[dict[str, StateWords]] = {
     "no": StateWords(N_("To declare"), "blue", "triangle"),
     "clear": StateWords(N_("No conflict"), "teal", "check"),
