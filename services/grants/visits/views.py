@@ -1,18 +1,20 @@
 """Read models of follow-up visits.
 
-visit_list(connection, ("demo",), status="planned", limit=50)
+visits_by_place(connection, sight, Listing(statuses=("planned",)), limit=50)
 versions_of(connection, visit_id)   ->  what devices sent, in order of arrival
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     Index,
@@ -22,17 +24,23 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    case,
     func,
     or_,
     select,
-    tuple_,
+    true,
     update,
 )
 
 from services.grants.awards.views import AWARDS
+from services.grants.foreign import REGISTRATIONS
 from services.grants.tables import MOMENT, VIEWS, put
 from services.grants.visits import visit_events as e
 from shared.events.projection import Projecting, Projection, Recorded
+
+WAITING: Final = ("planned", "missed")
+"""Statuses of visits that are still to be made."""
 
 _FINDINGS: Final = ("outcome", "registered", "equipment_present", "jobs", "income_band")
 
@@ -167,53 +175,105 @@ VISIT_VIEW: Final = Projection("visits", 1, (VISITS, VISIT_VERSIONS), project, e
 # Queries
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Which visits; empty means any. ``visitor``: those that this account makes or made."""
+
+    statuses: tuple[str, ...] = ()
+    award_id: str = ""
+    month: int | None = None
+    outcome: str = ""
+    place: str = ""
+    visitor: str = ""
+    due_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Where a reader may see visits: (programme or ``*``, region or None) of each role held.
+
+    A region is a country's code or a municipality's name.
+    """
+
+    grants: tuple[tuple[str, str | None], ...]
+
+    def clause(self) -> ColumnElement[bool]:
+        """As a condition on visits with their registration."""
+        parts = [self._part(programme, region) for programme, region in self.grants]
+        return or_(*parts) if parts else ~true()
+
+    @staticmethod
+    def _part(programme: str, region: str | None) -> ColumnElement[bool]:
+        part = true() if programme == "*" else VISITS.c.programme == programme
+        if region is None:
+            return part
+        place = REGISTRATIONS.c
+        return and_(part, or_(place.country == region, place.municipality == region))
+
+
+PlaceKey: TypeAlias = tuple[str, str, str]
+"""Place, day in ISO 8601, visit id."""
+
+
 def one_visit(connection: Connection, visit_id: str) -> Row[Any] | None:
-    """The visit with whose it is, or None."""
+    """The visit with whose it is and where, or None."""
     return connection.execute(_with_award().where(VISITS.c.visit_id == visit_id)).first()
 
 
-def _with_award() -> Any:
-    return select(
-        VISITS,
-        AWARDS.c.application_no,
-        AWARDS.c.full_name,
-        AWARDS.c.registration_id,
-        AWARDS.c.zone,
-        AWARDS.c.person_id,
-    ).join(AWARDS, AWARDS.c.award_id == VISITS.c.award_id)
+def seen(connection: Connection, visit_id: str, sight: Sight) -> bool:
+    """Whether the visit lies where the reader may look."""
+    query = _with_award().where(VISITS.c.visit_id == visit_id, sight.clause())
+    return connection.execute(query).first() is not None
 
 
-def visit_list(
+def visits_by_place(
     connection: Connection,
-    programmes: Collection[str] | None,
+    sight: Sight,
+    listing: Listing,
     *,
-    statuses: Collection[str] = (),
-    award_id: str | None = None,
-    month: int | None = None,
-    outcome: str | None = None,
-    visitor: str | None = None,
-    after: tuple[str, int, str] | None = None,
     limit: int,
+    after: PlaceKey | None = None,
 ) -> Sequence[Row[Any]]:
-    """Visits by application number and month. ``visitor``: what this account visits or visited."""
-    place = tuple_(AWARDS.c.application_no, VISITS.c.month, VISITS.c.visit_id)
-    query = _with_award().order_by(AWARDS.c.application_no, VISITS.c.month, VISITS.c.visit_id)
-    if programmes is not None:
-        query = query.where(VISITS.c.programme.in_(programmes))
-    if statuses:
-        query = query.where(VISITS.c.status.in_(statuses))
-    if award_id:
-        query = query.where(VISITS.c.award_id == award_id)
-    if month is not None:
-        query = query.where(VISITS.c.month == month)
-    if outcome:
-        query = query.where(VISITS.c.outcome == outcome)
-    if visitor:
-        query = query.where(or_(VISITS.c.visitor == visitor, VISITS.c.visited_by == visitor))
-    if after:
-        query = query.where(place > after)
-    rows: Sequence[Row[Any]] = connection.execute(query.limit(limit)).all()
-    return rows
+    """Visits by municipality, then by the day they are due (or were made)."""
+    place, day = _place(), _day()
+    query = _with_award().where(*_clauses(sight, listing))
+    query = query.order_by(place, day, VISITS.c.visit_id).limit(limit)
+    if after is not None:
+        where, when, visit_id = after[0], date.fromisoformat(after[1]), after[2]
+        query = query.where(
+            or_(
+                place > where,
+                and_(place == where, day > when),
+                and_(place == where, day == when, VISITS.c.visit_id > visit_id),
+            )
+        )
+    return list(connection.execute(query))
+
+
+def place_key(row: Row[Any]) -> PlaceKey:
+    """What a page of visits goes on after."""
+    return row.municipality or "", (row.due_on or row.occurred_on).isoformat(), row.visit_id
+
+
+def visit_counts(
+    connection: Connection, sight: Sight, listing: Listing, *, today: date
+) -> dict[str, int]:
+    """How many visits there are in each status, and how many are ``overdue``."""
+    chosen = _with_award().where(*_clauses(sight, listing)).subquery()
+    waits = chosen.c.status.in_(WAITING)
+    overdue = func.sum(case((and_(waits, chosen.c.due_on < today), 1), else_=0))
+    rows = connection.execute(
+        select(chosen.c.status, func.count(), overdue).group_by(chosen.c.status)
+    ).all()
+    counts = {status: int(number) for status, number, _ in rows}
+    return counts | {"overdue": sum(int(late) for _, _, late in rows)}
+
+
+def places_of(connection: Connection, sight: Sight) -> list[str]:
+    """Municipalities with visits, in order."""
+    chosen = _with_award().where(sight.clause()).subquery()
+    query = select(chosen.c.municipality).distinct().order_by(chosen.c.municipality)
+    return [place for place in connection.execute(query).scalars() if place]
 
 
 def versions_of(connection: Connection, visit_id: str) -> Sequence[Row[Any]]:
@@ -225,9 +285,57 @@ def versions_of(connection: Connection, visit_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def visit_counts(connection: Connection, programmes: Collection[str] | None) -> dict[str, int]:
-    """How many visits there are in each status."""
-    query = select(VISITS.c.status, func.count()).group_by(VISITS.c.status)
-    if programmes is not None:
-        query = query.where(VISITS.c.programme.in_(programmes))
-    return dict(connection.execute(query).tuples().all())
+def awards_numbered(connection: Connection, application_no: str, limit: int) -> Sequence[Row[Any]]:
+    """Awards of an application number, over all programmes."""
+    return connection.execute(
+        select(AWARDS)
+        .where(AWARDS.c.application_no == application_no)
+        .order_by(AWARDS.c.award_id)
+        .limit(limit)
+    ).all()
+
+
+def _with_award() -> Any:
+    return (
+        select(
+            VISITS,
+            AWARDS.c.application_no,
+            AWARDS.c.full_name,
+            AWARDS.c.registration_id,
+            AWARDS.c.zone,
+            AWARDS.c.person_id,
+            REGISTRATIONS.c.municipality,
+            REGISTRATIONS.c.country,
+            REGISTRATIONS.c.phone,
+        )
+        .join(AWARDS, AWARDS.c.award_id == VISITS.c.award_id)
+        .outerjoin(REGISTRATIONS, REGISTRATIONS.c.registration_id == AWARDS.c.registration_id)
+    )
+
+
+def _place() -> Any:
+    return func.coalesce(REGISTRATIONS.c.municipality, "")
+
+
+def _day() -> Any:
+    return func.coalesce(VISITS.c.due_on, VISITS.c.occurred_on)
+
+
+def _clauses(sight: Sight, listing: Listing) -> list[ColumnElement[bool]]:
+    found = [sight.clause()]
+    if listing.statuses:
+        found.append(VISITS.c.status.in_(listing.statuses))
+    if listing.award_id:
+        found.append(VISITS.c.award_id == listing.award_id)
+    if listing.month is not None:
+        found.append(VISITS.c.month == listing.month)
+    if listing.outcome:
+        found.append(VISITS.c.outcome == listing.outcome)
+    if listing.place:
+        found.append(REGISTRATIONS.c.municipality == listing.place)
+    if listing.visitor:
+        mine = (VISITS.c.visitor == listing.visitor, VISITS.c.visited_by == listing.visitor)
+        found.append(or_(*mine))
+    if listing.due_by:
+        found.append(VISITS.c.due_on <= listing.due_by)
+    return found

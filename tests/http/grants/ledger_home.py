@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.grants.awards import award_commands as c
+from services.grants.awards.award import AWARD
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.budget_commands import ImportReservation
 from services.grants.history_money import import_award, import_statement_line, import_visit
@@ -153,3 +155,32 @@ def bring_visit(
 
     house.run(handler)
     return visit_id
+
+
+def active_award(house: House, past: Past, no: str = "A0009") -> str:
+    """An award of today, in Topola, whose first tranche is paid and handed over; its id."""
+    award_id = derived("award", PROGRAMME, no)
+    who: dict[str, Any] = {"by": "ana", "now": house.clock.now()}
+    payment_id = derived("payment", PROGRAMME, no, "1")
+    for command in (
+        c.OfferAward(
+            **who,
+            award_id=award_id,
+            application_id=derived("application", PROGRAMME, no),
+            application_no=no,
+            call_id=past.calls["C-1"],
+            registration_id=past.registrations["A0001"],
+            person_id=past.registrations["A0001"],
+            kind="start",
+            amount=Money(100_000, "RSD"),
+            tranche_percents=(60, 40),
+            zone="Europe/Belgrade",
+        ),
+        c.SignAgreement(
+            **who, full_name="Mira Primer", account_number="160376343260162414", agreement_no="1"
+        ),
+        c.ScheduleTranche(**who, tranche=1, payment_id=payment_id),
+        c.RecordTranchePaid(**who, tranche=1, payment_id=payment_id, booked_on=date(2026, 2, 2)),
+    ):
+        house.decide(AWARD, award_id, command)
+    return award_id

@@ -1,0 +1,148 @@
+"""A visit as it is shown: whom, where, every version of what was found, and its history.
+
+    told = told_visit(row)
+    told.versions[0].findings.outcome   ->  "trading"
+
+The versions come from the log itself, since the read model keeps only what lists need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.grants.visits import views
+from services.grants.visits import visit_events as e
+from services.grants.visits.views import Sight
+from services.grants.visits.visit import VISIT
+from services.grants.visits.wording import HAPPENED
+from shared.access.accesses import record_read
+from shared.access.reader import may
+from shared.access.roles import PERMISSIONS
+from shared.errors import Forbidden, Missing
+from shared.events.projection import Recorded
+from shared.identifiers import is_identifier
+from shared.language.marking import N_
+from shared.privacy.sealing import open_text
+from shared.web.access import ensure, signed_in
+from shared.web.app import correlation_id
+from shared.web.commands import service
+from shared.web.language import say
+
+READ = "grants.visits.read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """What one device sent. ``visited_by``: None for imported visits."""
+
+    version_no: int
+    occurred_at: datetime
+    recorded_at: datetime
+    visited_by: str | None
+    findings: e.Findings
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """One entry of the history."""
+
+    what: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """All that is known of a visit. ``holds``: what holds now, None before it and in conflict."""
+
+    row: Row[Any]
+    versions: tuple[Version, ...] = ()
+    holds: e.Findings | None = None
+    history: tuple[Happened, ...] = ()
+
+
+def sight(permission: str) -> Sight:
+    """Where the reader may see visits."""
+    holders = PERMISSIONS[permission]
+    return Sight(
+        tuple(
+            (grant.programme, grant.region) for grant in signed_in().roles if grant.role in holders
+        )
+    )
+
+
+def visit_of(visit_id: str, permission: str) -> Row[Any]:
+    """The visit, for those who have the permission where it is. Raises Missing, Forbidden."""
+    found = None
+    if is_identifier(visit_id):
+        with service().database.reading() as connection:
+            found = views.one_visit(connection, visit_id)
+    if found is None:
+        raise Missing("visit-missing", N_("There is no such visit."))
+    ensure(permission, found.programme)
+    with service().database.reading() as connection:
+        if not views.seen(connection, visit_id, sight(permission)):
+            raise Forbidden("not-your-region", N_("This visit is in a region that is not yours."))
+    return found
+
+
+def told_visit(row: Row[Any]) -> Told:
+    """Everything about it; that a person's data are read is on record when this returns."""
+    record_read(
+        service(),
+        signed_in(),
+        what="name_phone_and_findings",
+        subject=VISIT.stream(row.visit_id),
+        programme=row.programme,
+        correlation=correlation_id(),
+    )
+    with service().database.reading() as connection:
+        history = service().store.history(connection, VISIT.stream(row.visit_id))
+    told = Told(row=row)
+    for recorded in history:
+        told = _after(told, recorded)
+    return replace(told, history=tuple(reversed(told.history)))
+
+
+def reads_notes(programme: str) -> bool:
+    """Whether notes are shown: to those who make visits and those who judge them."""
+    reader = signed_in()
+    return any(
+        may(reader, permission, programme)
+        for permission in ("grants.visits.conduct", "grants.visits.accept")
+    )
+
+
+def _after(told: Told, recorded: Recorded) -> Told:
+    event = recorded.event
+    entry = Happened(
+        what=say(HAPPENED[type(event)], {"reason": getattr(event, "reason", "")}),
+        who=recorded.actor,
+        at=recorded.at,
+    )
+    told = replace(told, history=(*told.history, entry))
+    match event:
+        case e.VisitConducted() | e.VisitVersionArrived():
+            note = None
+            if event.note is not None and reads_notes(recorded.programme):
+                note = open_text(service().keyring, event.note)
+            version = Version(
+                version_no=len(told.versions) + 1,
+                occurred_at=event.version.occurred_at,
+                recorded_at=event.version.recorded_at,
+                visited_by=event.visited_by,
+                findings=event.version.findings,
+                note=note,
+            )
+            first = isinstance(event, e.VisitConducted)
+            holds = event.version.findings if first else None
+            return replace(told, versions=(*told.versions, version), holds=holds)
+        case e.VisitResolved() | e.VisitCorrected():
+            return replace(told, holds=event.version.findings)
+        case _:
+            return told
