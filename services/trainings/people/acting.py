@@ -60,9 +60,12 @@ class Search:
             number = jmbg
         elif like_a_number(text) and may(signed_in(), READ_NUMBER):
             number = text
-        index = number_index(service().keyring, number)
-        by = NumberSearch(index, reach(READ_NUMBER)) if index is not None else None
-        return cls(search=text, number=by, state=state)
+        by = None
+        if number is not None:
+            # What is no number at all is nobody's.
+            index = number_index(service().keyring, number) or ""
+            by = NumberSearch(index, reach(READ_NUMBER))
+        return cls(search=text.strip(), number=by, state=state)
 
     def rows(self, connection: Connection, *, after: str | None, limit: int) -> Sequence[Row[Any]]:
         """The people found."""

@@ -340,6 +340,8 @@ def _list_page(search: Search, text: str) -> str:
         by_number=may(reader, READ_NUMBER),
         may_write=may(reader, WRITE),
         may_resolve=may(reader, RESOLVE),
+        sees_outcomes=may(reader, "trainings.outcomes.read"),
+        sees_courses=may(reader, "trainings.courses.read"),
     )
 
 

@@ -260,3 +260,11 @@ def test_two_who_are_held_apart_are_asked_about_no_more(house, officer):
     decided["other_registration_id"] = stranger
     assert officer.post(address, decided, If_Match='"2"').status_code == 404
     assert house.as_reader(Role.auditor).get(f"{PEOPLE}/duplicates").status_code == 403
+
+
+def test_the_document_of_the_interface_names_every_schema_once(house):
+    document = house.app.test_client().get("/trainings/api/v1/openapi.json")
+    assert document.status_code == 200
+    assert f"{PEOPLE}/{{registration_id}}/confirm" in document.json["paths"]
+    names = document.json["components"]["schemas"]
+    assert not [name for name in names if name.endswith("1")]
