@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from services.all_in_one import Installation, InUse, definitions
-from services.commands import documents, loading, reporting, running, starting
+from services.commands import documents, loading, operating, reporting, running, starting
 from services.commands.terminal import Progress, say
 from services.register.reading import RegisterErrors
 from shared import logging as zanat_logging
@@ -43,7 +43,7 @@ class Words(click.Group):
             say("Nothing was loaded.")
         except (Problem, ValueError, FileNotFoundError, TimeoutError) as error:
             say(str(error))
-        context.exit(1)
+        raise SystemExit(1)
 
 
 @click.group(cls=Words, context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,6 +167,74 @@ def verify(settings: Settings) -> None:
     if found:
         raise SystemExit(1)
     say("Everything agrees.")
+
+
+@cli.command("first-link")
+@click.pass_obj
+def first_link(settings: Settings) -> None:
+    """Give a new single-use link for the first administrator, while there is none."""
+    with Installation.open(settings) as installation:
+        starting.say_first_link(installation)
+
+
+@cli.group("dead-letters")
+def dead_letters() -> None:
+    """Messages that a service could not apply and that wait for an operator."""
+
+
+@dead_letters.command("list")
+@click.pass_obj
+def dead_letters_list(settings: Settings) -> None:
+    """Say which streams wait, where, since when and why."""
+    parked = operating.dead_letters(Installation.for_reading(settings))
+    for one in parked:
+        click.echo(one.line())
+    if not parked:
+        say("Nothing waits.")
+
+
+@dead_letters.command("retry")
+@click.argument("service")
+@click.argument("source")
+@click.argument("stream")
+@click.pass_obj
+def dead_letters_retry(settings: Settings, service: str, source: str, stream: str) -> None:
+    """Apply the events of a stream that waits again, in their order."""
+    with Installation.open(settings) as installation:
+        done = operating.retry(installation, service, source, stream)
+    say(f"{done} events were applied.")
+
+
+@dead_letters.command("resolve")
+@click.argument("service")
+@click.argument("source")
+@click.argument("stream")
+@click.option("--reason", required=True, help="Why they shall never be applied; it is kept.")
+@click.pass_obj
+def dead_letters_resolve(
+    settings: Settings, service: str, source: str, stream: str, reason: str
+) -> None:
+    """Leave the events of a stream that waits unapplied for good."""
+    with Installation.open(settings) as installation:
+        done = operating.resolve(installation, service, source, stream, reason)
+    say(f"{done} events stay unapplied.")
+
+
+@cli.group()
+def history() -> None:
+    """The past that a programme brought in."""
+
+
+@history.command("close")
+@PROGRAMME
+@click.option("--reason", required=True, help="Why nothing more is to come; it is kept.")
+@click.pass_obj
+def history_close(settings: Settings, programme: str | None, reason: str) -> None:
+    """End the import of a programme's past for good; from then on everything is lived."""
+    with Installation.open(settings) as installation:
+        code = reporting.chosen_programme(installation, programme)
+        operating.close_history(installation, code, reason=reason)
+    say(f"The history of {code} is closed.")
 
 
 @cli.command()

@@ -71,7 +71,7 @@ def configure(*, service: str, level: str = "info", stream: TextIO | None = None
 
 
 def only_harmless(
-    logger: Any, name: str, entry: MutableMapping[str, Any]
+    _logger: Any, _name: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Keep declared fields; of any other keep the name, and no tracebacks with values."""
     withheld = []
@@ -96,7 +96,7 @@ def only_harmless(
 
 
 def _library_message(
-    logger: Any, name: str, entry: MutableMapping[str, Any]
+    _logger: Any, _name: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Of a library's record keep its template: the values in it may be anybody's."""
     record = entry.get("_record")
@@ -106,7 +106,7 @@ def _library_message(
 
 
 def _with(service: str) -> Any:
-    def add(logger: Any, name: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def add(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         entry.setdefault("service", service)
         return entry
 

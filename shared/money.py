@@ -62,7 +62,7 @@ def total(amounts: Iterable[Money], *, currency: str) -> Money:
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:
-    """numerator / denominator to the nearest whole number, ties to the even one. denominator > 0."""
+    """Numerator / denominator (> 0) to the nearest whole number, ties to the even one."""
     quotient, remainder = divmod(numerator, denominator)
     twice = 2 * remainder
     if twice > denominator or (twice == denominator and quotient % 2 == 1):

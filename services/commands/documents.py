@@ -70,8 +70,8 @@ def events_text(made: tuple[Definition, ...]) -> str:
     lines = [HEADING]
     for definition in made:
         lines.append(f"## {definition.name}\n\n")
-        for cls in sorted(definition.types().own, key=lambda one: one.event_type):
-            lines.append(_event_text(cls, readers.get(cls.event_type, [])))
+        own = sorted(definition.types().own, key=lambda one: one.event_type)
+        lines += [_event_text(cls, readers.get(cls.event_type, [])) for cls in own]
     return "".join(lines)
 
 
@@ -100,8 +100,8 @@ def _type_text(hint: Any) -> str:
     if origin is typing.Literal:
         return " \\| ".join(f"`{one}`" for one in typing.get_args(hint))
     if origin is tuple:
-        parts = [one for one in typing.get_args(hint) if one is not ...]
-        return "list of " + ", ".join(_type_text(one) for one in parts)
+        items = [one for one in typing.get_args(hint) if one is not ...]
+        return "list of " + ", ".join(_type_text(one) for one in items)
     if origin is not None:
         parts = typing.get_args(hint)
         return " \\| ".join(_type_text(one) for one in parts)

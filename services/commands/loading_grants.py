@@ -55,7 +55,7 @@ class GrantLoad:
         for call in self._register.calls:
             regions.setdefault(call.country, {}).update(dict.fromkeys(call.municipalities))
         self._rows.once(
-            lambda work: history.open_programme(  # type: ignore[arg-type,return-value]
+            lambda work: history.open_programme(  # type: ignore[arg-type]
                 work,
                 code=self._rows.programme,
                 name=self._rows.programme,

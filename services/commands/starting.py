@@ -28,11 +28,18 @@ def prepare(settings: Settings) -> None:
     """Migrate, and print the single-use link while there is no administrator."""
     make_keys(settings)
     with Installation.open(settings) as installation:
-        link = first_administrator_link(installation.services["accounts"])
+        say_first_link(installation, quiet=True)
+    say(f"Zanat is at {settings.public_url} (stop with Ctrl-C)")
+
+
+def say_first_link(installation: Installation, *, quiet: bool = False) -> None:
+    """Print a new link for the first administrator, or (unless quiet) that there is none."""
+    link = first_administrator_link(installation.services["accounts"])
     if link:
         say("Nobody can sign in yet. The first administrator opens this link once:")
-        say(f"  {settings.public_url}{link}")
-    say(f"Zanat is at {settings.public_url} (stop with Ctrl-C)")
+        say(f"  {installation.settings.public_url}{link}")
+    elif not quiet:
+        say("There are accounts already: an administrator invites others under Staff.")
 
 
 def prepare_demonstration(settings: Settings, folder: Path) -> None:

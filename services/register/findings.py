@@ -45,7 +45,7 @@ class CellError:
 
 
 class RegisterErrors(Exception):
-    """The register cannot be taken: ``errors`` in the order of files and rows, ``more`` are left out.
+    """The register cannot be taken: ``errors`` by files and rows, ``more`` are left out.
 
     Nothing was written: reading ends before anything else begins.
     """

@@ -63,7 +63,7 @@ class Draft:
 
 def invent(folder: Path, *, seed: int, people: int = 60) -> None:
     """Write the twelve files of an invented register into ``folder`` (made when missing)."""
-    chance = Random(seed)  # nothing secret: the seed shall give the same register
+    chance = Random(seed)  # noqa: S311 (nothing secret: a seed gives the same register)
     draft = Draft(
         chance,
         chance.choice(NUMBERS),

@@ -7,7 +7,7 @@ Decides as the rules say, so that only approved applications are paid and visite
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -153,7 +153,7 @@ def _visit(draft: Draft, call: Cells, application: Cells) -> None:
         if chance.random() < 0.15:
             continue
         day = call["decided_on"] + timedelta(days=30 * month + 40)
-        at = datetime(day.year, day.month, day.day, chance.randrange(24), chance.randrange(60))
+        at = datetime.combine(day, time(chance.randrange(24), chance.randrange(60)))
         going = chance.random() < 0.8
         visit = {
             "visit_id": f"{application['application_no']}#{month}",

@@ -108,7 +108,7 @@ class _Build:
         self.connection.execution_options(schema_translate_map={None: schema})
 
     def aim(self) -> None:
-        """Set out for the present ends of the logs: whoever writes on cannot keep it from ending."""
+        """Set out for the present ends of the logs: whoever writes on cannot hold it up."""
         self.see(self.live_schema)
         self.goals = {}
         for name, query in (

@@ -7,6 +7,7 @@ Says what is wrong by position; repairs nothing.
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import func, select
 
 from shared.events.envelope import decode
@@ -48,13 +49,19 @@ def verify_log(service: Service) -> tuple[int, list[str]]:
 
 def _entry(service: Service, row: object, versions: dict[str, int]) -> list[str]:
     position: int = row.position  # type: ignore[attr-defined]
-    raw: bytes | None = row.envelope  # type: ignore[attr-defined]
+    raw: object = row.envelope  # type: ignore[attr-defined]
     if raw is None:
         return [f"position {position}: the event is gone"]
     found = []
+    # SQLite keeps a text in a column of bytes; whoever changed a row may have left anything there.
+    if not isinstance(raw, bytes):
+        return [f"position {position}: these are no bytes"]
     if leaf_hash(raw) != row.leaf_hash:  # type: ignore[attr-defined]
         found.append(f"position {position}: the bytes do not fit their hash")
-    envelope = decode(raw)
+    try:
+        envelope = decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return [*found, f"position {position}: the bytes are no envelope"]
     expected = versions.get(envelope.subject, 0) + 1
     if envelope.streamversion != expected:
         found.append(f"position {position}: version {envelope.streamversion} of its stream")

@@ -1,1 +1,1 @@
-"""The log: positions without gaps, leaf hashes; tree, checkpoints and proofs have their place here."""
+"""The log: positions without gaps and leaf hashes; tree and proofs have their place here."""

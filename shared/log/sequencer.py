@@ -32,7 +32,7 @@ def head(connection: Connection) -> int:
 
 
 def write_log(connection: Connection, leaves: Sequence[tuple[str, bytes]]) -> int:
-    """Append (event id, leaf hash) to the log under the caller's exclusion; returns the new head."""
+    """Append (event id, leaf hash) to the log under the caller's lock; returns the new head."""
     position = head(connection)
     rows = []
     for event_id, leaf in leaves:

@@ -1,1 +1,1 @@
-"""Migrations of what must not be lost: the log's tables and the keyring. Read models are rebuilt."""
+"""Migrations of what must not be lost: log and keyring. Read models are made again."""

@@ -20,9 +20,10 @@ from sqlalchemy import Connection, MetaData, create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 from shared.database import database_name, owner_engine, role_password, server_url
+from shared.events.rebuilding import rebuild
 from shared.events.tables import PROJECTIONS
 from shared.privacy import keyring, master_key
-from shared.service import Definition
+from shared.service import Definition, Service
 from shared.settings import Settings
 
 _LOCK = 0x5A41_4E41_5402
@@ -46,7 +47,7 @@ KEY_CLASSES: Mapping[str, tuple[str, ...]] = {
 
 
 def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
-    """Bring the installation's databases to this version's form; running it again changes nothing."""
+    """Bring the databases to this version's form; running it again changes nothing."""
     secret = master_key.load_or_create(settings.master_key_path)
     definitions = tuple(definitions)
     with _alone(settings):
@@ -55,6 +56,8 @@ def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
         _migrate_keyring(settings, definitions)
         for definition in definitions:
             _migrate_service(settings, definition)
+        for definition in definitions:
+            _rebuild_changed(settings, definition)
 
 
 @contextmanager
@@ -102,6 +105,7 @@ def _migrate_service(settings: Settings, definition: Definition) -> None:
         connection.execution_options(zanat_write=True)
         with connection.begin():
             _upgrade_core(connection)
+            _drop_changed(connection, definition)
             for metadata in definition.view_metadata():
                 metadata.create_all(connection)
             _note_projections(connection, definition)
@@ -115,6 +119,32 @@ def _upgrade_core(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _drop_changed(connection: Connection, definition: Definition) -> None:
+    """Drop the tables of read models whose form is another version's: they are made again."""
+    known = {row.name: row.version for row in connection.execute(select(PROJECTIONS))}
+    for projection in definition.projections:
+        if known.get(projection.name, projection.version) == projection.version:
+            continue
+        for table in reversed(projection.tables):
+            table.drop(connection, checkfirst=True)
+        connection.execute(
+            PROJECTIONS.update().where(PROJECTIONS.c.name == projection.name).values(version=0)
+        )
+
+
+def _rebuild_changed(settings: Settings, definition: Definition) -> None:
+    """Fill new and changed read models from the log."""
+    service = Service.open(definition, settings)
+    try:
+        with service.database.reading() as connection:
+            known = {row.name: row.version for row in connection.execute(select(PROJECTIONS))}
+        stale = [p.name for p in definition.projections if known[p.name] != p.version]
+        if stale:
+            rebuild(service, progress=lambda _done, _total: None, names=stale)
+    finally:
+        service.close()
 
 
 def _note_projections(connection: Connection, definition: Definition) -> None:

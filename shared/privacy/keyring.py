@@ -1,7 +1,8 @@
 """The keyring: one AES-256 key per owner × data class × retention group, wrapped by the master key.
 
     keyring = Keyring(database, master_key)
-    keys = keyring.ensure({KeyName(owner=registration_id, data_class="identity", group="programme")})
+    name = KeyName(owner=registration_id, data_class="identity", group="programme")
+    keys = keyring.ensure({name})
 
 A key is durable before its first event. A destroyed key leaves a tombstone: its row stays without
 the key, no new key is made under that name, and what it sealed is absent, not an error. On

@@ -44,7 +44,7 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(
+CONTENT_SECURITY_POLICY: Final = "; ".join(  # noqa: FLY002 (one a line can be read)
     (
         "default-src 'none'",
         "script-src 'self'",

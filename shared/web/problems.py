@@ -238,7 +238,7 @@ def _page(told: Answer) -> str:
         return render_template(
             "error.html", problem=told, resend=_resend(told), correlation_id=told.correlation_id
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever a template raises)
         log.error("error_page.failed", error=type(error).__name__, frames=_frames(error))
         return (
             f"<!doctype html><title>{escape(told.title)}</title>"

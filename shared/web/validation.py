@@ -58,8 +58,10 @@ _SENTENCES: Final = tuple(
         (r"Not a valid email address\.", N_("This must be an e-mail address.")),
         (r"Must be one of: (?P<choices>.+)\.", N_("This must be one of: {choices}.")),
         (
-            r"Must be greater than or equal to (?P<least>\S+?)"
-            r"( and less than or equal to (?P<most>\S+?))?\.",
+            (
+                r"Must be greater than or equal to (?P<least>\S+?)"
+                r"( and less than or equal to (?P<most>\S+?))?\."
+            ),
             N_("This is outside what is allowed."),
         ),
         (r"Must be less than or equal to (?P<most>\S+?)\.", N_("This must be at most {most}.")),

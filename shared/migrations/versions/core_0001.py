@@ -130,10 +130,11 @@ def _guard_sqlite() -> None:
                 f"create trigger {table}_no_{verb} before {verb} on {table} "
                 f"begin select raise(abort, '{table} is append-only'); end"
             )
-        # REPLACE deletes without the delete trigger unless a guard on insert stands before it.
+        # REPLACE deletes without the delete trigger unless a guard on insert stands before it. It
+        # may also name a row by its number; those that SQLite gives by itself begin with 1.
         op.execute(
-            f"create trigger {table}_no_replace before insert on {table} "
-            f"when exists (select 1 from {table} where {same}) "
+            f"create trigger {table}_no_replace before insert on {table} "  # noqa: S608 (our names)
+            f"when exists (select 1 from {table} where {same} or (new.rowid > 0 and rowid = new.rowid)) "
             f"begin select raise(abort, '{table} is append-only: already there'); end"
         )
 

@@ -102,6 +102,7 @@ class House:
             f"{API}/tokens", json={"account": person.email, "password": person.password}
         )
         assert answer.status_code == 201
+        assert answer.json
         return Program(client, answer.json["token"])
 
     def another_process(self) -> FlaskClient:

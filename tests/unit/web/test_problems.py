@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import ChoiceLoader
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
@@ -159,7 +160,9 @@ def test_what_nobody_expected_tells_nothing(client: FlaskClient) -> None:
 
 def test_an_error_page_that_breaks_still_says_something(installation: Installation) -> None:
     installation.app.jinja_env.globals.clear()
-    installation.app.jinja_loader.loaders.clear()
+    loader = installation.app.jinja_loader
+    assert isinstance(loader, ChoiceLoader)
+    cast(list[Any], loader.loaders).clear()
     page = installation.app.test_client().get("/grants/closed")
     assert page.status_code == 409
     assert "The call closed" in page.text
