@@ -1,7 +1,263 @@
-"""Pages of certificates: issuing, correcting, revoking; under ``/trainings``."""
+"""Pages of certificates, under ``/trainings``; those that change one are in ``changes.py``.
+
+GET POST /cohorts/<id>/issue          what will follow; then issue
+GET      /cohorts/<id>/issued         the receipt: the numbers given
+GET      /certificates                newest number first, found by number
+GET      /certificates/<id>           what it says, whether it stands, what happened
+GET      /certificates/<id>/print     as it is handed out
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+
+from services.trainings.asking import (
+    PAGE_SIZE,
+    Errors,
+    attempt,
+    identifier,
+    new_key,
+    reach,
+    typed,
+)
+from services.trainings.certificates import acting, changes, views
+from services.trainings.certificates.certificate import CERTIFICATE
+from services.trainings.certificates.handling import days_of
+from services.trainings.certificates.schemas import NUMBER_PART, STATES
+from services.trainings.certificates.views import Search, spaced_code
+from services.trainings.certificates.wording import LABELS, state_of, told
+from services.trainings.cohorts import acting as cohorts
+from services.trainings.cohorts import views as cohort_views
+from services.trainings.cohorts.cohort import PARTICIPANTS_MAX
+from services.trainings.people.views import staff_names
+from shared.access.accesses import record_export
+from shared.access.reader import may
+from shared.language.marking import N_
+from shared.web.access import requires, signed_in
+from shared.web.app import correlation_id
+from shared.web.commands import perform_page, service
+from shared.web.etag import required_version
+from shared.web.language import say
+from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/trainings")
+blueprint.register_blueprint(changes.blueprint)
+
+
+@blueprint.route("/cohorts/<cohort_id>/issue", methods=["GET", "POST"])
+@requires("trainings.certificates.issue")
+def issue(cohort_id: str) -> ResponseReturnValue:
+    """Show what will follow for those chosen, or for all who qualify; confirmed, issue."""
+    row = cohorts.found(cohort_id, "trainings.certificates.issue")
+    chosen = request.form.getlist("person") if request.method == "POST" else None
+    if request.method == "GET" or "confirmed" not in request.form:
+        return _issue_page(row, chosen, ())
+
+    def location(numbers: Sequence[str]) -> str:
+        if not numbers:
+            return cohorts.address(row.cohort_id)
+        return url_for(".issued", cohort_id=row.cohort_id, first=min(numbers), last=max(numbers))
+
+    def run() -> Any:
+        handler = acting.issuing(
+            row,
+            version=required_version(),
+            people=chosen or (),
+            issuer=typed("issuer"),
+            location=location,
+        )
+        response = acting.once_more(lambda: perform_page(row.programme, handler))
+        if "/issued?" not in (response.location or ""):
+            flash(say(N_("Everybody chosen had a certificate already; none was issued.")), "info")
+        return response
+
+    def show_again(errors: Errors) -> str:
+        now = cohorts.found(cohort_id, "trainings.certificates.issue")
+        return _issue_page(now, chosen, errors)
+
+    return attempt(run, show_again, labels=LABELS)
+
+
+def _issue_page(row: Row[Any], chosen: Sequence[str] | None, errors: Errors) -> str:
+    people = cohorts.participants(row)
+    with service().database.reading() as connection:
+        last_on = cohort_views.last_day(connection, row.cohort_id)
+        issuer = views.last_issuer(connection, row.programme)
+    today = cohorts.today(row)
+    qualified = [one for one in people if one.can_be_certified]
+    given = [one for one in qualified if chosen is None or one.registration_id in chosen]
+    return render_template(
+        "trainings/certificates/issue.html",
+        row=row,
+        people=given,
+        left_out=len(qualified) - len(given),
+        first=acting.first_number(row),
+        today=today,
+        last_on=last_on,
+        too_early=last_on is None or today < last_on,
+        own=signed_in().account_id in row.trainers.split("\n"),
+        trainer=acting.own_name(),
+        issuer=typed("issuer") if "confirmed" in request.form else issuer,
+        errors=errors,
+        key=new_key(),
+    )
+
+
+@blueprint.get("/cohorts/<cohort_id>/issued")
+@requires("trainings.certificates.read")
+def issued(cohort_id: str) -> ResponseReturnValue:
+    """The receipt: certificates of a cohort from one number to another."""
+    row = cohorts.found(cohort_id, "trainings.certificates.read")
+    first, last = (_number(request.args.get(name, "")) for name in ("first", "last"))
+    with service().database.reading() as connection:
+        given = views.given_out(connection, row.cohort_id, first=first, last=last)
+    if not given:
+        return redirect(url_for("cohorts.show", cohort_id=row.cohort_id), 303)
+    acting.read(row.programme, f"cohort/{row.cohort_id}")
+    return render_template(
+        "trainings/certificates/issued.html",
+        row=row,
+        certificates=given,
+        named=acting.names_whom(row.programme),
+        prints=acting.sees_code(row.programme),
+    )
+
+
+@blueprint.get("/certificates")
+@requires("trainings.certificates.read")
+def list_certificates() -> ResponseReturnValue:
+    """Certificates, newest number first; found by a part of the number."""
+    wanted = request.args.get("number", "").strip()
+    number, wrong = _number(wanted), ""
+    if wanted and not number:
+        wrong = say(N_("A number has letters, digits and dashes only, such as RS-2026-000123."))
+    state = request.args.get("state", "")
+    state = state if state in STATES else ""
+    cohort = (
+        cohorts.found(request.args["cohort"], "trainings.cohorts.read")
+        if (request.args.get("cohort"))
+        else None
+    )
+    search = Search(
+        number=number, state=state, cohort_id=cohort.cohort_id if cohort is not None else ""
+    )
+    page = PageRequest(PAGE_SIZE, (request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
+    seen = reach("trainings.certificates.read")
+    with service().database.reading() as connection:
+        rows = views.certificates(
+            connection, seen, search, after=page.after(str, str), limit=page.limit + 1
+        )
+        count = views.count(connection, seen, search)
+    answer = page.answer(rows, lambda row: (row.number, row.certificate_id))
+    shown = answer["items"]
+    for programme in sorted({row.programme for row in shown}):
+        acting.read(programme, "certificates")
+    given = {"number": number, "state": state, "cohort": search.cohort_id}
+    kept: dict[str, Any] = {name: text for name, text in given.items() if text}
+    return render_template(
+        "trainings/certificates/list.html",
+        certificates=[
+            {
+                "row": row,
+                "state": state_of(row.state),
+                "name": row.full_name if acting.names_whom(row.programme) else None,
+            }
+            for row in shown
+        ],
+        named=any(acting.names_whom(row.programme) for row in shown),
+        several=len({row.programme for row in shown}) > 1,
+        count=count,
+        state=state,
+        states=[(code, state_of(code).text) for code in STATES],
+        wanted=wanted,
+        wrong=wrong,
+        cohort=cohort,
+        may_issue=may(signed_in(), "trainings.certificates.issue"),
+        following=url_for(".list_certificates", **kept, cursor=answer["next"])
+        if answer["next"]
+        else "",
+    )
+
+
+@blueprint.get("/certificates/<certificate_id>")
+@requires("trainings.certificates.read")
+def show(certificate_id: str) -> ResponseReturnValue:
+    """What it says, whether it stands, what happened to it."""
+    row = acting.found(certificate_id, "trainings.certificates.read")
+    named = acting.names_whom(row.programme)
+    acting.read(row.programme, f"certificate/{row.certificate_id}")
+    reader = signed_in()
+    with service().database.reading() as connection:
+        recorded = service().store.history(connection, CERTIFICATE.stream(row.certificate_id))
+        names = staff_names(connection)
+    code = spaced_code(row.code) if acting.sees_code(row.programme) else ""
+    revokes = may(reader, "trainings.certificates.revoke", row.programme)
+    return render_template(
+        "trainings/certificates/certificate.html",
+        row=row,
+        state=state_of(row.state),
+        named=named,
+        days=days_of(row),
+        code=code,
+        recorded_at=acting.recorded_at(row),
+        proposer=names.get(row.proposed_by or "", row.proposed_by or ""),
+        own_proposal=row.proposed_by == reader.account_id,
+        history=told(recorded, names, reasons=named),
+        prints=acting.sees_code(row.programme),
+        revokes=revokes,
+        corrects=may(reader, "trainings.certificates.supersede", row.programme),
+        cohort_seen=may(reader, "trainings.cohorts.read", row.programme),
+    )
+
+
+@blueprint.get("/certificates/<certificate_id>/print")
+@requires("trainings.certificates.duplicate")
+def print_one(certificate_id: str) -> ResponseReturnValue:
+    """As it is handed out: nothing but the certificate on the sheet."""
+    row = acting.found(certificate_id, "trainings.certificates.duplicate")
+    return _printed([row], row.programme, f"certificate/{row.certificate_id}", "")
+
+
+@blueprint.get("/cohorts/<cohort_id>/certificates/print")
+@requires("trainings.certificates.duplicate")
+def print_cohort(cohort_id: str) -> ResponseReturnValue:
+    """All certificates of a cohort that stand, one a sheet."""
+    row = cohorts.found(cohort_id, "trainings.certificates.duplicate")
+    with service().database.reading() as connection:
+        rows = views.certificates(
+            connection,
+            reach("trainings.certificates.read"),
+            Search(cohort_id=row.cohort_id),
+            limit=PARTICIPANTS_MAX,
+        )
+    standing = [one for one in reversed(rows) if one.state != "revoked"]
+    if not standing:
+        return redirect(url_for("cohorts.show", cohort_id=row.cohort_id), 303)
+    return _printed(standing, row.programme, f"cohort/{row.cohort_id}", row.cohort_id)
+
+
+def _printed(rows: Sequence[Row[Any]], programme: str, subject: str, cohort_id: str) -> str:
+    record_export(
+        service(),
+        signed_in(),
+        what="certificates_to_print",
+        subject=subject,
+        programme=programme,
+        correlation=correlation_id(),
+    )
+    return render_template(
+        "trainings/certificates/print.html",
+        sheets=[{"row": row, "days": days_of(row), "code": spaced_code(row.code)} for row in rows],
+        cohort_id=identifier(cohort_id) if cohort_id else "",
+    )
+
+
+def _number(text: str) -> str:
+    """A number or a part of one; nothing when it cannot be one."""
+    return text if re.fullmatch(NUMBER_PART, text) else ""

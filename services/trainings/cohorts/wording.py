@@ -1,6 +1,6 @@
 """Cohorts in words: where one stands, what a participant lacks, what happened.
 
->>> state_of(row, today=date(2026, 3, 2))
+>>> state_of(first_on=monday, last_on=friday, closed_on=None, today=tuesday)
 State(text='Under way', colour='blue', shape='half')
 """
 
@@ -65,15 +65,17 @@ class State(NamedTuple):
     shape: str
 
 
-def state_of(row: Any, *, today: date) -> State:
-    """Where a cohort stands; ``row`` has first_on, last_on, closed_on."""
-    if row.closed_on is not None:
+def state_of(
+    *, first_on: date | None, last_on: date | None, closed_on: date | None, today: date
+) -> State:
+    """Where a cohort stands, by the days of its first and last session."""
+    if closed_on is not None:
         return State(say(N_("Closed")), "grey", "dot")
-    if row.first_on is None:
+    if first_on is None or last_on is None:
         return State(say(N_("Without sessions")), "orange", "triangle")
-    if today < row.first_on:
+    if today < first_on:
         return State(say(N_("Not begun")), "grey", "circle")
-    if today <= row.last_on:
+    if today <= last_on:
         return State(say(N_("Under way")), "blue", "half")
     return State(say(N_("To be finished")), "ochre", "triangle")
 

@@ -1,0 +1,127 @@
+"""What the page of a cohort shows: the answer in words, the people, and what to do next.
+
+overview(row)["title"]  ->  "11 of 14 can be certified"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row
+
+from services.trainings.cohorts import acting, views
+from services.trainings.cohorts.schemas import DAY_MAX, DAY_MIN
+from services.trainings.cohorts.views import Standing
+from services.trainings.cohorts.wording import COUNTRIES, answer, lacking, state_of
+from services.trainings.people.views import staff_names
+from shared.access.reader import may
+from shared.errors import Invalid
+from shared.language.marking import N_
+from shared.web.access import signed_in
+from shared.web.commands import service
+from shared.web.language import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What the one who looks may do in a cohort as it is now."""
+
+    write: bool
+    record: bool
+    issue: bool
+    reopen: bool
+    read_certificates: bool
+    read_people: bool
+
+
+def overview(row: Row[Any]) -> dict[str, Any]:
+    """Everything that the page of a cohort shows."""
+    people = acting.participants(row)
+    with service().database.reading() as connection:
+        sessions = views.sessions(connection, row.cohort_id)
+        names = staff_names(connection)
+    days = [one.held_on for one in sessions]
+    first_on, last_on, today = min(days, default=None), max(days, default=None), acting.today(row)
+    too_early = last_on is None or today < last_on
+    allowed = _allowed(row)
+    ready = [one.registration_id for one in people if one.can_be_certified and not too_early]
+    return {
+        "row": row,
+        "title": answer(people, too_early=too_early),
+        "state": state_of(first_on=first_on, last_on=last_on, closed_on=row.closed_on, today=today),
+        "people": [
+            {"row": one, "lacking": lacking(one), "ready": one.registration_id in ready}
+            for one in people
+        ],
+        "sessions": sessions,
+        "today": today,
+        "last_on": last_on,
+        "too_early": too_early,
+        "trainers": [names.get(one, one) for one in row.trainers.split("\n")],
+        "country": say(COUNTRIES.get(row.country, row.country)),
+        "certified": sum(one.number is not None for one in people),
+        "allowed": allowed,
+        "chooses": allowed.issue and bool(ready),
+        "step": _step(row, allowed, sessions, people, today),
+    }
+
+
+def _allowed(row: Row[Any]) -> Allowed:
+    reader = signed_in()
+    own = reader.account_id in row.trainers.split("\n")
+    closed = row.closed_on is not None
+    writes = may(reader, "trainings.cohorts.write", row.programme)
+    records = own and may(reader, "trainings.attendance.write", row.programme)
+    return Allowed(
+        write=writes and not closed,
+        record=records and not closed,
+        issue=own and may(reader, "trainings.certificates.issue", row.programme),
+        reopen=writes and closed and not own,
+        read_certificates=may(reader, "trainings.certificates.read", row.programme),
+        read_people=may(reader, "trainings.people.read", row.programme),
+    )
+
+
+def _step(
+    row: Row[Any],
+    allowed: Allowed,
+    sessions: Sequence[Row[Any]],
+    people: Sequence[Standing],
+    today: date,
+) -> tuple[str, str] | None:
+    """The one thing to do next (words, address), unless that is to issue certificates."""
+    if allowed.write and not sessions:
+        return say(N_("Add a session")), _address("new_session", row)
+    if allowed.write and not people:
+        return say(N_("Enrol people")), _address("enrol", row)
+    if not (allowed.record and people):
+        return None
+    for one in sessions:
+        if one.held_on <= today and one.marks < len(people):
+            words = say(N_("Record attendance of session {session}"), {"session": one.session})
+            return words, _address("records.session", row, session=one.session)
+    over = bool(sessions) and max(one.held_on for one in sessions) <= today
+    if over and any(one.qualification.post_test is None for one in people):
+        return say(N_("Record tests")), _address("records.tests", row)
+    if over and all(one.number is not None for one in people):
+        return say(N_("Close the cohort")), _address("close", row)
+    return None
+
+
+def _address(endpoint: str, row: Row[Any], **values: Any) -> str:
+    return url_for(f"cohorts.{endpoint}", cohort_id=row.cohort_id, **values)
+
+
+def day_of(text: str, *, field: str) -> date:
+    """A day that was typed. Raises Invalid when the calendar has none such."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or not DAY_MIN <= day <= DAY_MAX:
+        raise Invalid("no-such-day", N_("{field} needs a day that exists."), field=field)
+    return day
