@@ -51,7 +51,7 @@ def call_row(call_id: str, permission: str = READ) -> RowMapping:
     if row is None:
         raise _missing()
     reader = ensure(permission, row["programme"])
-    if row["state"] == "draft" and not _within(row["programme"], drafts_within(reader)):
+    if row["state"] == "draft" and not is_within(row["programme"], drafts_within(reader)):
         raise _missing()
     return row
 
@@ -63,7 +63,8 @@ def drafts_within(reader: Reader) -> frozenset[str]:
     return frozenset({EVERY_PROGRAMME}) if EVERY_PROGRAMME in found else found
 
 
-def _within(programme: str, programmes: frozenset[str]) -> bool:
+def is_within(programme: str, programmes: frozenset[str]) -> bool:
+    """Whether a programme is among the reader's."""
     return EVERY_PROGRAMME in programmes or programme in programmes
 
 

@@ -8,19 +8,22 @@ Errors are by the id of the field that they belong to, for ``ui.error_summary`` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from flask import request
+from flask import flash, request
+from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError
 
-from shared.errors import Problem
+from shared.errors import Invalid, Problem, Refused, Stale
+from shared.events.work import Work
 from shared.web import problems
+from shared.web.commands import Answer, perform_page
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 from shared.web.validation import errors_of
 
-TYPED_LENGTH_MAX = 20_000
+TYPED_LENGTH_MAX: Final = 20_000
 
 
 def read(schema: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -52,3 +55,22 @@ def typed(*names: str) -> dict[str, str]:
 def page_request() -> PageRequest:
     """The page of a list that the address asks for."""
     return PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
+
+
+def send(
+    programme: str,
+    handler: Callable[[Work], Answer],
+    *,
+    done: str,
+    places: Mapping[str, str],
+) -> ResponseReturnValue | dict[str, str]:
+    """Do it and go on with the notice ``done``; what was refused comes back as sentences by field.
+
+    Only what a person can correct comes back: a missing permission or record is an error page.
+    """
+    try:
+        response = perform_page(programme, handler)
+    except (Invalid, Refused, Stale) as problem:
+        return told(problem, places)
+    flash(say(done), "info")
+    return response

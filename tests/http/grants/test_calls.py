@@ -251,3 +251,145 @@ def test_a_call_closes_by_itself_after_its_deadline_and_once(house, officer):
         DUE[KIND](house.service, due.payload)
     assert officer.get(address).json["version"] == 4
     assert house.recorded("call")[-1] == ("closed", "system/grants")
+
+
+FORM = {
+    "programme": PROGRAMME,
+    "code": "C-9",
+    "title": "Round nine",
+    "regions": ["RS/Topola", "RS/Knić"],
+    "residence_required": "yes",
+    "opens_on": "2026-02-01",
+    "deadline_day": "2026-03-15",
+    "deadline_time": "23:59",
+    "timezone": "Europe/Belgrade",
+    "grace_minutes": "30",
+    "currency": "RSD",
+    "budget": "1.000.000,00",
+    "ceiling": "400 000",
+    "tranche_percents": "60, 40",
+    "certificate_kind": "business",
+    "cooldown_days": "730",
+    "criteria": "business plan 60\nvulnerability: 40\n",
+    "tie_break": "vulnerability",
+    "threshold": "56,5",
+    "member_ids": "m1\nm2\nm3",
+    "quorum": "2",
+}
+NEW_PAGE = "/grants/calls/new"
+
+
+def page_of(answer):
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_a_call_goes_its_way_on_pages(house, officer):
+    assert "There is no call yet" in officer.get("/grants/calls").text
+    choosing = officer.get(NEW_PAGE)
+    assert choosing.status_code == 302 and PROGRAMME in choosing.headers["Location"]
+    new = f"{NEW_PAGE}?programme={PROGRAMME}"
+    address = page_of(officer.submit(NEW_PAGE, new, **FORM))
+    shown = officer.get(address).text
+    assert "Round nine is a draft" in shown and "Read it once more" in shown
+    assert "56.5 of 100 points" in shown and "business plan" in shown
+    assert "15 Mar 2026 23:59 CET" in shown and "RSD\u00a01,000,000.00" in shown
+    assert "Publish the call" in shown and "Cancel the call" in shown
+    publish = f"{address}/publish"
+    assert "Everybody may read the call" in officer.get(publish).text
+    assert page_of(officer.submit(publish, publish, version=1)) == address
+    opening = f"{address}/open"
+    assert "RSD\u00a01,000,000.00" in officer.get(opening).text
+    assert page_of(officer.submit(opening, opening, version=2)) == address
+    shown = officer.get(address).text
+    assert "Round nine takes applications until 15 Mar 2026 23:59 CET" in shown
+    assert f'href="/grants/applications?call={address.rpartition("/")[2]}"' in shown
+    assert "0 applications" in shown and "No meeting is convened yet" in shown
+    assert "It closes by itself after 16 Mar 2026 00:29 CET" in shown
+    assert "Title and terms are frozen" in officer.get(f"{address}/edit").text
+    assert "1 call takes applications" in officer.get("/grants/calls").text
+    house.clock.advance(timedelta(days=30))
+    closing = f"{address}/close"
+    assert page_of(officer.submit(closing, closing, version=3)) == address
+    assert "waits for the committee" in officer.get(address).text
+
+
+def test_a_wrong_form_keeps_everything_typed_and_says_where(house, officer):
+    new = f"{NEW_PAGE}?programme={PROGRAMME}"
+    wrong = {
+        "budget": "much",
+        "quorum": "two",
+        "deadline_time": "late",
+        "criteria": "plan",
+        "threshold": "1.234",
+        "timezone": "Europe/<b>Nowhere",
+    }
+    answer = officer.submit(NEW_PAGE, new, **FORM | wrong)
+    assert answer.status_code == 422
+    for field in ("budget", "quorum", "deadline_day", "criteria", "threshold", "timezone"):
+        assert f'href="#{field}"' in answer.text, field
+    assert 'value="much"' in answer.text and "Round nine" in answer.text
+    for field, value in (("tie_break", "luck"), ("quorum", "9"), ("ceiling", "9999999")):
+        answer = officer.submit(NEW_PAGE, new, **FORM | {field: value})
+        assert answer.status_code == 422 and f'href="#{field}"' in answer.text, field
+    page_of(officer.submit(NEW_PAGE, new, **FORM))
+    taken = officer.submit(NEW_PAGE, new, **FORM)
+    assert taken.status_code == 422 and "Another call of this programme" in taken.text
+    nothing = officer.submit(NEW_PAGE, new, programme=PROGRAMME)
+    assert nothing.status_code == 422 and 'href="#title"' in nothing.text
+
+
+def test_a_draft_is_changed_as_it_was_and_never_overwritten_silently(house, officer):
+    call_id = home.draft_call(house)
+    edit = f"/grants/calls/{call_id}/edit"
+    page = officer.get(edit).text
+    assert 'value="23:59:59"' in page and "plan 60" in page and 'value="56"' in page
+    form = {**FORM, "deadline_time": "23:59:59", "title": "Anew"}
+    assert officer.submit(edit, edit, **form).status_code == 428
+    page_of(officer.submit(edit, edit, **form, version=1))
+    stale = officer.submit(edit, edit, **form | {"title": "Other"}, version=1)
+    assert stale.status_code == 422 and "Other" in stale.text and "changed since" in stale.text
+    row = house.ask(call, call_id)
+    assert (row["title"], row["code"], row["deadline"]) == ("Anew", "C-1", home.TERMS.deadline)
+
+
+def test_cancelling_asks_for_a_reason(house, officer):
+    address = f"/grants/calls/{home.draft_call(house)}"
+    cancel = f"{address}/cancel"
+    wrong = officer.submit(cancel, cancel, reason=" ", version=1)
+    assert wrong.status_code == 422 and 'href="#reason"' in wrong.text
+    page_of(officer.submit(cancel, cancel, reason="The donor left.", version=1))
+    shown = officer.get(address).text
+    assert "is cancelled" in shown and "The donor left." in shown
+    assert "This is not possible now" in officer.get(cancel).text
+    late = officer.submit(cancel, address, reason="Again.", version=1)
+    assert late.status_code == 422 and "changed since" in late.text
+
+
+def test_pages_show_what_a_role_may_do(house, officer):
+    call_id = home.open_call(house)
+    address = f"/grants/calls/{call_id}"
+    finance = house.as_reader(Role.finance_officer).get(address).text
+    assert (
+        "Cancel the call" not in finance and "Available" in finance and "<li>m1</li>" not in finance
+    )
+    applicant = house.as_reader(Role.applicant).get(address).text
+    assert "Rules" in applicant and ">History<" not in applicant and "<li>m1</li>" not in applicant
+    chair = house.as_reader(Role.committee_chair).get(address).text
+    assert "<li>m1</li>" in chair and "0 applications" in chair
+    assert house.as_reader(Role.auditor).get(f"{address}/cancel").status_code == 403
+    assert house.as_reader(Role.auditor).get(f"{address}/edit").status_code == 403
+    assert officer.get("/grants/calls/no-id").status_code == 404
+    assert officer.get(f"{address}/explode").status_code == 404
+    assert house.as_reader(Role.administrator, programme="*").get(address).status_code == 403
+
+
+def test_the_list_is_filtered_by_the_address(house, officer):
+    home.draft_call(house, "C-1")
+    home.open_call(house, "C-2")
+    listed = officer.get("/grants/calls").text
+    assert "Round C-1" in listed and "Round C-2" in listed and "Not yet" in listed
+    opened = officer.get("/grants/calls?state=open").text
+    assert "Round C-1" not in opened and "15 Mar 2026 23:59 CET" in opened
+    assert "There is no such call" in officer.get("/grants/calls?state=decided").text
+    assert officer.get("/grants/calls?cursor=whatever").status_code == 422

@@ -204,3 +204,83 @@ def test_a_donor_of_another_programme_gives_nothing_here(house):
     )
     assert answer.status_code == 422 and code_of(answer) == "donor-unknown"
     assert house.ask(partners, PROGRAMME, limit=9) == house.ask(donors, PROGRAMME, limit=9) == []
+
+
+def test_a_programme_is_opened_on_pages_and_keeps_what_was_typed(house):
+    asker, new = administrator(house), "/grants/programmes/new"
+    assert "There is no programme yet" in asker.get("/grants/programmes").text
+    form = {"code": "RS-2026", "name": "", "regions": "RS: Topola, Knić", "currencies": ["RSD"]}
+    wrong = asker.submit(new, new, **form)
+    assert wrong.status_code == 422
+    assert 'href="#name"' in wrong.text and "RS: Topola, Knić" in wrong.text
+    done = asker.submit(new, new, **form | {"name": "Second chance"})
+    assert done.status_code == 303 and done.headers["Location"].startswith("/grants/programmes/RS")
+    page = asker.get("/grants/programmes/RS-2026").text
+    assert "Second chance is running" in page and "Topola, Knić" in page
+    assert "The programme is open." in page
+    taken = asker.submit(new, new, **form | {"name": "Again"})
+    assert taken.status_code == 422 and "This programme was opened before." in taken.text
+    assert officer(house).get(new).status_code == 403
+
+
+def test_a_programme_is_changed_on_its_page_and_never_overwritten_silently(house):
+    home.open_programme(house)
+    asker, edit = administrator(house), f"/grants/programmes/{PROGRAMME}/edit"
+    form = {"name": "Third chance", "regions": "RS: Topola", "add_currencies": ["BAM"]}
+    assert asker.submit(edit, edit, **form, version=1).status_code == 303
+    stale = asker.submit(edit, edit, **form | {"name": "Fourth"}, version=1)
+    assert stale.status_code == 422 and "Fourth" in stale.text and "changed since" in stale.text
+    assert house.ask(programme, PROGRAMME)["name"] == "Third chance"
+
+
+def test_organisations_and_money_are_added_on_pages(house):
+    home.open_programme(house)
+    show = f"/grants/programmes/{PROGRAMME}"
+    for part in ("partners", "donors"):
+        new = f"{show}/{part}/new"
+        wrong = officer(house).submit(new, new, name="Fond Most", country="Norway")
+        assert wrong.status_code == 422 and 'href="#country"' in wrong.text
+        done = officer(house).submit(new, new, name="Fond Most", country="no")
+        assert done.status_code == 303 and done.headers["Location"] == f"{show}#{part}"
+    (donor,) = house.ask(donors, PROGRAMME, limit=9)
+    new = f"{show}/budget-lines/new"
+    form = {"donor_id": donor["donor_id"], "code": "G-1", "name": "Grants", "currency": "EUR"}
+    wrong = finance(house).submit(new, new, **form, amount="much")
+    assert wrong.status_code == 422 and 'href="#amount"' in wrong.text and "much" in wrong.text
+    assert finance(house).submit(new, new, **form, amount="1.250,50").status_code == 303
+    page = finance(house).get(show).text
+    assert "EUR\u00a01,250.50" in page and "Revise" not in page
+    assert "Add a budget line" not in officer(house).get(show).text
+    (line,) = controller(house).get(f"{API}/programmes/{PROGRAMME}/budget-lines").json["items"]
+    revise = f"/grants/budget-lines/{line['budget_line_id']}/revise"
+    assert (
+        controller(house).submit(revise, revise, amount="9", reason="", version=1).status_code
+        == 422
+    )
+    done = controller(house).submit(revise, revise, amount="2000", reason="More.", version=1)
+    assert done.status_code == 303
+    assert house.ask(budget_line, line["budget_line_id"])["budget_minor"] == 200_000
+
+
+def test_history_is_closed_on_a_page_that_says_what_follows(house):
+    home.open_programme(house)
+    asker, address = administrator(house), f"/grants/programmes/{PROGRAMME}/close-history"
+    assert "What will follow" in asker.get(address).text
+    assert asker.submit(address, address, reason="All in.", version=1).status_code == 303
+    assert "It is closed already" in asker.get(address).text
+    assert "Close the history" not in asker.get(f"/grants/programmes/{PROGRAMME}").text
+
+
+def test_roles_see_their_part_of_a_programme(house):
+    home.open_programme(house)
+    home.open_budget_line(house, home.add_donor(house))
+    home.add_partner(house)
+    show = f"/grants/programmes/{PROGRAMME}"
+    donor = house.as_reader(Role.donor).get(show).text
+    assert "Fond Most" in donor and "G-1" in donor and "Otvorena vrata" not in donor
+    trainer = house.as_reader(Role.trainer).get(show).text
+    assert "Otvorena vrata" in trainer and "G-1" not in trainer
+    assert house.as_reader(Role.applicant).get(show).status_code == 403
+    assert administrator(house).get("/grants/programmes/nothing").status_code == 404
+    nobody = house.app.test_client().get(show)
+    assert nobody.status_code == 302 and nobody.headers["Location"].startswith("/accounts/sign-in")
