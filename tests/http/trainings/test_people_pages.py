@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.trainings.cohorts import handling as cohorts
+from services.trainings.cohorts.handling import NewCohort
 from shared.access.roles import Role
 
 from .conftest import NUMBER, OTHER_PROGRAMME
@@ -171,3 +173,24 @@ def test_who_has_no_role_here_finds_nobody(house, officer):
     assert "Mira" in page and "Correct<" not in page and "Own origin" not in page
     assert auditor.get(f"{address}/correct").status_code == 403
     assert officer.get(f"{PEOPLE}/nobody").status_code == 404
+
+
+def test_a_trainer_sees_those_enrolled_with_them_and_their_training(house, officer, trainer):
+    mira, ana = house.person(reference="P0001"), house.person(full_name="Ana Druga")
+    cohort = NewCohort(
+        reference="RS-KG-01",
+        course_id=house.course(),
+        country="RS",
+        place="Kragujevac",
+        trainers=("trainer-1",),
+    )
+    cohort_id = house.act(lambda work: cohorts.plan(work, by="trainer-1", cohort=cohort))
+    house.act(
+        lambda work: cohorts.enrol(work, by="trainer-1", cohort_id=cohort_id, reference="P0001")
+    )
+    page = trainer.get(f"{PEOPLE}/{mira}").text
+    assert f"/trainings/cohorts/{cohort_id}" in page and "RS-KG-01" in page
+    assert "Record an outcome" in page and "Correct<" not in page and "origin</" not in page
+    assert "1 registration" in trainer.get(PEOPLE).text
+    assert trainer.get(f"{PEOPLE}/{ana}").status_code == 404
+    assert f"/trainings/cohorts/{cohort_id}" in officer.get(f"{PEOPLE}/{mira}").text
