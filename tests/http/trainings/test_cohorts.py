@@ -268,7 +268,12 @@ def test_the_list_says_how_many_and_what_to_do_when_there_are_none(house: House)
 def test_a_cohort_is_planned_on_a_page_that_keeps_what_was_typed(house: House) -> None:
     trains(house, TRAINER, "Ana Trenerica")
     course, ana = house.course(), house.as_reader(Role.trainer, account=TRAINER)
-    form = {"course_id": course, "reference": "RS-BT-7", "country": "RS", "trainers": [TRAINER]}
+    form: dict[str, Any] = {
+        "course_id": course,
+        "reference": "RS-BT-7",
+        "country": "RS",
+        "trainers": [TRAINER],
+    }
     wrong = ana.submit(f"{PAGES}/new", place="", **form)
     assert wrong.status_code == 422
     assert 'href="#place"' in wrong.text and field(wrong.text, "reference") == "RS-BT-7"
