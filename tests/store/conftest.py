@@ -42,5 +42,5 @@ def postgres(database_url: str, tmp_path: Path) -> Iterator[Home]:
 
 
 @pytest.fixture
-def boats(home: Home) -> Iterator[Service]:
-    yield home.open(BOATS)
+def boats(home: Home) -> Service:
+    return home.open(BOATS)

@@ -29,7 +29,7 @@ from shared.events.event import Event, Personal, event_type
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
 from shared.events.work import Work
-from shared.log.sequencer import Sequencer
+from shared.log.sequencer import Sequencer, sequence_once
 from shared.migrations.migrating import migrate
 from shared.service import Definition, Reaction, Service
 from shared.settings import Settings
@@ -271,6 +271,14 @@ def launch(service: Service, boat: str, *, captain: str = "Ana", sail: int = 0) 
 
 def sail(service: Service, boat: str, times: int = 1) -> None:
     service.transact(context(), lambda work: work.decide(BOAT, boat, Sail(times=times)))
+
+
+def number(service: Service) -> None:
+    """Give positions to what was written until now (PostgreSQL), without a thread."""
+    if not service.database.is_sqlite:
+        with service.database.writing() as connection:
+            while sequence_once(connection):
+                pass
 
 
 def rows(service: Service, table: sa.Table) -> list[tuple[Any, ...]]:

@@ -124,6 +124,7 @@ def _surrounding_tables() -> None:
 
 
 def _guard_sqlite() -> None:
+    numbered = "(new.rowid > 0 and rowid = new.rowid)"
     for table, same in APPEND_ONLY.items():
         for verb in ("update", "delete"):
             op.execute(
@@ -134,7 +135,7 @@ def _guard_sqlite() -> None:
         # may also name a row by its number; those that SQLite gives by itself begin with 1.
         op.execute(
             f"create trigger {table}_no_replace before insert on {table} "  # noqa: S608 (our names)
-            f"when exists (select 1 from {table} where {same} or (new.rowid > 0 and rowid = new.rowid)) "
+            f"when exists (select 1 from {table} where {same} or {numbered}) "
             f"begin select raise(abort, '{table} is append-only: already there'); end"
         )
 
