@@ -1,0 +1,256 @@
+"""What was achieved, counted once a person, by sex and by place; no person is named.
+
+    found = indicators(connection, "RS-BA-2009")
+    found.stages[0]             ->  Stage(code="certified", persons=400)
+    for_donor(found).by_sex     ->  the same with small cells left out
+
+The stages follow each other: certified, granted, paid, visited, working. A person with two
+registrations counts once in the whole and once in each group that they belong to. Figures are those
+of the command line's report. Source: domain, "Indicators".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Connection, Row, Select, case, func, select
+
+from services.grants.applications.views import APPLICATIONS, application_figures
+from services.grants.awards.views import AWARDS
+from services.grants.calls.views import BUDGETS
+from services.grants.foreign import CERTIFICATES, REGISTRATIONS
+from services.grants.ledger.views import DISBURSEMENTS
+from services.grants.reports.money import MADE, money_figures
+from services.grants.visits.views import VISITS
+from shared.money import Money
+
+STAGES: Final = ("certified", "granted", "paid", "visited", "working")
+"""Persons with a certificate that stands, an approved application, money that did not come back, a
+visit that was made, a business that worked at the last visit."""
+
+CELL_MIN: Final = 5
+"""Smaller cells are left out for donors. Source: domain, "Indicators"."""
+
+MONTHS: Final = (6, 12)
+
+Persons: TypeAlias = dict[str, set[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """Where the money of one currency is, over all calls."""
+
+    budget: Money
+    approved: Money
+    disbursed: Money
+    returned: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """How many persons got so far."""
+
+    code: str
+    persons: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The same stages of one group; None is a cell that is left out.
+
+    key: a sex, or a country and a municipality.
+    """
+
+    key: tuple[str, ...]
+    persons: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alive:
+    """Of the businesses visited so many months after the handover, how many worked."""
+
+    month: int
+    visited: int
+    working: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicators:
+    """Everything that the report says. ``jobs``: at the last visit of each business."""
+
+    programme: str
+    amounts: tuple[Amounts, ...]
+    applications: int
+    approved: int
+    tranches_paid: int
+    visits: int
+    jobs: int
+    stages: tuple[Stage, ...]
+    alive: tuple[Alive, ...]
+    by_sex: tuple[Group, ...]
+    by_place: tuple[Group, ...]
+    suppressed: bool = False
+
+
+def indicators(connection: Connection, programme: str) -> Indicators:
+    """The indicators of a programme, of all its time."""
+    applied = application_figures(connection, programme)
+    money = money_figures(connection, programme)
+    last = _last_visits(connection, programme)
+    rows = {
+        "certified": _rows(connection, _certified(programme)),
+        "granted": _rows(connection, _granted(programme)),
+        "paid": _rows(connection, _paid(programme)),
+        "visited": last,
+        "working": [row for row in last if row.outcome == "trading"],
+    }
+    return Indicators(
+        programme=programme,
+        amounts=_amounts(connection, programme, applied["approved_minor"], money),
+        applications=applied["applications"],
+        approved=applied["outcomes"]["approved"],
+        tranches_paid=money["tranches_paid"],
+        visits=money["visits"],
+        jobs=sum(row.jobs or 0 for row in last),
+        stages=tuple(
+            Stage(code=code, persons=len({row.person_id for row in rows[code]})) for code in STAGES
+        ),
+        alive=tuple(
+            Alive(
+                month=month,
+                visited=_visited(connection, programme, month),
+                working=_visited(connection, programme, month, "trading"),
+            )
+            for month in MONTHS
+        ),
+        by_sex=_groups(rows, lambda row: (row.sex or "",)),
+        by_place=_groups(rows, lambda row: (row.country or "", row.municipality or "")),
+    )
+
+
+def for_donor(found: Indicators) -> Indicators:
+    """Without cells under five, nor those that would reveal them."""
+    return replace(
+        found,
+        by_sex=_without_small(found.by_sex),
+        by_place=_without_small(found.by_place),
+        suppressed=True,
+    )
+
+
+def _without_small(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    columns = [list(column) for column in zip(*(group.persons for group in groups), strict=True)]
+    for column in columns:
+        hidden = [place for place, cell in enumerate(column) if cell and cell < CELL_MIN]
+        others = [place for place, cell in enumerate(column) if cell and place not in hidden]
+        if len(hidden) == 1 and others:
+            # The whole is shown, so that one cell alone could be told from the rest.
+            hidden.append(min(others, key=lambda place: column[place] or 0))
+        for place in hidden:
+            column[place] = None
+    return tuple(
+        replace(group, persons=tuple(column[place] for column in columns))
+        for place, group in enumerate(groups)
+    )
+
+
+def _groups(rows: dict[str, list[Row[Any]]], key_of: Any) -> tuple[Group, ...]:
+    found: dict[tuple[str, ...], Persons] = {}
+    for code, listed in rows.items():
+        for row in listed:
+            persons = found.setdefault(key_of(row), {one: set() for one in STAGES})
+            persons[code].add(row.person_id)
+    return tuple(
+        Group(key=key, persons=tuple(len(found[key][code]) for code in STAGES))
+        for key in sorted(found)
+    )
+
+
+def _amounts(
+    connection: Connection, programme: str, approved: dict[str, int], money: Any
+) -> tuple[Amounts, ...]:
+    sums = connection.execute(
+        select(BUDGETS.c.currency, func.sum(BUDGETS.c.budget_minor).label("budget_minor"))
+        .where(BUDGETS.c.programme == programme)
+        .group_by(BUDGETS.c.currency)
+    )
+    budgets = {row.currency: int(row.budget_minor) for row in sums}
+    disbursed, returned = money["disbursed_net_minor"], money["returned_minor"]
+    return tuple(
+        Amounts(
+            budget=Money(budgets.get(currency, 0), currency),
+            approved=Money(approved.get(currency, 0), currency),
+            disbursed=Money(disbursed.get(currency, 0), currency),
+            returned=Money(returned.get(currency, 0), currency),
+        )
+        for currency in sorted({*budgets, *approved, *disbursed})
+    )
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[Row[Any]]:
+    return list(connection.execute(query))
+
+
+def _whose() -> tuple[Any, ...]:
+    row = REGISTRATIONS.c
+    return row.person_id, row.sex, row.country, row.municipality
+
+
+def _certified(programme: str) -> Select[Any]:
+    return (
+        select(*_whose())
+        .join(CERTIFICATES, CERTIFICATES.c.registration_id == REGISTRATIONS.c.registration_id)
+        .where(CERTIFICATES.c.programme == programme, CERTIFICATES.c.revoked_on.is_(None))
+        .distinct()
+    )
+
+
+def _granted(programme: str) -> Select[Any]:
+    return (
+        select(*_whose())
+        .join(APPLICATIONS, APPLICATIONS.c.registration_id == REGISTRATIONS.c.registration_id)
+        .where(APPLICATIONS.c.programme == programme, APPLICATIONS.c.state == "approved")
+        .distinct()
+    )
+
+
+def _paid(programme: str) -> Select[Any]:
+    rows = DISBURSEMENTS.c
+    signed = func.sum(case((rows.kind == "paid", rows.amount_minor), else_=-rows.amount_minor))
+    net = (
+        select(rows.award_id)
+        .where(rows.programme == programme)
+        .group_by(rows.award_id)
+        .having(signed > 0)
+        .subquery()
+    )
+    return (
+        select(*_whose())
+        .join(AWARDS, AWARDS.c.registration_id == REGISTRATIONS.c.registration_id)
+        .join(net, net.c.award_id == AWARDS.c.award_id)
+        .distinct()
+    )
+
+
+def _last_visits(connection: Connection, programme: str) -> list[Row[Any]]:
+    """The last visit made of each award, with whose it is."""
+    rows: Iterable[Any] = connection.execute(
+        select(*_whose(), VISITS.c.award_id, VISITS.c.outcome, VISITS.c.jobs)
+        .join(AWARDS, AWARDS.c.award_id == VISITS.c.award_id)
+        .join(REGISTRATIONS, REGISTRATIONS.c.registration_id == AWARDS.c.registration_id)
+        .where(VISITS.c.programme == programme, VISITS.c.status.in_(MADE))
+        .order_by(VISITS.c.award_id, VISITS.c.occurred_on, VISITS.c.month, VISITS.c.visit_id)
+    )
+    # A later row of the same award takes the place of the one before.
+    return list({row.award_id: row for row in rows}.values())
+
+
+def _visited(connection: Connection, programme: str, month: int, outcome: str | None = None) -> int:
+    query = select(func.count(VISITS.c.award_id.distinct())).where(
+        VISITS.c.programme == programme, VISITS.c.status.in_(MADE), VISITS.c.month == month
+    )
+    if outcome is not None:
+        query = query.where(VISITS.c.outcome == outcome)
+    return connection.execute(query).scalar_one()
