@@ -291,7 +291,7 @@ def counts_by_status(connection: Connection, programmes: Collection[str] | None)
     query = select(AWARDS.c.status, func.count()).group_by(AWARDS.c.status)
     if programmes is not None:
         query = query.where(AWARDS.c.programme.in_(programmes))
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def programmes_with_awards(connection: Connection) -> list[str]:

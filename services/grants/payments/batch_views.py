@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     select,
     update,
 )
@@ -205,3 +206,10 @@ def open_batch_of(connection: Connection, payment_id: str) -> str | None:
         .join(BATCH_LINES, BATCH_LINES.c.batch_id == BATCHES.c.batch_id)
         .where(BATCH_LINES.c.payment_id == payment_id, BATCHES.c.status.in_(_OPEN_BATCH))
     ).scalar()
+
+
+def batch_counts(connection: Connection, programmes: Collection[str] | None) -> dict[str, int]:
+    """How many batches there are in each status."""
+    query = select(BATCHES.c.status, func.count()).group_by(BATCHES.c.status)
+    rows = connection.execute(within(query, BATCHES, programmes))
+    return {row[0]: row[1] for row in rows}

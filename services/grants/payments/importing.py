@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from services.grants.awards.views import programmes_with_awards
@@ -45,9 +46,14 @@ def programmes_to_import() -> list[str]:
     return known if EVERY_PROGRAMME in allowed else [code for code in known if code in allowed]
 
 
+def today() -> date:
+    """The day in the banks' time zone."""
+    return day_in(service().clock.now(), DEFAULT_ZONE)
+
+
 def read_or_refuse(text: str) -> list[Line]:
     """The lines of a statement. Raises Invalid that names each wrong row and column."""
-    lines, errors = read_statement(text, today=day_in(service().clock.now(), DEFAULT_ZONE))
+    lines, errors = read_statement(text, today=today())
     if errors:
         raise Invalid(
             "statement-rows-wrong",

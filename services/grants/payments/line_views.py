@@ -136,7 +136,7 @@ def line_counts(connection: Connection, programmes: Collection[str] | None) -> d
     """How many statement lines there are in each status."""
     query = select(STATEMENT_LINES.c.status, func.count()).group_by(STATEMENT_LINES.c.status)
     rows = connection.execute(within(query, STATEMENT_LINES, programmes))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def lines_of_payment(connection: Connection, payment_id: str) -> Sequence[Row[Any]]:

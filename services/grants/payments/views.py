@@ -202,7 +202,7 @@ def payment_counts(connection: Connection, programmes: Collection[str] | None) -
     """How many payments there are in each status."""
     query = select(PAYMENTS.c.status, func.count()).group_by(PAYMENTS.c.status)
     rows = connection.execute(within(query, PAYMENTS, programmes))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def payments_by_end_to_end_id(
