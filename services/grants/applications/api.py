@@ -16,7 +16,6 @@ POST /applications/<id>/withdraw              the applicant takes it back
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -136,14 +135,14 @@ def show(application_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def revise(arguments: dict[str, Any], application_id: str) -> Response:
     """Write the application anew, whole; for paper that came in: type it in."""
-    version = required_version()
+    programme, by, version = _acting(application_id, "grants.applications.write")
 
-    def handler(work: Work, by: str) -> Answer:
+    def handler(work: Work) -> Answer:
         kept = handling.account_of(work.connection, application_id)
         content = content_of(arguments, account=kept)
         return handling.revise(work, application_id, by=by, content=content, version=version)
 
-    return _on(application_id, "grants.applications.write", handler)
+    return perform(programme, handler)
 
 
 @blueprint.route("/applications/<application_id>/submit", methods=["POST"])
@@ -152,11 +151,10 @@ def revise(arguments: dict[str, Any], application_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def submit(application_id: str) -> Response:
     """Hand it in; refused when late, without the certificate or for a second application."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.submit",
-        lambda work, by: handling.submit(work, application_id, by=by, version=version),
+    programme, by, version = _acting(application_id, "grants.applications.submit")
+    return perform(
+        programme,
+        lambda work: handling.submit(work, application_id, by=by, version=version),
     )
 
 
@@ -167,11 +165,10 @@ def submit(application_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def request_changes(arguments: dict[str, Any], application_id: str) -> Response:
     """Return it to be completed; the moment of handing in stays."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.check",
-        lambda work, by: handling.request_changes(
+    programme, by, version = _acting(application_id, "grants.applications.check")
+    return perform(
+        programme,
+        lambda work: handling.request_changes(
             work, application_id, by=by, version=version, **arguments
         ),
     )
@@ -201,11 +198,10 @@ def show_eligibility(application_id: str) -> dict[str, Any]:
 @blueprint.response(200, ReceiptSchema)
 def check(arguments: dict[str, Any], application_id: str) -> Response:
     """Record what the rules say: on to the committee, or not eligible with the reason."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.check",
-        lambda work, by: checking.check(
+    programme, by, version = _acting(application_id, "grants.applications.check")
+    return perform(
+        programme,
+        lambda work: checking.check(
             work, application_id, by=by, version=version, expected=arguments["expected"]
         ),
     )
@@ -218,11 +214,10 @@ def check(arguments: dict[str, Any], application_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def propose_override(arguments: dict[str, Any], application_id: str) -> Response:
     """Propose to let it through all the same; a second person decides."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.override",
-        lambda work, by: checking.propose_override(
+    programme, by, version = _acting(application_id, "grants.applications.override")
+    return perform(
+        programme,
+        lambda work: checking.propose_override(
             work, application_id, by=by, version=version, reason=arguments["reason"]
         ),
     )
@@ -234,11 +229,10 @@ def propose_override(arguments: dict[str, Any], application_id: str) -> Response
 @blueprint.response(200, ReceiptSchema)
 def confirm_override(application_id: str) -> Response:
     """Agree to let it through; never whoever proposed it."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.override",
-        lambda work, by: checking.confirm_override(work, application_id, by=by, version=version),
+    programme, by, version = _acting(application_id, "grants.applications.override")
+    return perform(
+        programme,
+        lambda work: checking.confirm_override(work, application_id, by=by, version=version),
     )
 
 
@@ -248,18 +242,17 @@ def confirm_override(application_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def withdraw(application_id: str) -> Response:
     """The applicant takes it back, before the decision."""
-    version = required_version()
-    return _on(
-        application_id,
-        "grants.applications.withdraw",
-        lambda work, by: handling.withdraw(work, application_id, by=by, version=version),
+    programme, by, version = _acting(application_id, "grants.applications.withdraw")
+    return perform(
+        programme,
+        lambda work: handling.withdraw(work, application_id, by=by, version=version),
     )
 
 
-def _on(application_id: str, permission: str, handler: Callable[[Work, str], Answer]) -> Response:
-    """Perform a command on an application of a programme where the reader has the permission."""
-    row, by = handling.of_programme(application_id, permission), actor()
-    return perform(row["programme"], lambda work: handler(work, by))
+def _acting(application_id: str, permission: str) -> tuple[str, str, int]:
+    """(programme, account, version seen) of a command by somebody with the permission there."""
+    row = handling.of_programme(application_id, permission)
+    return row["programme"], actor(), required_version()
 
 
 def _created(answer: Answer) -> Answer:

@@ -25,11 +25,13 @@ from sqlalchemy import (
     true,
 )
 
-from services.grants.applications.sight import AFTERWARDS, COMMITTEE, WHOLE, programmes_of
+from services.grants.applications.sight import COMMITTEE, FIELD, FINANCE, WHOLE, programmes_of
 from services.grants.applications.views import APPLICATIONS, with_names
+from services.grants.awards.views import AWARDS
 from services.grants.calls.views import CALLS
 from services.grants.committee.views import REVIEWERS
 from services.grants.foreign import CERTIFICATES, REGISTRATIONS
+from services.grants.visits.views import VISITS
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME
 from shared.language.folding import fold
@@ -43,14 +45,15 @@ CALLS_MAX: Final = 200
 class Scope:
     """Which applications a reader's list has.
 
-    whole: programmes seen wholly. committee: where assigned ones are. afterwards: where approved
-    ones are.
+    whole: programmes seen wholly. committee: where assigned ones are. finance: where approved ones
+    are. field: where approved ones whom the reader visits are. checks: where the reader checks.
     """
 
     account_id: str
     whole: frozenset[str]
     committee: frozenset[str]
-    afterwards: frozenset[str]
+    finance: frozenset[str]
+    field: frozenset[str]
     checks: frozenset[str]
 
     @classmethod
@@ -60,7 +63,8 @@ class Scope:
             account_id=reader.account_id,
             whole=programmes_of(reader, WHOLE),
             committee=programmes_of(reader, COMMITTEE),
-            afterwards=programmes_of(reader, AFTERWARDS),
+            finance=programmes_of(reader, FINANCE),
+            field=programmes_of(reader, FIELD),
             checks=reader.programmes("grants.applications.check"),
         )
 
@@ -71,7 +75,8 @@ class Scope:
         return or_(
             _in(self.whole),
             and_(_in(self.committee), assigned),
-            and_(_in(self.afterwards), approved),
+            and_(_in(self.finance), approved),
+            and_(_in(self.field), approved, _visited_by(self.account_id)),
         )
 
     def urgency(self) -> ColumnElement[int]:
@@ -137,6 +142,14 @@ def declared_by(connection: Connection, application_id: str, account_id: str) ->
     return connection.execute(query).scalar()
 
 
+def visits(connection: Connection, application_id: str, account_id: str) -> bool:
+    """Whether an account makes or made a visit to the grantee of an application."""
+    query = select(APPLICATIONS.c.application_id).where(
+        APPLICATIONS.c.application_id == application_id, _visited_by(account_id)
+    )
+    return connection.execute(query).first() is not None
+
+
 def calls_of(connection: Connection, programmes: frozenset[str]) -> Sequence[RowMapping]:
     """Calls of the programmes that have applications or may get some, the newest first."""
     query = (
@@ -185,6 +198,15 @@ def _in(programmes: frozenset[str], column: Any = APPLICATIONS.c.programme) -> C
     return column.in_(sorted(programmes)) if programmes else false()
 
 
+def _visited_by(account_id: str) -> ColumnElement[bool]:
+    visited = (
+        select(AWARDS.c.application_id)
+        .join(VISITS, VISITS.c.award_id == AWARDS.c.award_id)
+        .where(or_(VISITS.c.visitor == account_id, VISITS.c.visited_by == account_id))
+    )
+    return APPLICATIONS.c.application_id.in_(visited)
+
+
 def _joined(scope: Scope, urgency: ColumnElement[int]) -> Any:
     mine = and_(
         REVIEWERS.c.application_id == APPLICATIONS.c.application_id,
@@ -208,13 +230,13 @@ def _seen(scope: Scope, row: RowMapping) -> dict[str, Any]:
         found |= {"declared": None, "sheet_in": None}
     if _within(scope.whole, found["programme"]):
         return found
-    if found["declared"] == "recused" and not (
-        _within(scope.afterwards, found["programme"]) and found["state"] == "approved"
-    ):
-        found |= {"full_name": None, "municipality": None, "business": None}
-    elif found["declared"] == "no":
-        found |= {"business": None}
-    return found | {"score_hundredths": None, "rank": None, "note": None, "checks": None}
+    afterwards = _within(scope.finance, found["programme"]) or _within(
+        scope.field, found["programme"]
+    )
+    if found["declared"] == "recused" and not (afterwards and found["state"] == "approved"):
+        found |= {"full_name": None, "municipality": None}
+    hidden = ("business", "note", "checks", "reason", "score_hundredths", "rank")
+    return found | dict.fromkeys(hidden)
 
 
 def _within(programmes: frozenset[str], programme: str) -> bool:

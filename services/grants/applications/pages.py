@@ -11,6 +11,7 @@ Writing one is in ``writing.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -230,8 +231,9 @@ def _listed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(row: Mapping[str, Any]) -> dict[str, Any]:
-    state = row["state"]
+    state, score = row["state"], row["score_hundredths"]
     return {
+        "score": None if score is None else Decimal(score) / 100,
         "title": say(TITLES[state], {"number": row["application_no"]}),
         "state": STATES[state],
         "kind": say(KINDS[row["kind"]]) if row["kind"] else "",

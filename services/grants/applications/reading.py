@@ -70,11 +70,12 @@ def seen(row: Mapping[str, Any]) -> tuple[dict[str, Any], Sight]:
     reader, application_id = signed_in(), row["application_id"]
     with service().database.reading() as connection:
         declared = listing.declared_by(connection, application_id, reader.account_id)
-        sight = sight_of(reader, row, declared=declared)
+        visits = listing.visits(connection, application_id, reader.account_id)
+        sight = sight_of(reader, row, declared=declared, visits=visits)
         account = account_of(connection, application_id) if sight.account else None
     found = {**row, "declared": declared, "account": masked(account) if account else None}
     if not sight.content:
-        found |= {"business": None}
+        found |= {"business": None, "municipality": None}
     if not sight.checks:
         found |= {"checks": None, "note": None, "reason": None, "proposed_by": None}
     if not sight.scores:

@@ -3,8 +3,8 @@
     sight_of(reader, row, declared="clear")     Sight(content=True, checks=False, account=False)
 
 Officers and auditors see it whole. A committee member sees whose it is, to declare a conflict, and
-what it says once they declared that they have none; nothing after stepping aside. Finance and field
-officers see who was approved. Source: domain, people and roles.
+what it says once they declared that they have none; nothing after stepping aside. Finance sees who
+was approved, a field officer those whom they visit. Source: domain, people and roles.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from shared.language.marking import N_
 
 WHOLE: Final = frozenset({Role.programme_officer, Role.auditor})
 COMMITTEE: Final = frozenset({Role.committee_member, Role.committee_chair})
-AFTERWARDS: Final = frozenset({Role.finance_officer, Role.finance_controller, Role.field_officer})
+FINANCE: Final = frozenset({Role.finance_officer, Role.finance_controller})
+FIELD: Final = frozenset({Role.field_officer})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +44,38 @@ def programmes_of(reader: Reader, roles: frozenset[Role]) -> frozenset[str]:
     return frozenset({EVERY_PROGRAMME}) if EVERY_PROGRAMME in found else found
 
 
-def sight_of(reader: Reader, row: Mapping[str, Any], *, declared: str | None) -> Sight:
+def sight_of(
+    reader: Reader, row: Mapping[str, Any], *, declared: str | None, visits: bool
+) -> Sight:
     """What this reader may see of the application. Raises Forbidden when it is nothing.
 
     declared: the reader's own row among the reviewers (no, clear, recused); None when not assigned.
+    visits: whether the reader makes or made a visit to its grantee.
     """
     roles = reader.roles_in(row["programme"])
     if roles & WHOLE:
         return Sight(content=True, checks=True, account=True, scores=True)
-    if roles & AFTERWARDS and row["state"] == "approved":
-        scores = Role.finance_controller in roles
-        return Sight(content=True, checks=False, account=False, scores=scores)
+    if roles & COMMITTEE and declared == "clear":
+        return Sight(content=True, checks=False, account=False, scores=True)
+    if row["state"] == "approved":
+        if roles & FIELD and visits:
+            return Sight(content=True, checks=False, account=False, scores=False)
+        if roles & FINANCE:
+            scores = Role.finance_controller in roles
+            return Sight(content=False, checks=False, account=False, scores=scores)
     if roles & COMMITTEE:
-        if declared == "clear":
-            return Sight(content=True, checks=False, account=False, scores=True)
-        if declared == "no":
-            raise Forbidden(
+        raise _kept_from_member(declared)
+    raise Forbidden("not-your-case", N_("This application is none of your cases."))
+
+
+def _kept_from_member(declared: str | None) -> Forbidden:
+    match declared:
+        case "no":
+            return Forbidden(
                 "declaration-first",
                 N_("Say first whether you have a conflict with this application."),
             )
-        if declared == "recused":
-            raise Forbidden("recused", N_("You stepped aside from this application."))
-        raise Forbidden("not-assigned", N_("This application is not assigned to you."))
-    raise Forbidden("not-your-case", N_("This application is none of your cases."))
+        case "recused":
+            return Forbidden("recused", N_("You stepped aside from this application."))
+        case _:
+            return Forbidden("not-assigned", N_("This application is not assigned to you."))

@@ -10,8 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.grants.applications.application import APPLICATION
+from services.grants.applications.application_commands import DecideApplication, RankApplication
+from services.grants.applications.application_state import UnderReviewCase
+from services.grants.awards.handling import offer_award
 from services.grants.committee.review import REVIEW, AssignMembers, DeclareNoConflict
+from services.grants.visits.visit import VISIT, PlanVisit
 from shared.access.roles import Role
+from shared.events.work import Work
+from shared.identifiers import derived
 
 from . import home
 
@@ -111,6 +118,53 @@ def assign(
     house.decide(REVIEW, application_id, command)
     for member in cleared:
         house.decide(REVIEW, application_id, DeclareNoConflict(by=member, now=now), by=member)
+
+
+def approve(house, application_id: str) -> None:
+    """The committee ranks it first and approves it; the award is offered."""
+
+    def handler(work: Work) -> None:
+        state = work.load(APPLICATION, application_id)
+        assert isinstance(state, UnderReviewCase)
+        common: dict[str, Any] = {"by": "chair", "now": work.now, "meeting_id": "g1", "version": 1}
+        work.decide(
+            APPLICATION, application_id, RankApplication(score_hundredths=8840, rank=1, **common)
+        )
+        decision = DecideApplication(outcome="approved", zone="Europe/Belgrade", **common)
+        work.decide(APPLICATION, application_id, decision)
+        offer_award(
+            work,
+            by="chair",
+            application_id=application_id,
+            application_no=state.whose.application_no,
+            call_id=state.whose.call_id,
+            registration_id=state.whose.registration_id,
+            person_id=state.whose.person_id,
+            kind=state.content.kind,
+            amount=state.content.requested,
+            tranche_percents=(60, 40),
+            zone="Europe/Belgrade",
+        )
+
+    house.run(handler, by="chair")
+
+
+def plan_visit(house, application_id: str, *, visitor: str) -> None:
+    """Somebody is to visit the grantee a month after the handover."""
+    number = officer(house).get(f"{API}/{application_id}").json["application_no"]
+    award_id = derived("award", home.PROGRAMME, number)
+    visit_id = derived("visit", award_id, "1")
+    now = house.clock.now()
+    command = PlanVisit(
+        by="o1",
+        now=now,
+        visit_id=visit_id,
+        award_id=award_id,
+        month=1,
+        handed_over_on=now.date(),
+        visitor=visitor,
+    )
+    house.decide(VISIT, visit_id, command)
 
 
 def code_of(answer: Any) -> tuple[int, str]:

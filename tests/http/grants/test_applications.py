@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,14 @@ from .applications_home import (
     API,
     CONTENT,
     act,
+    approve,
     assign,
     begin,
     code_of,
     done,
     draft,
     officer,
+    plan_visit,
     put,
     ready,
     state_of,
@@ -353,6 +356,26 @@ def test_a_member_sees_what_is_assigned_and_reads_it_after_declaring(house):
     assert shown["business"] and shown["account"] is None and shown["score"] is None
 
 
+def test_finance_sees_who_was_approved_and_a_field_officer_whom_they_visit(house):
+    call_id, mira = ready(house)
+    application_id = under_review(house, call_id, mira)
+    address = f"{API}/{application_id}"
+    finance = house.as_reader(Role.finance_controller, account_id="f1")
+    field = house.as_reader(Role.field_officer, account_id="v1")
+    assert code_of(finance.get(address)) == (403, "not-your-case")
+    approve(house, application_id)
+    shown = finance.get(address).json
+    assert (shown["full_name"], shown["business"]) == ("Mira Primer", None)
+    assert (shown["score"], shown["rank"]) == ("88.40", 1)
+    assert len(finance.get(API).json["items"]) == 1
+    assert code_of(field.get(address)) == (403, "not-your-case")
+    assert field.get(API).json["items"] == []
+    plan_visit(house, application_id, visitor="v1")
+    assert field.get(address).json["business"] == CONTENT["business"]
+    (row,) = field.get(API).json["items"]
+    assert row["full_name"] == "Mira Primer"
+
+
 def test_the_list_has_filters_and_puts_first_what_waits(house):
     call_id, mira = ready(house)
     first = draft(house, call_id, mira)
@@ -381,3 +404,13 @@ def test_a_call_that_closes_lets_its_drafts_lapse(house):
     assert house.run(lambda work: lapse_drafts(work, call_id, by="due")) == 1
     assert state_of(house, application_id) == "lapsed"
     assert version_of(house, application_id) == '"2"'
+
+
+def test_applications_begun_at_the_same_moment_have_numbers_of_their_own(house):
+    call_id = home.open_call(house)
+    people = [home.register(house, str(n), f"Osoba {n}") for n in range(6)]
+    with ThreadPoolExecutor(len(people)) as threads:
+        answers = list(threads.map(lambda person: begin(house, call_id, person), people))
+    assert [answer.status_code for answer in answers] == [201] * len(people)
+    numbers = {row["application_no"] for row in officer(house).get(API).json["items"]}
+    assert numbers == {f"C-1-{n:04d}" for n in range(1, 7)}
