@@ -12,9 +12,9 @@ Whoever stepped aside stays aside whatever else their roles allow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection, RowMapping
 
@@ -32,12 +32,14 @@ from services.grants.committee.review import (
     visible_sheets,
 )
 from services.grants.committee.review_lists import IN_HAND
+from shared.access.accesses import record_read
 from shared.access.reader import Reader
 from shared.access.roles import Role
 from shared.errors import Forbidden, Missing
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
-from shared.web.access import ensure
+from shared.web.access import ensure, signed_in
+from shared.web.app import correlation_id
 from shared.web.commands import service
 
 Part: TypeAlias = Literal["undeclared", "cleared", "recused", "overseer"]
@@ -116,6 +118,20 @@ def find_call(call_id: str, permission: str) -> RowMapping:
         raise Missing("call-missing", N_("There is no such call."))
     ensure(permission, row["programme"])
     return row
+
+
+def record_names(rows: Iterable[Mapping[str, Any]], *, subject: str) -> None:
+    """Note once a programme that applicants' names are about to be shown."""
+    named = {row["programme"] for row in rows if row["declared"] != "recused"}
+    for programme in sorted(named):
+        record_read(
+            service(),
+            signed_in(),
+            what="names",
+            subject=subject,
+            programme=programme,
+            correlation=correlation_id(),
+        )
 
 
 def part_of(reader: Reader, programme: str, state: ReviewState) -> Part:

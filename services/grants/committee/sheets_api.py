@@ -31,13 +31,11 @@ from services.grants.committee.schemas import (
     ReviewSchema,
     ScoreSheetSchema,
 )
-from shared.access.accesses import record_read
 from shared.errors import Forbidden
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
 from shared.web.api import ApiBlueprint, command
-from shared.web.app import correlation_id
 from shared.web.commands import Answer, ReceiptSchema, actor, perform, receipt, service
 from shared.web.etag import not_modified, required_version, set_version
 from shared.web.pagination import PageArguments, PageRequest
@@ -65,7 +63,7 @@ def list_reviews(arguments: dict[str, Any]) -> dict[str, Any]:
     answer = page.answer(
         rows, lambda row: (row["urgency"], row["application_no"], row["application_id"])
     )
-    record_names(answer["items"], subject="/grants/reviews")
+    reading.record_names(answer["items"], subject="/grants/reviews")
     return {"items": [own_review(row) for row in answer["items"]], "next": answer["next"]}
 
 
@@ -126,6 +124,9 @@ def show_review(application_id: str) -> Response:
     shown = reading.open_review(application_id, "grants.reviews.read")
     if shown.part == "recused":
         raise Forbidden("recused", N_("You declared a conflict and take no part in this."))
+    if shown.comments:
+        subject = f"review/{application_id}"
+        reading.record_names([{**shown.application, "declared": "clear"}], subject=subject)
     if not_modified(shown.version):
         return set_version(Response(status=304), shown.version)
     return set_version(jsonify(ReviewSchema().dump(review_body(shown))), shown.version)
@@ -167,20 +168,6 @@ def submit(arguments: dict[str, Any], application_id: str) -> Response:
         return receipt(work, REVIEW, application_id)
 
     return perform(programme, handler)
-
-
-def record_names(rows: list[RowMapping], *, subject: str) -> None:
-    """Note once a programme that applicants' names are about to be shown."""
-    named = {row["programme"] for row in rows if row["declared"] != "recused"}
-    for programme in sorted(named):
-        record_read(
-            service(),
-            signed_in(),
-            what="names",
-            subject=subject,
-            programme=programme,
-            correlation=correlation_id(),
-        )
 
 
 def own_review(row: RowMapping) -> dict[str, Any]:

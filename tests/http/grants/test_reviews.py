@@ -6,7 +6,7 @@ import pytest
 
 from shared.access.roles import Role
 
-from .committee_home import API, Committee, sheet_body
+from .committee_home import API, Committee, named_house, sheet_body
 from .home import House
 
 
@@ -118,9 +118,10 @@ def test_versions_ids_and_bodies_are_checked(committee):
         assert member.get(f"/grants/reviews/{unknown}").status_code == 404
     declare(committee, application_id, "m1")
     assert code(hand_in(committee, application_id, "m1", plan=61)) == (422, "sheet-points")
-    for points in (10**30, -1, 1.5, "7", True, None):
+    for points in (10**30, 10**12, -1, 1.5, "7", True, None, [], {}):
         body = {"points": [{"criterion": "plan", "points": points}]}
-        assert member.post(f"{address}/sheet", body, If_Match='"2"').status_code == 422
+        refused = member.post(f"{address}/sheet", body, If_Match='"2"')
+        assert refused.status_code in (400, 422), points
     body = {"points": [{"criterion": "pl\x00an", "points": 1}]}
     assert member.post(f"{address}/sheet", body, If_Match='"2"').status_code in (400, 422)
     conflict = {"conflict": True, "reason": ""}
@@ -155,3 +156,93 @@ def test_the_conflict_and_the_comment_are_sealed_in_the_log(committee, house):
         lambda connection: b"".join(raw for _, raw in house.service.store.whole_log(connection))
     )
     assert b"Strong plan" not in log and b"Cousin" not in log
+
+
+# Pages
+
+
+def test_a_member_declares_reads_scores_and_seals_on_pages(committee):
+    application_id = assigned(committee, name="Zora Primer")
+    member, page = committee.member("m1"), f"/grants/reviews/{application_id}"
+    listed = member.get("/grants/reviews").text
+    assert "1 application waits for your declaration" in listed and "Zora Primer" in listed
+    first = member.get(page).text
+    assert "Do you have a conflict with Zora Primer?" in first and "carpentry" not in first
+    unsaid = member.submit(f"{page}/declaration", page)
+    assert unsaid.status_code == 422 and "Say whether you have a conflict" in unsaid.text
+    done = member.submit(f"{page}/declaration", page, conflict="no")
+    assert done.status_code == 303 and done.headers["Location"] == page
+    sheet = member.get(page).text
+    assert "A small carpentry" in sheet and "0 to 60 points" in sheet
+    assert "300,000.00" in sheet
+    typed = {"points-0": "61", "points-1": "20", "comment": "A <b>strong</b> plan"}
+    wrong = member.submit(f"{page}/sheet", page, **typed)
+    assert wrong.status_code == 422 and "between 0 and 60" in wrong.text
+    assert 'value="61"' in wrong.text and "A &lt;b&gt;strong&lt;/b&gt; plan" in wrong.text
+    typed["points-0"] = "50"
+    asked = member.submit(f"{page}/sheet", page, **typed)
+    assert asked.status_code == 200 and "70 of 100 points for A-1?" in asked.text
+    assert "Nobody can change it" in asked.text
+    edited = member.submit(f"{page}/sheet", page, step="edit", **typed)
+    assert edited.status_code == 200 and 'value="50"' in edited.text
+    done = member.submit(f"{page}/sheet", page, step="submit", **typed)
+    assert done.status_code == 303
+    sealed = member.get(page).text
+    assert "You scored A-1" in sealed and "Your sheet is sealed" in sealed
+    assert "handed in and sealed" in sealed
+    again = member.submit(f"{page}/sheet", page, step="submit", **typed | {"points-0": "1"})
+    assert again.status_code == 409 and "sealed" in again.text
+    assert "Nothing waits for your score" in member.get("/grants/reviews").text
+
+
+def test_stepping_aside_on_a_page_keeps_what_was_typed_and_then_shows_nothing(committee):
+    application_id = assigned(committee, name="Zora Primer")
+    member, page = committee.member("m1"), f"/grants/reviews/{application_id}"
+    unsaid = member.submit(f"{page}/declaration", page, conflict="yes", reason="  ")
+    assert unsaid.status_code == 422 and 'id="reason-error"' in unsaid.text
+    done = member.submit(f"{page}/declaration", page, conflict="yes", reason="My sister")
+    assert done.headers["Location"] == "/grants/reviews"
+    listed = member.get("/grants/reviews").text
+    assert "You stepped aside" in listed and "Zora" not in listed
+    assert "Zora" not in member.get(page).text
+
+
+def test_the_chair_assigns_and_sees_how_far_it_is(committee):
+    application_id = committee.application("A-1", assisted_by="m3")
+    page = f"/grants/calls/{committee.call_id}/reviews"
+    assert "1 application of C-1 lacks score sheets" in committee.chair.get(page).text
+    assert committee.chair.submit(page, page).status_code == 303
+    after = committee.chair.get(page).text
+    assert "assigned and will be told" in after and "Sheets awaited" in after
+    one = committee.chair.get(f"/grants/reviews/{application_id}").text
+    assert "0 score sheets for A-1" in one and "Not declared yet" in one and "Mira" not in one
+    assert committee.member("m1").get(page).status_code == 403
+    assert page in committee.chair.get("/grants/reviews").text
+
+
+def test_the_chair_assigns_chosen_members(committee):
+    application_id = committee.application("A-1")
+    page = f"/grants/reviews/{application_id}"
+    none = committee.chair.submit(f"{page}/members", page)
+    assert none.status_code == 422 and "Choose who is to read" in none.text
+    done = committee.chair.submit(f"{page}/members", page, member_ids=["m1", "m2"])
+    assert done.status_code == 303
+    strange = committee.chair.submit(f"{page}/members", page, member_ids=["stranger"])
+    assert strange.status_code == 422
+    assert "1 application waits" in committee.member("m2").get("/grants/reviews").text
+
+
+def test_members_are_called_by_their_names(tmp_path):
+    house = named_house(tmp_path)
+    house.arrives(
+        "accounts.account.invited.v1",
+        "account/m1",
+        programme="-",
+        account_id="m1",
+        kind="staff",
+        sealed=("m1", {"display_name": ("identity", "Jovan Primer")}),
+    )
+    committee = Committee(house)
+    application_id = assigned(committee)
+    assert "Jovan Primer" in committee.chair.get(f"/grants/reviews/{application_id}").text
+    house.close()

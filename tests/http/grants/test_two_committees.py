@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 
 from services.grants.app import create, definition
 from services.grants.calls import views as calls
+from shared.access.roles import Role
 from shared.access.tokens import TokenSigner
 from shared.clock import FixedClock
 from shared.database import database_name, server_url
@@ -28,7 +29,7 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
 
-from .committee_home import API, Committee
+from .committee_home import API, CHAIR, Committee
 from .home import NOON, House
 
 
@@ -97,15 +98,9 @@ def deciding(committee: Committee, meeting_id: str) -> Callable[[], Any]:
     """The chair's confirmation of what the room shows now."""
     version, body = committee.room(meeting_id)["version"], committee.decision(meeting_id)
     assert body["approved"] == 1
-    asker = committee.house.as_reader(*committee_roles(), account_id="chair")
+    asker = committee.house.as_reader(Role.committee_chair, account_id=CHAIR)
     address = f"{API}/meetings/{meeting_id}/decision"
     return lambda: asker.post(address, body, If_Match=f'"{version}"')
-
-
-def committee_roles() -> tuple[Any, ...]:
-    from shared.access.roles import Role
-
-    return (Role.committee_chair,)
 
 
 def test_two_meetings_at_the_same_instant_never_exceed_the_budget(house):
