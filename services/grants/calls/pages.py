@@ -28,7 +28,7 @@ from services.grants.committee import staff
 from services.grants.committee.views import meeting_of
 from services.grants.programmes import views as programme_views
 from services.grants.programmes.forms import page_request, read, send, typed
-from services.grants.programmes.handling import programme_row
+from services.grants.programmes.handling import is_code, programme_row
 from services.grants.programmes.schemas import EndReasonSchema
 from services.grants.programmes.wording import CODE_LENGTH_MAX
 from shared.access.reader import may
@@ -131,7 +131,8 @@ def list_calls() -> ResponseReturnValue:
     page, reader = page_request(), signed_in()
     state = request.args.get("state", "")
     state = state if state in STATE_CODES else ""
-    programme = request.args.get("programme", "")[:CODE_LENGTH_MAX]
+    programme = request.args.get("programme", "")
+    programme = programme if is_code(programme) else ""
     within = reader.programmes("grants.calls.read")
     with service().database.reading() as connection:
         rows = views.calls(

@@ -151,7 +151,14 @@ class CallArguments(PageArguments):
     """Which calls."""
 
     state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
-    programme = fields.String(load_default="", validate=validate.Length(max=CODE_LENGTH_MAX))
+    programme = fields.String(
+        load_default="",
+        validate=[
+            validate.Length(max=CODE_LENGTH_MAX),
+            validate.Regexp(r"^[A-Za-z0-9._-]*(?![\s\S])"),
+        ],
+        metadata={"description": "The programme's code."},
+    )
 
 
 class _ShortCallSchema(Schema):

@@ -7,7 +7,9 @@ The work's context names the programme. Whoever may act was asked before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import RowMapping
 
@@ -37,6 +39,7 @@ from services.grants.programmes.programme import (
     Running,
 )
 from services.grants.programmes.region import Region
+from services.grants.programmes.wording import CODE_LENGTH_MAX
 from shared.errors import Invalid, Missing, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
@@ -50,7 +53,12 @@ from shared.web.commands import Answer, receipt, service
 def programme_row(code: str) -> RowMapping:
     """The programme's row. Raises Missing when there is none."""
     with service().database.reading() as connection:
-        return _found(views.programme(connection, code), "programme")
+        return _found(views.programme(connection, code) if is_code(code) else None, "programme")
+
+
+def is_code(text: str) -> bool:
+    """Whether a programme may have this code; databases refuse to look for some other texts."""
+    return _CODE.fullmatch(text) is not None
 
 
 def partner_row(partner_id: str, permission: str) -> RowMapping:
@@ -82,7 +90,8 @@ def budget_line_row(budget_line_id: str, permission: str) -> RowMapping:
     return row
 
 
-_MISSING = {
+_CODE: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{CODE_LENGTH_MAX}}}")
+_MISSING: Final = {
     "programme": N_("There is no such programme."),
     "partner": N_("There is no such partner."),
     "donor": N_("There is no such donor."),

@@ -234,6 +234,8 @@ def test_calls_are_listed_in_pages_by_state(house, officer):
     assert opened["money"]["available"] == {"amount": "750000.00", "currency": "RSD"}
     assert first["items"][0]["money"] is None
     assert officer.get(f"{API}?state=whatever").status_code == 422
+    assert officer.get(f"{API}?programme=%0A").status_code == 422
+    assert officer.get("/grants/calls?programme=%0A").status_code == 200
     assert officer.get(f"{API}?cursor=whatever").status_code == 422
     assert officer.get(f"{API}?limit=100000000000").status_code == 422
 

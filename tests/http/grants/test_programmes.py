@@ -75,7 +75,8 @@ def test_a_reader_sees_their_own_programmes_only(house):
     then = administrator(house).get(f"{API}/programmes?limit=1&cursor={first['next']}").json
     assert [one["programme"] for one in then["items"]] == [PROGRAMME] and then["next"] is None
     assert officer(house).get(f"{API}/programmes/BA-2026").status_code == 403
-    assert administrator(house).get(f"{API}/programmes/nothing").status_code == 404
+    for missing in ("nothing", "%0A", "x" * 500):
+        assert administrator(house).get(f"{API}/programmes/{missing}").status_code == 404
 
 
 @pytest.mark.parametrize(
