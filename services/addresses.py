@@ -22,6 +22,7 @@ ADDRESSES: Final[dict[str, str]] = {
     "cohort": "/trainings/cohorts/{id}",
     "course": "/trainings/courses/{id}",
     "meeting": "/grants/meetings/{id}",
+    "outcome": "/trainings/outcomes/{id}",
     "payment": "/grants/payments/{id}",
     "registration": "/trainings/people/{id}",
     "review": "/grants/applications/{id}",

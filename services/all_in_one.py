@@ -87,10 +87,10 @@ class Installation:
     ) -> None:
         self.close()
 
-    def start_workers(self) -> None:
-        """Start sequencers, relays, consumers and due work of every service."""
+    def start_workers(self, *, due: bool = True) -> None:
+        """Start sequencers, relays, consumers and due work (or not that) of every service."""
         for service in self.services.values():
-            worker = Worker(service)
+            worker = Worker(service, due=due)
             worker.start()
             self._workers.append(worker)
 

@@ -35,19 +35,21 @@ STOP_SECONDS = 10.0
 class Worker:
     """All background threads of one service in this process."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, due: bool = True) -> None:
+        """``due``: whether what falls due is done here."""
         self.service = service
         self._parts: list[tuple[str, Callable[[], None], Callable[[], None]]] = []
         relay = Relay(service)
         consumer = ServiceConsumer(service)
-        due = DueWorker(service)
         if not service.database.is_sqlite:
             sequencer = Sequencer(service.database, service.store.notify)
             service.store.listeners.append(sequencer.wake.set)
             self._parts.append(("sequencer", sequencer.run, sequencer.stop))
         self._parts.append(("relay", relay.run, relay.stop))
         self._parts.append(("consumer", consumer.run, consumer.stop))
-        self._parts.append(("due", due.run, due.stop))
+        if due:
+            on_time = DueWorker(service)
+            self._parts.append(("due", on_time.run, on_time.stop))
         self._stop = threading.Event()
         self._parts.append(("measure", self._measure, self._stop.set))
         self._threads: list[threading.Thread] = []

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from services.accounts.first import first_administrator_link, seed_personas
 from services.all_in_one import Installation
 from services.commands import demonstration, loading
+from services.commands.demonstration_people import PROGRAMME
 from services.commands.terminal import say
 from shared.settings import Settings
 from shared.web.composing import token_key
@@ -52,11 +53,14 @@ def prepare_demonstration(settings: Settings, folder: Path) -> None:
         raise ValueError("a demonstration listens on loopback only; set ZANAT_BIND to 127.0.0.1:…")
     make_keys(settings)
     with Installation.open(settings) as installation:
-        installation.start_workers()
+        # What is made on earlier days must not fall due before all of it is there.
+        installation.start_workers(due=False)
         outcome = loading.load(installation, folder, DEMO_PROGRAMME)
         for line in outcome.lines():
             say(line)
-        personas = seed_personas(installation.services["accounts"], "*")
+        for programme in (DEMO_PROGRAMME, PROGRAMME):
+            personas = seed_personas(installation.services["accounts"], programme)
+        installation.wait_until_caught_up()
         demonstration.seed(installation, personas)
         installation.wait_until_caught_up()
     say("")
