@@ -387,10 +387,15 @@ EVERY_STEP: tuple[Any, ...] = (
     *(reverse, again, account_for, revise, give_back),
 )
 WAY: tuple[Any, ...] = (approve, sign, schedule, prepare, debit)
-"""From nothing to paid; taken as one step too, so that many histories get as far as the bank."""
+BACK: tuple[Any, ...] = (*WAY, come_back)
+REST: tuple[Any, ...] = (account_for, schedule, prepare, debit)
+"""Ways from nothing to paid, to returned, and on to another tranche; each is drawn as a whole too,
+so that many histories get as far as the bank and beyond."""
 
 STEPS = st.tuples(
-    st.one_of(st.just(WAY), st.sampled_from(EVERY_STEP).map(lambda step: (step,))),
+    st.one_of(
+        st.sampled_from((WAY, BACK, REST)), st.sampled_from(EVERY_STEP).map(lambda step: (step,))
+    ),
     st.sampled_from(sorted(APPLICATIONS)),
     st.sampled_from(PEOPLE),
     st.integers(1, 2),
@@ -425,7 +430,7 @@ REVERSED = [
 ]
 
 
-@given(st.lists(STEPS, max_size=40))
+@given(st.lists(STEPS, min_size=6, max_size=40))
 @example(BOUNCE)
 @example(REVERSED)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
