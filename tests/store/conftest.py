@@ -19,17 +19,17 @@ def on_both(request: pytest.FixtureRequest, folder: Path) -> Iterator[Home]:
     home.close()
 
 
-@pytest.fixture(
-    scope="module",
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)],
-)
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+
+
+@pytest.fixture(scope="module", params=BOTH)
 def home(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Home]:
     yield from on_both(request, tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture
+@pytest.fixture(params=BOTH)
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
     yield from on_both(request, tmp_path)
 

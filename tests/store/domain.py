@@ -354,11 +354,16 @@ class Home:
         url = server_url(self.settings, database=database_name(self.settings, name))
         return sa.create_engine(url, poolclass=sa.NullPool)
 
+    def join(self) -> None:
+        """Wait for the threads that were told to stop."""
+        for thread in self.threads:
+            thread.join(10)
+        self.threads.clear()
+
     def close(self) -> None:
         for sequencer in self.sequencers:
             sequencer.stop()
-        for thread in self.threads:
-            thread.join(10)
+        self.join()
         for service in self.opened:
             service.close()
             service.keyring._database.close()

@@ -1,0 +1,466 @@
+"""An append is written wholly or not at all: events, log, claims, stored answers, read models."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shared.errors import Conflict, Refused, Stale
+from shared.events.append import Append, Claim, Context, DueWork, RequestRecord, StreamWrite
+from shared.events.event import Event
+from shared.events.projection import Projecting, Projection, Recorded
+from shared.events.tables import CLAIMS, DUE, EVENTS, LOG, PENDING, RECORDS
+from shared.events.verifying import verify_log
+from shared.events.work import Work
+from shared.service import Service
+from tests.store.conftest import BOTH
+from tests.store.domain import (
+    BOAT,
+    BOATS,
+    CREW,
+    HOT_BOAT,
+    SHIPS,
+    Home,
+    Launch,
+    Painted,
+    Sail,
+    Sailed,
+    context,
+    launch,
+    number,
+    rows,
+    sail,
+    until,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVERYTHING = (EVENTS, LOG, PENDING, CLAIMS, RECORDS, DUE, SHIPS, CREW)
+WRITERS = 8
+
+
+def everything(service: Service) -> dict[str, list[tuple[Any, ...]]]:
+    """All that an append may touch."""
+    return {table.name: rows(service, table) for table in EVERYTHING}
+
+
+def stored(service: Service, stream: str) -> list[int]:
+    """The versions of a stream's events."""
+    with service.database.reading() as connection:
+        found = sa.select(EVENTS.c.version).where(EVENTS.c.stream == stream)
+        return list(connection.execute(found.order_by(EVENTS.c.version)).scalars())
+
+
+def append(
+    *writes: StreamWrite, at: Context | None = None, claims: tuple[Claim, ...] = (), **more: Any
+) -> Append:
+    return Append(context=at or context(), now=NOON, writes=writes, claims=claims, **more)
+
+
+def painted(stream: str, expected: int, *colours: str) -> StreamWrite:
+    return StreamWrite(stream, expected, tuple(Painted(colour=c) for c in colours or ("red",)))
+
+
+def together(count: int, run: Callable[[int], object]) -> list[BaseException]:
+    """Run in as many threads at once; what they raised."""
+    wrong: list[BaseException] = []
+    gate = threading.Barrier(count)
+
+    def one(index: int) -> None:
+        gate.wait()
+        try:
+            run(index)
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    return wrong
+
+
+# Expected versions
+
+
+def test_an_append_names_the_version_that_it_saw(boats: Service) -> None:
+    boats.store.commit(append(painted("boat/seen", 0, "red", "blue")))
+    boats.store.commit(append(painted("boat/seen", 2, "green")))
+    assert stored(boats, "boat/seen") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("expected", [0, 1, 3, 99])
+def test_another_version_is_a_conflict_and_writes_nothing(boats: Service, expected: int) -> None:
+    name = f"boat/conflict-{expected}"
+    boats.store.commit(append(painted(name, 0, "red", "blue")))
+    before = everything(boats)
+    with pytest.raises(Conflict):
+        boats.store.commit(append(painted(name, expected)))
+    assert everything(boats) == before
+
+
+def test_of_many_who_saw_the_same_version_one_is_written(boats: Service) -> None:
+    boats.store.commit(append(painted("boat/race", 0)))
+    wrong = together(
+        WRITERS, lambda n: boats.store.commit(append(painted("boat/race", 1, f"c{n}")))
+    )
+    assert [type(error) for error in wrong] == [Conflict] * (WRITERS - 1)
+    assert stored(boats, "boat/race") == [1, 2]
+
+
+def test_a_conflict_fails_nobody_who_writes_at_the_same_time(boats: Service) -> None:
+    boats.store.commit(append(painted("boat/busy", 0)))
+
+    def run(n: int) -> None:
+        for turn in range(5):
+            boats.store.commit(append(painted(f"boat/calm-{n}", turn)))
+            with pytest.raises(Conflict):
+                boats.store.commit(append(painted("boat/busy", 0)))
+
+    assert together(WRITERS, run) == []
+    assert all(stored(boats, f"boat/calm-{n}") == [1, 2, 3, 4, 5] for n in range(WRITERS))
+    assert stored(boats, "boat/busy") == [1]
+
+
+def test_a_handler_that_meets_a_conflict_decides_again_on_what_is_there_now(
+    boats: Service,
+) -> None:
+    launch(boats, "again")
+    seen: list[int] = []
+
+    def handler(work: Work) -> None:
+        seen.append(work.load(BOAT, "again").trips)
+        if len(seen) == 1:
+            thread = threading.Thread(target=sail, args=(boats, "again", 2))
+            thread.start()
+            thread.join(10)
+        work.decide(BOAT, "again", Sail())
+
+    boats.transact(context(), handler)
+    assert seen == [0, 2]
+    assert [row[1] for row in rows(boats, CREW) if row[0] == "again"] == [1, 2, 3]
+
+
+def test_many_writers_of_a_hot_stream_wait_for_each_other(boats: Service) -> None:
+    launch(boats, "hot")
+
+    def run(_n: int) -> None:
+        for _ in range(5):
+            while True:
+                try:
+                    boats.transact(context(), lambda work: work.decide(HOT_BOAT, "hot", Sail()))
+                    break
+                except Conflict:  # On SQLite after many turns; on PostgreSQL never.
+                    assert boats.database.is_sqlite
+
+    assert together(WRITERS, run) == []
+    numbers = [row[1] for row in rows(boats, CREW) if row[0] == "hot"]
+    assert numbers == list(range(1, 5 * WRITERS + 1))
+
+
+def test_a_reader_with_an_old_version_is_told_the_present_one(boats: Service) -> None:
+    launch(boats, "stale", sail=2)
+    before = everything(boats)
+
+    def handler(work: Work) -> None:
+        work.expect(BOAT, "stale", 1)
+        work.decide(BOAT, "stale", Sail())
+
+    with pytest.raises(Stale) as refusal:
+        boats.transact(context(), handler)
+    assert refusal.value.facts == {"current_version": 3}
+    assert everything(boats) == before
+
+
+# Several streams, claims, stored answers and due work: all or nothing
+
+
+def test_several_streams_go_together(boats: Service) -> None:
+    def handler(work: Work) -> None:
+        for boat in ("left", "right", "middle"):
+            work.decide(BOAT, boat, Launch(registration_id="r-together", captain="Ana"))
+            work.decide(BOAT, boat, Sail(times=2))
+
+    boats.transact(context(), handler)
+    assert all(stored(boats, f"boat/{b}") == [1, 2, 3] for b in ("left", "right", "middle"))
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_one_stream_in_conflict_keeps_all_of_the_append_out(boats: Service, wrong: int) -> None:
+    names = [f"boat/part-{wrong}-{n}" for n in range(3)]
+    boats.store.commit(append(painted(names[wrong], 0)))
+    before = everything(boats)
+    with pytest.raises(Conflict):
+        boats.store.commit(
+            append(
+                *(painted(name, 0, "red", "blue") for name in names),
+                claims=(Claim("hull", f"h-{wrong}", names[0]),),
+                records=(RequestRecord("a", "POST /", f"k-{wrong}", b"hash"),),
+                due=(DueWork(f"d-{wrong}", "trainings.paint", NOON, b"{}"),),
+            )
+        )
+    assert everything(boats) == before
+
+
+def test_a_refusal_of_the_second_stream_leaves_the_first_as_it_was(boats: Service) -> None:
+    launch(boats, "swims")
+    before = everything(boats)
+
+    def handler(work: Work) -> None:
+        work.decide(BOAT, "new", Launch(registration_id="r-new", captain="Ana"))
+        work.claim(Claim("hull", "h-new", "boat/new"))
+        work.decide(BOAT, "swims", Launch(registration_id="r-swims", captain="Ana"))
+
+    with pytest.raises(Refused, match="launched-already"):
+        boats.transact(context(), handler)
+    assert everything(boats) == before
+
+
+def test_a_stream_stands_once_in_an_append(boats: Service) -> None:
+    before = everything(boats)
+    with pytest.raises(ValueError, match="twice"):
+        boats.store.commit(append(painted("boat/twice", 0), painted("boat/twice", 1)))
+    assert everything(boats) == before
+
+
+# Claims
+
+
+def test_a_claim_is_held_by_one_stream_and_refused_to_another(boats: Service) -> None:
+    claim = Claim("hull", "h1", "boat/holder", "hull-taken", "Another boat has this hull.")
+    boats.store.commit(append(painted("boat/holder", 0), claims=(claim,)))
+    before = everything(boats)
+    other = replace(claim, stream="boat/other")
+    with pytest.raises(Refused, match="hull-taken: Another boat has this hull"):
+        boats.store.commit(append(painted("boat/other", 0), claims=(other,)))
+    assert everything(boats) == before
+    # Who holds it may say so again; in another programme, or as another kind, it is another claim.
+    boats.store.commit(append(painted("boat/holder", 1), claims=(claim,)))
+    elsewhere = replace(claim, stream="boat/abroad")
+    boats.store.commit(append(claims=(elsewhere,), at=context("ba")))
+    boats.store.commit(append(claims=(replace(elsewhere, kind="mast"),)))
+
+
+def test_of_many_who_claim_the_same_at_once_one_has_it(boats: Service) -> None:
+    def run(n: int) -> None:
+        name = f"boat/claimant-{n}"
+        boats.store.commit(append(painted(name, 0), claims=(Claim("hull", "wanted", name),)))
+
+    wrong = together(WRITERS, run)
+    assert [type(error) for error in wrong] == [Refused] * (WRITERS - 1)
+    written = [n for n in range(WRITERS) if stored(boats, f"boat/claimant-{n}")]
+    holders = [row for row in rows(boats, CLAIMS) if row[2] == "wanted"]
+    assert holders == [("rs", "hull", "wanted", f"boat/claimant-{written[0]}")]
+    assert len(written) == 1
+
+
+def test_a_released_claim_may_be_taken_by_another(boats: Service) -> None:
+    held = Claim("hull", "passed on", "boat/first")
+    taken = replace(held, stream="boat/second")
+    boats.store.commit(append(claims=(held,)))
+    # Only its holder releases it.
+    boats.store.commit(append(released=(taken,)))
+    with pytest.raises(Refused):
+        boats.store.commit(append(claims=(taken,)))
+    # To be passed on in one append it is released first.
+    boats.store.commit(append(claims=(taken,), released=(held,)))
+    assert [row[3] for row in rows(boats, CLAIMS) if row[2] == "passed on"] == ["boat/second"]
+
+
+def test_a_release_that_fails_with_its_append_releases_nothing(boats: Service) -> None:
+    held = Claim("hull", "kept", "boat/keeper")
+    boats.store.commit(append(painted("boat/keeper", 0), claims=(held,)))
+    before = everything(boats)
+    with pytest.raises(Conflict):
+        boats.store.commit(append(painted("boat/keeper", 0), released=(held,)))
+    assert everything(boats) == before
+
+
+# Read models in the same transaction
+
+
+def test_what_was_saved_is_seen_at_once(boats: Service) -> None:
+    launch(boats, "seen-at-once", captain="Ana Anić", sail=2)
+    row = next(row for row in rows(boats, SHIPS) if row[0] == "seen-at-once")
+    assert row[1:4] == ("rs", "Ana Anić", 2)
+
+
+def test_a_read_model_that_fails_keeps_its_events_out(home: Home) -> None:
+    def fail(_at: Projecting, _recorded: Recorded) -> None:
+        raise RuntimeError("the read model fails")
+
+    failing = Projection("failing", 1, (SHIPS,), fail, (Painted,))
+    service = home.open(replace(BOATS, projections=(*BOATS.projections, failing)))
+    launch(service, "fails")
+    before = everything(service)
+
+    def handler(work: Work) -> None:
+        work.claim(Claim("hull", "fails", "boat/fails"))
+        work.decide(BOAT, "fails", Sail(times=2))
+        work.decide(BOAT, "fails", Painted(colour="red"))
+
+    with pytest.raises(RuntimeError, match="the read model fails"):
+        service.transact(context(), handler)
+    assert everything(service) == before
+
+
+def test_events_and_read_model_appear_together(home: Home, boats: Service) -> None:
+    """A projection waits in the middle of its transaction; nobody sees half of it."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait(_at: Projecting, _recorded: Recorded) -> None:
+        inside.set()
+        go_on.wait(20)
+
+    waiting = Projection("waiting", 1, (SHIPS,), wait, (Sailed,))
+    service = home.open(replace(BOATS, projections=(*BOATS.projections, waiting)))
+    before = everything(boats)
+    thread = threading.Thread(target=launch, args=(service, "slow"), kwargs={"sail": 1})
+    thread.start()
+    assert inside.wait(20)
+    assert everything(boats) == before
+    go_on.set()
+    thread.join(20)
+    assert stored(boats, "boat/slow") == [1, 2]
+    assert "slow" in {row[0] for row in rows(boats, SHIPS)}
+
+
+# Positions and leaf hashes
+
+
+def test_positions_have_no_gap_while_eight_threads_write(home: Home, boats: Service) -> None:
+    """With two sequencers, of which one works; a reader never sees a gap nor a changed place."""
+    sequencers = [home.sequence(boats), home.sequence(boats)]
+    done = threading.Event()
+    seen: list[list[str]] = []
+    watching = threading.Thread(target=watch, args=(boats, done, seen))
+    watching.start()
+
+    def run(n: int) -> None:
+        for turn in range(12):
+            launch(boats, f"w{n}-{turn}", sail=turn % 4)
+            if turn:
+                sail(boats, f"w{n}-{turn - 1}", 2)
+
+    assert together(WRITERS, run) == []
+    total = len(rows(boats, EVENTS))
+    until(lambda: service_head(boats) == total - 1)
+    done.set()
+    watching.join(20)
+    for sequencer in sequencers:
+        if sequencer:
+            sequencer.stop()
+    home.join()
+    assert rows(boats, PENDING) == []
+    final = positions(boats)
+    assert len(seen) > 1 and all(found == final[: len(found)] for found in seen)
+    assert_log_is_right(boats)
+
+
+def watch(service: Service, done: threading.Event, seen: list[list[str]]) -> None:
+    while not done.is_set():
+        seen.append(positions(service))
+
+
+def service_head(service: Service) -> int:
+    with service.database.reading() as connection:
+        return service.store.head(connection)
+
+
+def positions(service: Service) -> list[str]:
+    """Event ids by position; fails at a gap."""
+    found = rows(service, LOG)
+    assert [row[0] for row in found] == list(range(len(found)))
+    return [row[1] for row in found]
+
+
+def assert_log_is_right(service: Service) -> None:
+    """Every position, hash and version, told without any code of the log's own."""
+    number(service)
+    total = len(rows(service, EVENTS))
+    with service.database.reading() as connection:
+        found = connection.execute(
+            sa.text(
+                "select l.position, l.leaf_hash, e.stream, e.version, e.envelope "
+                "from log l join events e on e.event_id = l.event_id order by l.position"
+            )
+        ).all()
+    versions: dict[str, int] = {}
+    assert [row.position for row in found] == list(range(total))
+    for row in found:
+        assert bytes(row.leaf_hash) == hashlib.sha256(b"\x00" + bytes(row.envelope)).digest()
+        assert row.version == versions.get(row.stream, 0) + 1
+        versions[row.stream] = row.version
+    assert verify_log(service) == (total, [])
+
+
+def test_the_events_of_an_append_stand_together_however_many_they_are(boats: Service) -> None:
+    """Also where they are more than the sequencer takes at once (2,000)."""
+    number(boats)
+    start = service_head(boats) + 1
+    colours = tuple(str(n) for n in range(1_050))
+    boats.store.commit(append(painted("boat/before", 0)))
+    boats.store.commit(append(painted("boat/great", 0, *colours), painted("boat/2", 0, *colours)))
+    boats.store.commit(append(painted("boat/after", 0)))
+    number(boats)
+    with boats.database.reading() as connection:
+        log = boats.store.entries(connection, start=start, limit=3_000)
+    assert [boats.store.recorded(raw).stream for _, raw in log] == [
+        "boat/before",
+        *["boat/great"] * len(colours),
+        *["boat/2"] * len(colours),
+        "boat/after",
+    ]
+    assert_log_is_right(boats)
+
+
+@pytest.mark.parametrize("home", BOTH[1:], indirect=True)
+def test_a_long_transaction_holds_nobody_up_and_moves_nobody(boats: Service) -> None:
+    with boats.database.writing() as connection:
+        boats.store.write(connection, append(painted("boat/long", 0, "red", "blue")))
+        boats.store.commit(append(painted("boat/quick", 0)))
+        number(boats)
+        first = positions(boats)
+        assert stored(boats, "boat/quick") == [1] and stored(boats, "boat/long") == []
+        assert len(first) == len(rows(boats, EVENTS))
+    boats.store.commit(append(painted("boat/quick", 1)))
+    number(boats)
+    assert positions(boats)[: len(first)] == first
+    assert_log_is_right(boats)
+
+
+def test_an_append_that_failed_leaves_no_gap(boats: Service) -> None:
+    before = len(rows(boats, EVENTS))
+    for turn in range(5):
+        boats.store.commit(append(painted("boat/fine", turn)))
+        with pytest.raises(Conflict):
+            boats.store.commit(append(painted("boat/bad", 7), painted("boat/fine", turn + 1)))
+        refused = refused_claim(boats, turn)
+        with pytest.raises(Refused):
+            boats.store.commit(refused)
+    assert len(rows(boats, EVENTS)) == before + 10
+    assert_log_is_right(boats)
+
+
+def refused_claim(service: Service, turn: int) -> Append:
+    """An append whose claim was taken just before."""
+    name = f"boat/taken-{turn}"
+    service.store.commit(append(painted(name, 0), claims=(Claim("hull", name, name),)))
+    return append(painted("boat/late", 0), claims=(Claim("hull", name, "boat/late"),))
+
+
+def test_a_read_event_is_the_written_one(boats: Service) -> None:
+    event: Event = Painted(colour="жуто – żółty 🚤 \u0000 \"'\\")
+    boats.store.commit(append(StreamWrite("boat/colours", 0, (event,))))
+    with boats.database.reading() as connection:
+        assert boats.store.stream(connection, "boat/colours") == ([event], 1)
+        (recorded,) = boats.store.history(connection, "boat/colours")
+    assert recorded.at == NOON and recorded.actor == "clerk" and recorded.programme == "rs"
