@@ -64,8 +64,11 @@ def prepare_demonstration(settings: Settings, folder: Path) -> None:
         demonstration.seed(installation, personas)
         installation.wait_until_caught_up()
     say("")
-    say(f"{'role':<20} {'name':<24} {'sign in as':<34} password")
+    width = max(len(persona.email) for persona in personas)
+    say(f"{'role':<19} {'name':<18} {'sign in as':<{width}}  password")
     for persona in personas:
-        say(f"{persona.role:<20} {persona.name:<24} {persona.email:<34} {persona.password}")
+        words = f"{persona.role:<19} {persona.name:<18} {persona.email:<{width}}"
+        say(f"{words}  {persona.password}")
     say("")
+    say("Or open the address and choose somebody from the list; all of them are invented.")
     say(f"The demonstration is at {settings.public_url} (stop with Ctrl-C)")

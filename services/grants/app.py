@@ -17,13 +17,14 @@ from services.grants.applications import pages as applications_pages
 from services.grants.applications import views as application_views
 from services.grants.applications.application import APPLICATION
 from services.grants.calls import api as calls_api
+from services.grants.calls import closing
 from services.grants.calls import pages as calls_pages
 from services.grants.calls import views as call_views
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.call import CALL
 from services.grants.committee import api as meetings_api
 from services.grants.committee import pages as meetings_pages
-from services.grants.committee import sheets_api, sheets_pages
+from services.grants.committee import sheets_api, sheets_pages, staff
 from services.grants.committee import views as committee_views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.review import REVIEW
@@ -71,9 +72,11 @@ def definition() -> Definition:
             application_views.APPLICATION_LIST,
             committee_views.REVIEW_LIST,
             committee_views.MEETING_LIST,
+            staff.STAFF_NAMES,
             *money_parts.PROJECTIONS,
         ),
         reactions=money_parts.REACTIONS,
+        due=closing.DUE,
     )
 
 

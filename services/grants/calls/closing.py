@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from services.grants.applications.handling import lapse_drafts
 from services.grants.calls.call import CALL, CloseCall, OpenCase
 from services.grants.calls.terms import Terms
 from shared.events.append import DueWork
@@ -43,7 +44,9 @@ def close_when_due(service: Service, payload: bytes) -> None:
     def handler(work: Work) -> None:
         state = work.load(CALL, closing.call_id)
         if isinstance(state, OpenCase) and work.now > state.terms.last_moment():
-            work.decide(CALL, closing.call_id, CloseCall(by=work.context.actor, now=work.now))
+            by = work.context.actor
+            work.decide(CALL, closing.call_id, CloseCall(by=by, now=work.now))
+            lapse_drafts(work, closing.call_id, by=by)
 
     context = service.system_context(closing.programme, cause=service.store.identifiers.new())
     service.transact(context, handler)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping
 
+from services.grants.applications.handling import lapse_drafts
 from services.grants.calls import closing, views
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.budget_commands import OpenBudget
@@ -114,8 +115,10 @@ def open_call(work: Work, call_id: str, *, by: str, version: int) -> Answer:
 
 
 def close_call(work: Work, call_id: str, *, by: str, version: int) -> Answer:
-    """Close the call after its deadline."""
-    return _act(work, call_id, CloseCall(by=by, now=work.now), version)
+    """Close the call after its deadline; what is still a draft lapses."""
+    answer = _act(work, call_id, CloseCall(by=by, now=work.now), version)
+    lapse_drafts(work, call_id, by=by)
+    return answer
 
 
 def cancel_call(work: Work, call_id: str, *, by: str, version: int, reason: str) -> Answer:
