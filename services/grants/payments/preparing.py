@@ -224,12 +224,16 @@ def take_out_of_batch(work: Work, payment_id: str, *, by: str) -> None:
 
 
 def renew_requests(work: Work, batch_id: str, *, by: str) -> None:
-    """Void what was agreed to for payments that stay in a rebuilt batch; ask for them anew."""
+    """Void what was agreed to for payments that stay in a rebuilt batch; they wait for it anew.
+
+    Whoever prepared them stays their preparer, so that they can never authorise or release them.
+    """
     for line in lines_of(work, batch_id):
-        if type(work.load(PAYMENT, line.payment_id)) is Requested:
+        state = work.load(PAYMENT, line.payment_id)
+        if type(state) is Requested or not isinstance(state, Requested):
             continue
         _start_over(work, line.payment_id, by=by)
-        known = known_now(work, plan_of(work, line.payment_id), by=by)
+        known = known_now(work, state.plan, by=state.requested_by)
         work.decide(PAYMENT, line.payment_id, c.RequestPayment(**known))
 
 

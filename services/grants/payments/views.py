@@ -126,7 +126,7 @@ def _changes(event: Any) -> dict[str, Any]:
         case e.PaymentPaid():
             return {"status": "paid", "booked_on": event.booked_on}
         case e.PaymentReturned():
-            return {"status": "returned", "booked_on": event.booked_on}
+            return {"status": "returned", "booked_on": event.booked_on, "reversal_by": None}
         case e.PaymentReversed():
             return {"status": "reversed", "booked_on": None, "reversal_by": None}
         case e.ReversalRequested():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from shared.access.roles import Role
 from shared.identifiers import Uuid7
 
-from .home import PROGRAMME
 from .payments_home import (
     ACCOUNT,
     AMOUNT,
@@ -253,6 +254,54 @@ def test_pages_sign_and_ask_before_they_change_an_account(house, people):
     assert stale.status_code == 412
 
 
+def test_pages_take_receipts_and_waivers(house, people):
+    payment_id = signed_payment(house)
+    exported_batch(people, payment_id)
+    bring(people, "2026-03-01,A0001-T1,debit,60000.60,RSD,1")
+    award_id = people.preparer.get(f"{API}/payments/{payment_id}").get_json()["award_id"]
+    page = f"/grants/awards/{award_id}"
+    first = f"{page}/tranches/1"
+    assert f"{first}/receipts" in people.officer.get(page).text
+    seen = version(people.officer, f"/awards/{award_id}")["If_Match"].strip('"')
+
+    def send(amount, content):
+        files = (io.BytesIO(content), "receipt.pdf", "application/pdf")
+        form = {"version": seen, "amount": amount, "receipts": files}
+        return people.officer.submit(f"{first}/receipts", f"{first}/receipts", **form)
+
+    for amount, content in (("lots", b"%PDF-1"), ("60000.60", b"no pdf"), ("60000.60", b"")):
+        wrong = send(amount, content)
+        assert wrong.status_code == 422 and "govuk-error-summary" in wrong.text
+        assert f'value="{amount}"' in wrong.text
+    assert send("100.00", b"%PDF-1").status_code == 409
+    assert send("60000.60", b"%PDF-1").status_code == 303
+    seen = str(int(seen) + 1)
+    facts = {"requirement": "visit", "reason": "Snow closed the road."}
+    asked = people.officer.submit(
+        f"{first}/ask-waiver", f"{first}/ask-waiver", version=seen, **facts
+    )
+    assert (asked.status_code, asked.location) == (303, page)
+    assert f"{first}/confirm-waiver" in people.controller.get(page).text
+    seen = str(int(seen) + 1)
+    agreed = people.controller.submit(
+        f"{first}/confirm-waiver", f"{first}/confirm-waiver", version=seen, requirement="visit"
+    )
+    assert agreed.status_code == 303
+    assert f"{page}/tranches/2/schedule" in people.preparer.get(page).text
+
+
+def test_who_prepared_stays_the_preparer_when_a_batch_is_rebuilt(house, people):
+    mine, other = signed_payment(house, "A0001"), signed_payment(house, "A0002")
+    award_id = people.preparer.get(f"{API}/payments/{mine}").get_json()["award_id"]
+    batch_id = batch_of(people, mine, other)
+    done(do(people.controller, f"/batches/{batch_id}", "authorise"))
+    done(do(people.officer, f"/awards/{award_id}", "suspend", {"ground": "under_review"}))
+    kept = people.preparer.get(f"{API}/payments/{other}").get_json()
+    assert (kept["state"], kept["requested_by"]) == ("requested", "petra")
+    petra = house.as_reader(Role.finance_officer, Role.finance_controller, account_id="petra")
+    assert code(do(petra, f"/batches/{batch_id}", "authorise")) == "403 same-person-authorises"
+    assert code(do(petra, f"/payments/{other}", "authorise")) == "403 same-person-authorises"
+
+
 def test_the_page_of_awards_says_what_to_do_when_there_are_none(house, people):
     assert "No awards yet" in people.officer.get("/grants/awards").text
-    assert PROGRAMME  # the programme that all of this happens in

@@ -152,7 +152,7 @@ def test_pages_build_authorise_release_and_export(house, people):
     page = made.location
     mine = people.preparer.get(page).text
     assert "60,000.60" in mine and f"{page}/authorise" not in mine
-    assert "Somebody else" in mine
+    assert "You prepared it: somebody else" in mine
     confirm = people.controller.get(f"{page}/authorise").text
     assert "another controller" in confirm
     for asker, act, version in (

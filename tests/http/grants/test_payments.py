@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from services.grants.awards.views import one_award
+from services.grants.committee.ranking import Points
 from services.grants.committee.review import (
     REVIEW,
     AssignMembers,
     DeclareNoConflict,
     SubmitSheet,
 )
-from services.grants.committee.ranking import Points
 from services.grants.payments.views import one_payment
 from shared.access.roles import Role
 
