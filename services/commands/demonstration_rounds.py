@@ -229,15 +229,12 @@ def _pay(stage: Stage, made: Sequence[str]) -> None:
     first, second = stage.all("finance_controller")
     service = stage.installation.services["grants"]
     with service.database.reading() as connection:
-        found = dict(
-            connection.execute(
-                select(AWARDS.c.application_id, AWARDS.c.award_id).where(
-                    AWARDS.c.application_id.in_(made)
-                )
+        rows = connection.execute(
+            select(AWARDS.c.application_id, AWARDS.c.award_id).where(
+                AWARDS.c.application_id.in_(made)
             )
-            .tuples()
-            .all()
         )
+        found = {row.application_id: row.award_id for row in rows}
     waiting = []
     for place, application_id in enumerate(one for one in made if one in found):
 
@@ -259,8 +256,22 @@ def _pay(stage: Stage, made: Sequence[str]) -> None:
             return awards.schedule_tranche(work, award_id, by=finance, tranche=1)
 
         waiting.append(stage.run("grants", -25, finance, schedule))
+    _to_the_bank(stage, waiting[:1])
+    for payment_id in waiting[1:2]:
+
+        def request(work: Work, payment_id: str = payment_id) -> None:
+            payments.request_payment(work, payment_id, by=finance)
+
+        stage.run("grants", -2, finance, request)
+
+
+def _to_the_bank(stage: Stage, payment_ids: Sequence[str]) -> None:
+    """A batch by three people, its file, and the statement that came back."""
+    finance = stage.who("finance_officer")
+    first, second = stage.all("finance_controller")
+    service = stage.installation.services["grants"]
     batch_id = stage.run(
-        "grants", -24, finance, lambda work: prepare_batch(work, waiting[:1], by=finance)
+        "grants", -24, finance, lambda work: prepare_batch(work, payment_ids, by=finance)
     )
     stage.run("grants", -23, first, lambda work: authorise_batch(work, batch_id, by=first))
     stage.run("grants", -22, second, lambda work: release_batch(work, batch_id, by=second))
@@ -293,12 +304,6 @@ def _pay(stage: Stage, made: Sequence[str]) -> None:
         )
     )
     stage.run("grants", -19, finance, lambda work: import_statement(work, statement, by=finance))
-    for payment_id in waiting[1:2]:
-
-        def request(work: Work, payment_id: str = payment_id) -> None:
-            payments.request_payment(work, payment_id, by=finance)
-
-        stage.run("grants", -2, finance, request)
 
 
 # The second round: with the committee
