@@ -337,8 +337,8 @@ def test_votes_and_the_decision_on_pages_end_in_minutes(committee):
     assert member.submit(votes, votes, **{f"vote-{ids[0]}": "for"}).status_code == 303
     assert "1 for, 0 against, 0 abstained" in chair.get(room).text
     asked = chair.get(decision).text
-    assert "Approve 1 applications, RSD\xa0300,000.00?" in asked
-    assert "2 go on the waiting list" in asked
+    assert "Approve 1 application, RSD\xa0300,000.00?" in asked
+    assert "2 applications go on the waiting list" in asked
     version = committee.room(meeting_id)["version"]
     form = {"version": version, "approved": 1, "amount_minor": 30_000_000}
     wrong = chair.submit(decision, decision, **form | {"approved": 2})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.access.roles import Role
@@ -118,7 +120,8 @@ def test_versions_ids_and_bodies_are_checked(committee):
         assert member.get(f"/grants/reviews/{unknown}").status_code == 404
     declare(committee, application_id, "m1")
     assert code(hand_in(committee, application_id, "m1", plan=61)) == (422, "sheet-points")
-    for points in (10**30, 10**12, -1, 1.5, "7", True, None, [], {}):
+    wrong: tuple[Any, ...] = (10**30, 10**12, -1, 1.5, "7", True, None, [], {})
+    for points in wrong:
         body = {"points": [{"criterion": "plan", "points": points}]}
         refused = member.post(f"{address}/sheet", body, If_Match='"2"')
         assert refused.status_code in (400, 422), points
