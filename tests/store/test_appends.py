@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from shared.errors import Conflict, Refused, Stale
-from shared.events.append import Append, Claim, Context, DueWork, RequestRecord, StreamWrite
+from shared.events.append import Claim, DueWork, RequestRecord, StreamWrite
 from shared.events.event import Event
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.tables import CLAIMS, DUE, EVENTS, LOG, PENDING, RECORDS
-from shared.events.verifying import verify_log
 from shared.events.work import Work
 from shared.service import Service
-from tests.store.conftest import BOTH
 from tests.store.domain import (
     BOAT,
     BOATS,
@@ -34,58 +28,17 @@ from tests.store.domain import (
     Sailed,
     context,
     launch,
-    number,
     rows,
     sail,
-    until,
 )
+from tests.store.writing import NOON, WRITERS, append, painted, stored, together
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVERYTHING = (EVENTS, LOG, PENDING, CLAIMS, RECORDS, DUE, SHIPS, CREW)
-WRITERS = 8
 
 
 def everything(service: Service) -> dict[str, list[tuple[Any, ...]]]:
     """All that an append may touch."""
     return {table.name: rows(service, table) for table in EVERYTHING}
-
-
-def stored(service: Service, stream: str) -> list[int]:
-    """The versions of a stream's events."""
-    with service.database.reading() as connection:
-        found = sa.select(EVENTS.c.version).where(EVENTS.c.stream == stream)
-        return list(connection.execute(found.order_by(EVENTS.c.version)).scalars())
-
-
-def append(
-    *writes: StreamWrite, at: Context | None = None, claims: tuple[Claim, ...] = (), **more: Any
-) -> Append:
-    return Append(context=at or context(), now=NOON, writes=writes, claims=claims, **more)
-
-
-def painted(stream: str, expected: int, *colours: str) -> StreamWrite:
-    return StreamWrite(stream, expected, tuple(Painted(colour=c) for c in colours or ("red",)))
-
-
-def together(count: int, run: Callable[[int], object]) -> list[BaseException]:
-    """Run in as many threads at once; what they raised."""
-    wrong: list[BaseException] = []
-    gate = threading.Barrier(count)
-
-    def one(index: int) -> None:
-        gate.wait()
-        try:
-            run(index)
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    return wrong
 
 
 # Expected versions
@@ -333,128 +286,7 @@ def test_events_and_read_model_appear_together(home: Home, boats: Service) -> No
     assert "slow" in {row[0] for row in rows(boats, SHIPS)}
 
 
-# Positions and leaf hashes
-
-
-def test_positions_have_no_gap_while_eight_threads_write(home: Home, boats: Service) -> None:
-    """With two sequencers, of which one works; a reader never sees a gap nor a changed place."""
-    sequencers = [home.sequence(boats), home.sequence(boats)]
-    done = threading.Event()
-    seen: list[list[str]] = []
-    watching = threading.Thread(target=watch, args=(boats, done, seen))
-    watching.start()
-
-    def run(n: int) -> None:
-        for turn in range(12):
-            launch(boats, f"w{n}-{turn}", sail=turn % 4)
-            if turn:
-                sail(boats, f"w{n}-{turn - 1}", 2)
-
-    assert together(WRITERS, run) == []
-    total = len(rows(boats, EVENTS))
-    until(lambda: service_head(boats) == total - 1)
-    done.set()
-    watching.join(20)
-    for sequencer in sequencers:
-        if sequencer:
-            sequencer.stop()
-    home.join()
-    assert rows(boats, PENDING) == []
-    final = positions(boats)
-    assert len(seen) > 1 and all(found == final[: len(found)] for found in seen)
-    assert_log_is_right(boats)
-
-
-def watch(service: Service, done: threading.Event, seen: list[list[str]]) -> None:
-    while not done.is_set():
-        seen.append(positions(service))
-
-
-def service_head(service: Service) -> int:
-    with service.database.reading() as connection:
-        return service.store.head(connection)
-
-
-def positions(service: Service) -> list[str]:
-    """Event ids by position; fails at a gap."""
-    found = rows(service, LOG)
-    assert [row[0] for row in found] == list(range(len(found)))
-    return [row[1] for row in found]
-
-
-def assert_log_is_right(service: Service) -> None:
-    """Every position, hash and version, told without any code of the log's own."""
-    number(service)
-    total = len(rows(service, EVENTS))
-    with service.database.reading() as connection:
-        found = connection.execute(
-            sa.text(
-                "select l.position, l.leaf_hash, e.stream, e.version, e.envelope "
-                "from log l join events e on e.event_id = l.event_id order by l.position"
-            )
-        ).all()
-    versions: dict[str, int] = {}
-    assert [row.position for row in found] == list(range(total))
-    for row in found:
-        assert bytes(row.leaf_hash) == hashlib.sha256(b"\x00" + bytes(row.envelope)).digest()
-        assert row.version == versions.get(row.stream, 0) + 1
-        versions[row.stream] = row.version
-    assert verify_log(service) == (total, [])
-
-
-def test_the_events_of_an_append_stand_together_however_many_they_are(boats: Service) -> None:
-    """Also where they are more than the sequencer takes at once (2,000)."""
-    number(boats)
-    start = service_head(boats) + 1
-    colours = tuple(str(n) for n in range(1_050))
-    boats.store.commit(append(painted("boat/before", 0)))
-    boats.store.commit(append(painted("boat/great", 0, *colours), painted("boat/2", 0, *colours)))
-    boats.store.commit(append(painted("boat/after", 0)))
-    number(boats)
-    with boats.database.reading() as connection:
-        log = boats.store.entries(connection, start=start, limit=3_000)
-    assert [boats.store.recorded(raw).stream for _, raw in log] == [
-        "boat/before",
-        *["boat/great"] * len(colours),
-        *["boat/2"] * len(colours),
-        "boat/after",
-    ]
-    assert_log_is_right(boats)
-
-
-@pytest.mark.parametrize("home", BOTH[1:], indirect=True)
-def test_a_long_transaction_holds_nobody_up_and_moves_nobody(boats: Service) -> None:
-    with boats.database.writing() as connection:
-        boats.store.write(connection, append(painted("boat/long", 0, "red", "blue")))
-        boats.store.commit(append(painted("boat/quick", 0)))
-        number(boats)
-        first = positions(boats)
-        assert stored(boats, "boat/quick") == [1] and stored(boats, "boat/long") == []
-        assert len(first) == len(rows(boats, EVENTS))
-    boats.store.commit(append(painted("boat/quick", 1)))
-    number(boats)
-    assert positions(boats)[: len(first)] == first
-    assert_log_is_right(boats)
-
-
-def test_an_append_that_failed_leaves_no_gap(boats: Service) -> None:
-    before = len(rows(boats, EVENTS))
-    for turn in range(5):
-        boats.store.commit(append(painted("boat/fine", turn)))
-        with pytest.raises(Conflict):
-            boats.store.commit(append(painted("boat/bad", 7), painted("boat/fine", turn + 1)))
-        refused = refused_claim(boats, turn)
-        with pytest.raises(Refused):
-            boats.store.commit(refused)
-    assert len(rows(boats, EVENTS)) == before + 10
-    assert_log_is_right(boats)
-
-
-def refused_claim(service: Service, turn: int) -> Append:
-    """An append whose claim was taken just before."""
-    name = f"boat/taken-{turn}"
-    service.store.commit(append(painted(name, 0), claims=(Claim("hull", name, name),)))
-    return append(painted("boat/late", 0), claims=(Claim("hull", name, "boat/late"),))
+# What is read back
 
 
 def test_a_read_event_is_the_written_one(boats: Service) -> None:
