@@ -16,10 +16,10 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy import Row
 
+from services.grants.awards.schemas import money_out
 from services.grants.ledger import handling, queries, views
 from services.grants.ledger.balancing import AccountSum, Sheet, balance_sheets
 from services.grants.ledger.choosing import named
-from services.grants.ledger.disbursements import decimal_text
 from services.grants.ledger.exporting import Period
 from services.grants.ledger.queries import PostingKey, Search
 from services.grants.ledger.schemas import (
@@ -169,18 +169,13 @@ def show_export(arguments: dict[str, Any]) -> dict[str, Any]:
         {
             "currency": total.currency,
             "count": total.count,
-            "debit": amount_of(total.debit),
-            "credit": amount_of(total.credit),
-            "net": amount_of(total.net),
+            "debit": money_out(total.debit),
+            "credit": money_out(total.credit),
+            "net": money_out(total.net),
         }
         for total in file.totals
     ]
     return {"name": file.name, "count": file.count, "sha256": file.sha256, "totals": totals}
-
-
-def amount_of(amount: Money) -> dict[str, str]:
-    """An amount as the API gives it."""
-    return {"amount": decimal_text(amount), "currency": amount.currency}
 
 
 def posting_key(row: Row[Any]) -> tuple[str, str, str]:
@@ -224,7 +219,7 @@ def _period(arguments: dict[str, Any]) -> Period:
 
 
 def _of_row(row: Row[Any]) -> dict[str, str]:
-    return amount_of(Money(row.amount_minor, row.currency))
+    return money_out(Money(row.amount_minor, row.currency))
 
 
 def _posting(row: Row[Any]) -> dict[str, Any]:
@@ -234,8 +229,8 @@ def _posting(row: Row[Any]) -> dict[str, Any]:
 def _sheet(sheet: Sheet) -> dict[str, Any]:
     return {
         "currency": sheet.currency,
-        "debit": amount_of(sheet.debit),
-        "credit": amount_of(sheet.credit),
+        "debit": money_out(sheet.debit),
+        "credit": money_out(sheet.credit),
         "balanced": sheet.balanced,
         "accounts": [_account(one) for one in sheet.accounts],
     }
@@ -245,7 +240,7 @@ def _account(one: AccountSum) -> dict[str, Any]:
     return {
         "account": one.account,
         "postings": one.postings,
-        "debit": amount_of(one.debit),
-        "credit": amount_of(one.credit),
-        "balance": amount_of(one.balance),
+        "debit": money_out(one.debit),
+        "credit": money_out(one.credit),
+        "balance": money_out(one.balance),
     }

@@ -38,6 +38,7 @@ from services.grants.ledger.balancing import balance_sheets
 from services.grants.ledger.choosing import Chosen, choose
 from services.grants.ledger.filtering import Filter, filter_of
 from services.grants.ledger.wording import ACCOUNTS, MOVEMENTS, account_words, class_words
+from services.grants.payments.line_views import line_counts
 from shared.access.reader import may
 from shared.errors import Refused
 from shared.money import CURRENCIES, Money
@@ -63,11 +64,14 @@ def show_balance() -> ResponseReturnValue:
     with service().database.reading() as connection:
         rows = views.trial_balance(connection, chosen.code, **search.filters())
         calls = queries.calls_beside(connection, search) if not chosen_filter.days else ()
+        lines = line_counts(connection, (chosen.code,))
         shared = _shared(connection, chosen, chosen_filter)
+    reads_lines = may(signed_in(), "grants.statements.read", chosen.code or None)
     return render_template(
         "grants/ledger/balance.html",
         sheets=balance_sheets(rows),
         calls=[row._asdict() | {"agrees": _agrees(row)} for row in calls],
+        open_lines=lines.get("unmatched", 0) if reads_lines else 0,
         as_of=service().clock.now(),
         may_export=may(signed_in(), EXPORT, chosen.code or None),
         reads_calls=may(signed_in(), "grants.calls.read", chosen.code or None),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.grants.awards.schemas import MoneySchema
 from services.grants.ledger.postings import CHART_OF_ACCOUNTS
 from shared.money import CURRENCIES
 from shared.web.pagination import PageArguments, page_schema
@@ -16,13 +17,6 @@ _CURRENCY = validate.OneOf(("", *CURRENCIES))
 _FIRST_DAY = {"description": "First day of the bank's statement, included."}
 _LAST_DAY = {"description": "Last day, included."}
 _PROGRAMME = {"description": "The programme; needed by readers of more than one."}
-
-
-class LedgerAmountSchema(Schema):
-    """An amount of money."""
-
-    amount = fields.String(required=True, metadata={"description": "Decimal text, a point."})
-    currency = fields.String(required=True, metadata={"description": "ISO 4217."})
 
 
 class BalanceArguments(Schema):
@@ -76,7 +70,7 @@ class PostingSchema(Schema):
     booked_on = fields.Date(required=True)
     account = fields.String(required=True)
     side = fields.String(required=True)
-    amount = fields.Nested(LedgerAmountSchema, required=True)
+    amount = fields.Nested(MoneySchema, required=True)
     what = fields.String(
         required=True,
         metadata={"description": "paid, returned, reversed or handed_over (in kind)."},
@@ -118,10 +112,10 @@ class AccountSumSchema(Schema):
 
     account = fields.String(required=True)
     postings = fields.Integer(required=True)
-    debit = fields.Nested(LedgerAmountSchema, required=True)
-    credit = fields.Nested(LedgerAmountSchema, required=True)
+    debit = fields.Nested(MoneySchema, required=True)
+    credit = fields.Nested(MoneySchema, required=True)
     balance = fields.Nested(
-        LedgerAmountSchema, required=True, metadata={"description": "Debits minus credits."}
+        MoneySchema, required=True, metadata={"description": "Debits minus credits."}
     )
 
 
@@ -129,8 +123,8 @@ class CurrencyBalanceSchema(Schema):
     """The trial balance of one currency."""
 
     currency = fields.String(required=True)
-    debit = fields.Nested(LedgerAmountSchema, required=True)
-    credit = fields.Nested(LedgerAmountSchema, required=True)
+    debit = fields.Nested(MoneySchema, required=True)
+    credit = fields.Nested(MoneySchema, required=True)
     balanced = fields.Boolean(required=True)
     accounts = fields.List(fields.Nested(AccountSumSchema), required=True)
 
@@ -154,7 +148,7 @@ class DisbursementSchema(Schema):
     tranche = fields.Integer(required=True)
     end_to_end_id = fields.String(required=True)
     kind = fields.String(required=True)
-    amount = fields.Nested(LedgerAmountSchema, required=True)
+    amount = fields.Nested(MoneySchema, required=True)
 
 
 class ControlTotalSchema(Schema):
@@ -162,9 +156,9 @@ class ControlTotalSchema(Schema):
 
     currency = fields.String(required=True)
     count = fields.Integer(required=True)
-    debit = fields.Nested(LedgerAmountSchema, required=True)
-    credit = fields.Nested(LedgerAmountSchema, required=True)
-    net = fields.Nested(LedgerAmountSchema, required=True)
+    debit = fields.Nested(MoneySchema, required=True)
+    credit = fields.Nested(MoneySchema, required=True)
+    net = fields.Nested(MoneySchema, required=True)
 
 
 class LedgerFileSchema(Schema):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.grants.ledger.api import amount_of
+from services.grants.awards.schemas import money_out
 from services.grants.ledger.choosing import named
 from services.grants.reports.handling import READ, indicators_for
 from services.grants.reports.indicators import STAGES, Group
@@ -30,10 +30,10 @@ def show_indicators(arguments: dict[str, Any]) -> dict[str, Any]:
         "amounts": [
             {
                 "currency": one.budget.currency,
-                "budget": amount_of(one.budget),
-                "approved": amount_of(one.approved),
-                "disbursed": amount_of(one.disbursed),
-                "returned": amount_of(one.returned),
+                "budget": money_out(one.budget),
+                "approved": money_out(one.approved),
+                "disbursed": money_out(one.disbursed),
+                "returned": money_out(one.returned),
             }
             for one in found.amounts
         ],

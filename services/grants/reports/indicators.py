@@ -125,7 +125,7 @@ def indicators(connection: Connection, programme: str) -> Indicators:
             )
             for month in MONTHS
         ),
-        by_sex=_groups(rows, lambda row: (row.sex or "",)),
+        by_sex=_groups(rows, lambda row: ((row.sex or "").lower(),)),
         by_place=_groups(rows, lambda row: (row.country or "", row.municipality or "")),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.grants.ledger.schemas import LedgerAmountSchema
+from services.grants.awards.schemas import MoneySchema
 
 
 class ReportArguments(Schema):
@@ -21,12 +21,12 @@ class ReportAmountsSchema(Schema):
     """Where the money of one currency is."""
 
     currency = fields.String(required=True)
-    budget = fields.Nested(LedgerAmountSchema, required=True)
-    approved = fields.Nested(LedgerAmountSchema, required=True)
+    budget = fields.Nested(MoneySchema, required=True)
+    approved = fields.Nested(MoneySchema, required=True)
     disbursed = fields.Nested(
-        LedgerAmountSchema, required=True, metadata={"description": "Paid and not come back."}
+        MoneySchema, required=True, metadata={"description": "Paid and not come back."}
     )
-    returned = fields.Nested(LedgerAmountSchema, required=True)
+    returned = fields.Nested(MoneySchema, required=True)
 
 
 class StagePersonsSchema(Schema):

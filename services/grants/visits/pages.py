@@ -29,9 +29,9 @@ from services.grants.visits.forms import (
     typed_of,
 )
 from services.grants.visits.reading import READ
-from services.grants.visits.views import WAITING, Listing
+from services.grants.visits.views import Listing
 from services.grants.visits.visit import MONTHS_DEFAULT
-from services.grants.visits.wording import INCOME_BANDS, OUTCOMES, STATUSES
+from services.grants.visits.wording import BEFORE, INCOME_BANDS, OUTCOMES, STATUSES
 from shared.access.accesses import record_read
 from shared.access.reader import may
 from shared.clock import day_in
@@ -49,13 +49,8 @@ from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 CONDUCT: Final = "grants.visits.conduct"
 ACCEPT: Final = "grants.visits.accept"
 PAGE: Final = "/grants/visits/{id}"
-SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "due": WAITING,
-    "made": ("conducted", "conflict"),
-    "done": ("accepted",),
-    "all": (),
-}
-"""What a list shows → statuses."""
+SHOWN: Final = ("due", "made", "done", "all")
+"""What a list shows: visits to be made, to be judged, done, or all."""
 
 blueprint = Blueprint("visits", __name__, url_prefix="/grants")
 
@@ -71,7 +66,7 @@ def list_visits() -> ResponseReturnValue:
     place = request.args.get("place", "")[:120]
     outcome = request.args.get("outcome", "")
     listing = Listing(
-        statuses=SHOWN[shown],
+        stage=shown if shown != "all" else "",
         place=place,
         outcome=outcome if outcome in OUTCOMES else "",
         visitor=reader.account_id if mine else "",
@@ -335,7 +330,8 @@ class _Typed(dict[str, str]):
 def _words() -> dict[str, Any]:
     return {
         "statuses": {
-            code: (say(words), colour, shape) for code, (words, colour, shape) in STATUSES.items()
+            code: (say(words), colour, shape)
+            for code, (words, colour, shape) in {**STATUSES, "imported": BEFORE}.items()
         },
         "outcomes": {code: say(words) for code, words in OUTCOMES.items()},
         "income_bands": {code: say(words) for code, words in INCOME_BANDS.items()},

@@ -177,9 +177,14 @@ VISIT_VIEW: Final = Projection("visits", 1, (VISITS, VISIT_VERSIONS), project, e
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """Which visits; empty means any. ``visitor``: those that this account makes or made."""
+    """Which visits; empty means any.
+
+    stage:   due (to be made), made (to be judged) or done; what came with the past is done.
+    visitor: those that this account makes or made.
+    """
 
     statuses: tuple[str, ...] = ()
+    stage: str = ""
     award_id: str = ""
     month: int | None = None
     outcome: str = ""
@@ -325,6 +330,8 @@ def _clauses(sight: Sight, listing: Listing) -> list[ColumnElement[bool]]:
     found = [sight.clause()]
     if listing.statuses:
         found.append(VISITS.c.status.in_(listing.statuses))
+    if listing.stage:
+        found.append(_stage(listing.stage))
     if listing.award_id:
         found.append(VISITS.c.award_id == listing.award_id)
     if listing.month is not None:
@@ -339,3 +346,16 @@ def _clauses(sight: Sight, listing: Listing) -> list[ColumnElement[bool]]:
     if listing.due_by:
         found.append(VISITS.c.due_on <= listing.due_by)
     return found
+
+
+def _stage(stage: str) -> ColumnElement[bool]:
+    status, before = VISITS.c.status, VISITS.c.imported
+    match stage:
+        case "due":
+            return status.in_(WAITING)
+        case "made":
+            return or_(and_(status == "conducted", ~before), status == "conflict")
+        case "done":
+            return or_(and_(status == "conducted", before), status == "accepted")
+        case _:
+            raise ValueError(f"no such stage: {stage!r}")

@@ -20,6 +20,9 @@ STATUSES: Final[dict[str, tuple[str, str, str]]] = {
 }
 """Status → words, colour and shape of its tag."""
 
+BEFORE: Final = (N_("Made before this system"), "teal", "dot")
+"""The tag of a visit that came with the programme's past: it was judged outside this system."""
+
 OUTCOMES: Final[dict[str, str]] = {
     "trading": N_("The business works"),
     "not_trading": N_("The business does not work now"),

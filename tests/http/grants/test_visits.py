@@ -233,8 +233,13 @@ def test_the_list_says_what_is_due_and_overdue(
     assert ("read", "v1") in house.recorded()
     assert title(field.get("/grants/visits?mine=yes").text) == "No visit is to be made"
     assert title(field.get("/grants/visits?place=Topola").text) == "1 visit to make, 1 overdue"
-    bring_visit(house, past, "A0002")
-    assert title(officer.get("/grants/visits?show=made").text) == "1 visit waits to be accepted"
+    before = bring_visit(house, past, "A0002")
+    assert title(officer.get("/grants/visits?show=made").text) == "No visit waits to be accepted"
+    done = officer.get("/grants/visits?show=done")
+    assert title(done.text) == "1 visit is done" and "Made before this system" in done.text
+    shown = officer.get(f"/grants/visits/{before}")
+    assert title(shown.text) == "The business works: A0002, month 6"
+    assert "Accept the visit" not in shown.text
     first = officer.get(f"{API}?limit=1").json
     rest = officer.get(f"{API}?limit=1&cursor={first['next']}").json
     places = [one["municipality"] for one in first["items"] + rest["items"]]
