@@ -55,8 +55,8 @@ class AccountSchema(Schema):
 class StaffArguments(PageArguments):
     """Which accounts are asked for."""
 
-    standing = fields.String(load_default="", validate=validate.OneOf(STANDINGS))
-    role = fields.String(load_default="", validate=validate.OneOf(ROLES))
+    standing = fields.String(load_default="", validate=validate.OneOf(("", *STANDINGS)))
+    role = fields.String(load_default="", validate=validate.OneOf(("", *ROLES)))
 
 
 class InviteSchema(Schema):
