@@ -68,15 +68,18 @@ def list_payments() -> ResponseReturnValue:
             limit=page.limit + 1,
         )
         counts = views.payment_counts(connection, where)
-        due = due_tranches(connection, where, limit=DUE_MAX) if group == "waiting" else ()
+        due = due_tranches(connection, where, limit=DUE_MAX)
         open_lines = line_views.line_counts(connection, reach("grants.statements.read"))
     answer = page.answer(rows, lambda row: (row.end_to_end_id, row.payment_id))
+    groups = _groups(counts, due=len(due))
+    if group != "waiting":
+        due = ()
     note_names_read([*due, *answer["items"]], subject="/grants/payments")
     reader, cursor = signed_in(), answer["next"]
     return render_template(
         "grants/payments/list.html",
         group=group,
-        groups=_groups(counts),
+        groups=groups,
         payments=[
             {"row": row, "amount": money_of(row), "next": next_step(row)} for row in answer["items"]
         ],
@@ -90,6 +93,7 @@ def list_payments() -> ResponseReturnValue:
         ],
         count=sum(counts.get(state, 0) for state in GROUPS[group]) + len(due),
         tags=tags(wording.PAYMENT_TAGS),
+        awards=may(reader, "grants.awards.read"),
         batches=may(reader, "grants.batches.read"),
         builds=may(reader, "grants.batches.write"),
         unmatched=open_lines.get("unmatched", 0) if may(reader, "grants.statements.read") else None,
@@ -97,7 +101,7 @@ def list_payments() -> ResponseReturnValue:
     )
 
 
-def _groups(counts: dict[str, int]) -> list[tuple[str, str, int]]:
+def _groups(counts: dict[str, int], *, due: int) -> list[tuple[str, str, int]]:
     words = {
         "waiting": N_("What waits"),
         "held": N_("Held"),
@@ -107,7 +111,11 @@ def _groups(counts: dict[str, int]) -> list[tuple[str, str, int]]:
         "cancelled": N_("Cancelled"),
     }
     return [
-        (name, say(words[name]), sum(counts.get(state, 0) for state in states))
+        (
+            name,
+            say(words[name]),
+            sum(counts.get(state, 0) for state in states) + (due if name == "waiting" else 0),
+        )
         for name, states in GROUPS.items()
     ]
 
