@@ -10,6 +10,7 @@ POST /meetings/<id>/votes               the acting member's votes
 POST /meetings/<id>/decision            approve while the money lasts, as people were shown
 POST /meetings/<id>/reopening           propose that scoring starts again
 POST /meetings/<id>/reopening/confirm   agree, as a second person
+POST /calls/<id>/promotions             approve the first on the waiting list, money is back
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Any
 
 from flask import Response, jsonify, url_for
 
+from services.grants.applications.application import APPLICATION
 from services.grants.applications.views import hundredths
-from services.grants.committee import deciding, views
+from services.grants.committee import deciding, promoting, views
 from services.grants.committee.deciding import Expected
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.ranking import Outcome
@@ -35,6 +37,7 @@ from services.grants.committee.schemas import (
     MeetingDecisionSchema,
     MeetingPageSchema,
     MeetingRoomSchema,
+    PromotionSchema,
     ReopeningReasonSchema,
 )
 from shared.events.work import Work
@@ -211,6 +214,23 @@ def confirm_reopening(meeting_id: str) -> Response:
     )
 
 
+@blueprint.route("/calls/<call_id>/promotions", methods=["POST"])
+@requires("grants.meetings.decide")
+@command()
+@blueprint.arguments(PromotionSchema)
+@blueprint.response(200, ReceiptSchema)
+def promote(arguments: dict[str, Any], call_id: str) -> Response:
+    """Approve the first on the waiting list, when money came back; 409 when it is another one."""
+    call = find_call(call_id, "grants.meetings.decide")
+    by, application_id = actor(), arguments["application_id"]
+
+    def handler(work: Work) -> Answer:
+        promoting.promote(work, call_id, by=by, application_id=application_id)
+        return receipt(work, APPLICATION, application_id)
+
+    return perform(call["programme"], handler)
+
+
 def _perform(meeting_id: str, permission: str, act: Callable[[Work], None]) -> Response:
     """Do it for the version that the request names."""
     programme, version = programme_of(meeting_id, permission), required_version()
@@ -237,6 +257,7 @@ def room_body(room: Room) -> dict[str, Any]:
         "approved": room.expected.approved,
         "amount": room.expected.amount,
         "pending_elsewhere": room.others,
+        "first_waiting": room.first_waiting and room.first_waiting.application_id,
         "items": [_item(one) for one in room.items],
     }
 

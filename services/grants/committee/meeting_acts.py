@@ -5,6 +5,7 @@ GET, POST /grants/meetings/<id>/votes        the reader's own votes
 GET, POST /grants/meetings/<id>/decision     preview what follows, confirm, receive the minutes
 GET, POST /grants/meetings/<id>/reopening    propose, with a reason
 POST      /grants/meetings/<id>/reopening/confirm
+POST      /grants/meetings/<id>/promotion    approve the first on the waiting list
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from flask.typing import ResponseReturnValue
 
 from services.grants.applications.views import hundredths
 from services.grants.applications.wording import KINDS
-from services.grants.committee import deciding
+from services.grants.committee import deciding, promoting
 from services.grants.committee.deciding import Expected
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.meeting_events import ItemVote
@@ -57,6 +58,7 @@ def room_page(
         row=room.meeting,
         running=_running(room),
         chairs=room.chairs and may(reader, "grants.meetings.decide", programme),
+        may_promote=may(reader, "grants.meetings.decide", programme),
         may_vote=votes_now and may(reader, "grants.meetings.vote", programme),
         may_agree=_may_agree(room),
         kinds={code: say(text) for code, text in KINDS.items()},
@@ -255,6 +257,19 @@ def confirm_reopening(meeting_id: str) -> ResponseReturnValue:
         lambda work: deciding.confirm_reopening(work, meeting_id, by=by),
         done="reopened",
     )
+
+
+@blueprint.post("/meetings/<meeting_id>/promotion")
+@requires("grants.meetings.decide")
+def promote(meeting_id: str) -> ResponseReturnValue:
+    """Approve the first on the waiting list of the meeting's call."""
+    room, by = open_room(meeting_id, "grants.meetings.decide"), actor()
+    application_id = request.form.get("application_id", "")[:36]
+
+    def change(work: Work) -> None:
+        promoting.promote(work, room.meeting["call_id"], by=by, application_id=application_id)
+
+    return act(meeting_id, "grants.meetings.decide", change, done="promoted", expects=True)
 
 
 def _chaired(meeting_id: str, permission: str) -> Room:

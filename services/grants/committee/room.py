@@ -24,6 +24,7 @@ from services.grants.calls.terms import Terms
 from services.grants.committee import staff, views
 from services.grants.committee.deciding import Expected, approved_of, outcomes_of, ranked_one
 from services.grants.committee.meeting_events import Item
+from services.grants.committee.promoting import Waiting, first_waiting
 from services.grants.committee.ranking import Outcome
 from services.grants.committee.review_lists import Progress, concerned, pending, progress
 from shared.access.reader import Reader, may
@@ -72,6 +73,7 @@ class Room:
     progress: before the ranking, how far the reviews are. budget, available: of the call, now.
     others: applications of the call that another meeting will have to decide.
     recusals: (application number, member), whoever stepped aside.
+    first_waiting: of the call's waiting list.
     """
 
     meeting: RowMapping
@@ -88,6 +90,7 @@ class Room:
     expected: Expected
     chairs: bool
     takes_part: bool
+    first_waiting: Waiting | None
 
     @property
     def state(self) -> str:
@@ -185,6 +188,7 @@ def _room(connection: Connection, row: RowMapping, reader: Reader) -> Room:
         expected=expected,
         chairs=chair == reader.account_id,
         takes_part=reader.account_id in members,
+        first_waiting=first_waiting(connection, row["call_id"]),
     )
 
 

@@ -223,6 +223,11 @@ class MeetingRoomSchema(MeetingSchema):
     )
     amount = fields.Nested(DecimalAmountSchema, required=True)
     pending_elsewhere = fields.Integer(required=True)
+    first_waiting = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The application that is approved next when money comes back."},
+    )
     items = fields.List(fields.Nested(RankedItemSchema), required=True)
 
 
@@ -289,6 +294,12 @@ class MeetingDecidedSchema(ReceiptSchema):
     """The receipt of a decision."""
 
     outcomes = fields.List(fields.Nested(ItemOutcomeSchema), required=True)
+
+
+class PromotionSchema(Schema):
+    """The application that people were shown as the first on the waiting list."""
+
+    application_id = fields.String(required=True, validate=_IDENTIFIER)
 
 
 class ReopeningReasonSchema(Schema):

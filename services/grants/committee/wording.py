@@ -63,6 +63,7 @@ DONE: Final[dict[str, str]] = {
     "ranking": N_("The ranking is on record."),
     "votes": N_("Your votes are on record."),
     "decision": N_("The decision is on record. Awards are offered to those approved."),
+    "promoted": N_("The application is approved, and its award is offered."),
     "proposed": N_("Your proposal is on record. A second person of the committee must agree."),
     "reopened": N_("The meeting is open again. Members may hand in their sheets anew."),
 }

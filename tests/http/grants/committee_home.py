@@ -168,6 +168,20 @@ class Committee:
         return {"approved": room["approved"], "amount": room["amount"]}
 
 
+def three(committee: Committee) -> list[str]:
+    """Three scored applications over 300,000.00 and 800,000.00, and one below the threshold."""
+    ids = [
+        committee.application("A-1", requested=30_000_000),
+        committee.application("A-2", requested=80_000_000),
+        committee.application("A-3", requested=10_000_000),
+        committee.application("A-4", requested=10_000_000),
+    ]
+    committee.close()
+    for application_id, plan in zip(ids, (60, 55, 50, 5), strict=True):
+        committee.review(application_id, plan=plan)
+    return ids
+
+
 def sheet(plan: int, vulnerability: int = 20) -> tuple[Points, ...]:
     """A sheet of the call in ``home``."""
     return (
