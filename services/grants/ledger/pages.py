@@ -121,6 +121,7 @@ def show_entry(event_id: str) -> ResponseReturnValue:
         by_reader=found.recorded.actor == reader.account_id,
         imported=bool(getattr(found.recorded.event, "imported", False)),
         line_id=getattr(found.recorded.event, "line_id", ""),
+        reads_lines=may(reader, "grants.statements.read", row.programme),
         payment_href=address_of(f"payment/{row.payment_id}") if reads else "",
         award_href=address_of(f"award/{row.award_id}")
         if may(reader, "grants.awards.read", row.programme)

@@ -168,6 +168,7 @@ def test_the_page_says_that_it_balances_and_each_figure_leads_to_its_postings(
     entry = finance.get(event[1])
     assert title(entry.text) == "Paid by the bank: BAM 300.01"
     assert "org.zanat.grants.payment.paid.v1" in entry.text
+    assert 'href="/grants/payments/' in entry.text and 'href="/grants/statements/' in entry.text
     later = finance.get("/grants/ledger/postings?account=bank&currency=BAM&since=2011-05-20")
     assert "Balance before the first line: BAM 0.00" in plain(later.text)
 
