@@ -39,6 +39,7 @@ from shared.web.idempotency import HEADER as IDEMPOTENCY_HEADER
 
 VERSION: Final = "v1"
 _JSON: Final = re.compile(r"application/(json|[a-z0-9.+-]+\+json)")
+_VERSION_TAG: Final = '^"(0|[1-9][0-9]{0,15})"$'
 _WRITING: Final = frozenset({"post", "put", "patch", "delete"})
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -108,8 +109,12 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def response(
         self, status_code: int, schema: type[Schema] | Schema | None = None, **options: Any
     ) -> Callable[[V], V]:
-        """Write what the view returns by a schema."""
-        decorate: Callable[[V], V] = super().response(status_code, schema, **options)
+        """Write what the view returns by a schema; what has only a content type is a Response."""
+        content_type = options.get("content_type")
+        documented: Any = schema
+        if schema is None and content_type:
+            documented = {"type": "object" if _JSON.fullmatch(content_type) else "string"}
+        decorate: Callable[[V], V] = super().response(status_code, documented, **options)
         return decorate
 
 
@@ -263,15 +268,35 @@ def _complete(
         if status not in responses and str(status) not in responses:
             responses[str(status)] = f"Problem{status}"
     responses.setdefault("4XX", "Problem")
+    if idempotent or versioned:
+        _name_headers(responses)
     parameters = operation.setdefault("parameters", [])
     if idempotent:
         parameters.append(_header(IDEMPOTENCY_HEADER, "Does this once, however often it arrives.",
                                   required=False, maxLength=200, pattern="^[!-~]+$"))  # fmt: skip
     if versioned:
         parameters.append(_header("If-Match", "The ETag of the version that you saw.",
-                                  required=True, pattern='^"(0|[1-9][0-9]{0,15})"$'))  # fmt: skip
+                                  required=True, pattern=_VERSION_TAG))  # fmt: skip
     if not parameters:
         del operation["parameters"]
+
+
+def _name_headers(responses: MutableMapping[Any, Any]) -> None:
+    """What ``perform`` says beside the receipt."""
+    for status, answer in responses.items():
+        if str(status) not in ("200", "201") or not isinstance(answer, MutableMapping):
+            continue
+        headers = answer.setdefault("headers", {})
+        headers["ETag"] = {
+            "description": "The record's version now, for If-Match.",
+            "schema": {"type": "string", "pattern": _VERSION_TAG},
+        }
+        if str(status) == "201":
+            headers["Location"] = {
+                "description": "Where the new record is.",
+                "required": True,
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
 
 
 def _header(name: str, description: str, *, required: bool, **schema: Any) -> dict[str, Any]:
