@@ -66,7 +66,7 @@ def configure(*, service: str, level: str = "info", stream: TextIO | None = None
     root.handlers = [handler]
     root.setLevel(level.upper())
     # werkzeug and gunicorn write whole addresses, with what people typed into a search.
-    for name in ("werkzeug", "gunicorn.access", "sqlalchemy.engine", "amqp", "kombu"):
+    for name in ("werkzeug", "gunicorn.access", "sqlalchemy.engine", "amqp", "kombu", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -53,10 +53,16 @@ class Worker:
         self._stop = threading.Event()
         self._parts.append(("measure", self._measure, self._stop.set))
         self._threads: list[threading.Thread] = []
+        self._broken: set[str] = set()
 
     def start(self) -> None:
         for name, run, _ in self._parts:
-            thread = threading.Thread(target=run, name=f"{self.service.name}-{name}", daemon=True)
+            thread = threading.Thread(
+                target=self._kept,
+                args=(name, run),
+                name=f"{self.service.name}-{name}",
+                daemon=True,
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -67,16 +73,19 @@ class Worker:
         for thread in self._threads:
             thread.join(STOP_SECONDS)
 
-    def ended(self) -> str | None:
-        """Which threads have ended though nobody asked them to; None when all are at work."""
-        gone = sorted(thread.name for thread in self._threads if not thread.is_alive())
-        # A service that listens to nobody has a consumer with nothing to do.
-        gone = [name for name in gone if not (name.endswith("-consumer") and not self._listens)]
-        return "ended: " + ", ".join(gone) if gone else None
+    def broken(self) -> str | None:
+        """Which threads ended with an error, as a reason for not being ready; None when none."""
+        return "ended: " + ", ".join(sorted(self._broken)) if self._broken else None
 
-    @property
-    def _listens(self) -> bool:
-        return bool(self.service.definition.sources())
+    def _kept(self, name: str, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except Exception as error:
+            self._broken.add(name)
+            structlog.get_logger("worker").error(
+                "thread ended", thread=name, error=type(error).__name__
+            )
+            raise
 
     def _measure(self) -> None:
         while not self._stop.wait(MEASURE_SECONDS):
@@ -120,7 +129,7 @@ def run_for_ever(definition: Definition) -> None:
     worker = Worker(service)
     worker.start()
     checks = {
-        "threads": worker.ended,
+        "threads": worker.broken,
         "database": lambda: _database(service),
         "queue": lambda: _queue(settings),
     }

@@ -226,7 +226,6 @@ def _meet(stage: Stage, call_id: str, made: Sequence[str]) -> None:
 def _pay(stage: Stage, made: Sequence[str]) -> None:
     """One award is paid its first tranche, one waits for an authoriser, one to be prepared."""
     finance, officer = stage.who("finance_officer"), stage.who("programme_officer")
-    first, second = stage.all("finance_controller")
     service = stage.installation.services["grants"]
     with service.database.reading() as connection:
         rows = connection.execute(

@@ -111,8 +111,23 @@ def _apply_one(
     except Exception as error:  # (any lasting failure parks the stream, never the queue)
         if is_passing(error):
             raise
-        _log.error("message parked", source=source, position=position, error=type(error).__name__)
+        _log.error(
+            "message parked",
+            source=source,
+            position=position,
+            correlation_id=envelope.correlationid,
+            error=type(error).__name__,
+        )
         _park(service, connection, source, position, envelope, raw, describe(error))
+        return
+    _log.info(
+        "applied",
+        event_type=envelope.type,
+        event_id=envelope.id,
+        source=source,
+        position=position,
+        correlation_id=envelope.correlationid,
+    )
 
 
 def is_passing(error: Exception) -> bool:
