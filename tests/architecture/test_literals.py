@@ -135,14 +135,14 @@ def said_in_expressions(source: str) -> Iterator[tuple[int, str]]:
     waiting: list[nodes.Node] = [Environment(autoescape=True).parse(source)]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
-            if node.node.name in SAYS:
-                # Its facts may hold texts of their own; the text itself is the first argument.
-                waiting.extend(node.kwargs)
-                continue
-        if isinstance(node, nodes.Const) and isinstance(node.value, str):
-            if _SENTENCE.match(node.value) and words_in(node.value):
-                yield node.lineno, node.value
+        called = node.node if isinstance(node, nodes.Call) else None
+        if isinstance(called, nodes.Name) and called.name in SAYS:
+            # Its facts may hold texts of their own; the text itself is the first argument.
+            waiting.extend(node.kwargs)
+            continue
+        said = node.value if isinstance(node, nodes.Const) else None
+        if isinstance(said, str) and _SENTENCE.match(said) and words_in(said):
+            yield node.lineno, said
         waiting.extend(node.iter_child_nodes())
 
 

@@ -75,6 +75,9 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
+    def await_ready(self, name: str) -> None:
+        until(lambda: self.get(name, "/readyz")[0] == 200, f"{name} is ready")
+
     def get(self, name: str, path: str, token: str = "") -> tuple[int, str]:
         return self.ask(name, path, token=token)
 
@@ -133,7 +136,7 @@ def small_register(folder):
 
 def test_a_command_reaches_every_copy_over_the_queue(processes: Processes) -> None:
     for name in list(processes.ports):
-        until(lambda name=name: processes.get(name, "/readyz")[0] == 200, f"{name} is ready")
+        processes.await_ready(name)
         assert processes.get(name, "/healthz")[0] == 200
 
     token = sign_in(processes, "programme-officer-1@demonstration.example")
@@ -177,7 +180,7 @@ def correlated(processes: Processes, name: str) -> bool:
 
 
 def test_metrics_add_up_over_workers_and_logs_tell_no_names(processes: Processes) -> None:
-    until(lambda: processes.get("accounts-web", "/readyz")[0] == 200, "accounts is ready")
+    processes.await_ready("accounts-web")
     for _ in range(40):
         assert processes.get("accounts-web", "/accounts/sign-in")[0] == 200
     _, text = processes.get("accounts-web", "/metrics")
@@ -186,7 +189,7 @@ def test_metrics_add_up_over_workers_and_logs_tell_no_names(processes: Processes
     )
     assert found
     assert int(float(found.group(1))) == 40
-    until(lambda: processes.get("grants-worker", "/readyz")[0] == 200, "grants' worker is ready")
+    processes.await_ready("grants-worker")
     lag = until(
         lambda: re.findall(
             r'zanat_consumer_lag\{[^}]*source="trainings"[^}]*\} ([\d.]+)',
@@ -198,7 +201,7 @@ def test_metrics_add_up_over_workers_and_logs_tell_no_names(processes: Processes
 
 
 def sign_in(processes: Processes, account: str) -> str:
-    until(lambda: processes.get("accounts-web", "/readyz")[0] == 200, "accounts is ready")
+    processes.await_ready("accounts-web")
     body = {"account": account, "password": password(processes)}
     status, text = processes.ask("accounts-web", "/accounts/api/v1/tokens", body=body)
     assert status == 201, text

@@ -79,7 +79,12 @@ class Home:
         self.run(_open_budget, call_id=call_id, amount=amount)
 
     def offer(
-        self, application_no: str, *, amount: int = 10_001, call_id: str = "c1", currency: str = "RSD"
+        self,
+        application_no: str,
+        *,
+        amount: int = 10_001,
+        call_id: str = "c1",
+        currency: str = "RSD",
     ) -> str:
         """Approve an application and offer its award; the award's id."""
         facts = {"application_no": application_no, "call_id": call_id}

@@ -87,7 +87,7 @@ def awards(work: Work, *, approved: Any, calls: Any, applications: Any) -> None:
         import_award(
             work,
             award_id=derived("award", PROGRAMME_CODE, row["application_no"]),
-            kind=application["kind"],  # type: ignore[arg-type]
+            kind=application["kind"],
             amount=amount,
             tranche_percents=tuple(int(p) for p in call["tranches"].split(";")),
             zone=call["timezone"],
