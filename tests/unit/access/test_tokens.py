@@ -149,5 +149,5 @@ def test_public_keys_are_found_by_id(tmp_path: Path) -> None:
 def test_a_file_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tokens.pem"
     path.write_text("nothing of the kind")
-    with pytest.raises(ValueError, match="Ed25519"):
+    with pytest.raises(ValueError, match="PEM"):
         load_or_create(path)
