@@ -52,7 +52,7 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
     "committee_member": (
         Task(
             N_("Declare conflicts and score"),
-            "/grants/applications",
+            "/grants/reviews",
             N_("Applications assigned to you. Declare before you read, then fill in the sheet."),
         ),
         Task(N_("See the next meeting"), "/grants/meetings", N_("Agenda, votes and minutes.")),

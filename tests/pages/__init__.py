@@ -1,0 +1,1 @@
+"""The work of Zanat's people in a real browser, against a really running demonstration."""

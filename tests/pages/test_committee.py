@@ -1,0 +1,166 @@
+"""The committee scores, meets, votes and decides: three members and the chair, each on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.pages.visiting import Visitor
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("pages"),
+]
+CRITERIA = ("Plan", "Means of living", "Experience")
+
+
+def declare_no_conflict(member: Visitor, number: str) -> None:
+    """Open an application and say that nothing connects the member with it."""
+    member.open("/grants/reviews")
+    member.press(number)
+    assert member.title.startswith("Do you have a conflict with ")
+    member.page.get_by_label("I have no conflict", exact=True).check()
+    member.press("Put my declaration on record")
+    assert member.title == f"Score {number}"
+
+
+def fill_sheet(member: Visitor, points: Sequence[int | str]) -> None:
+    """Type points for the three criteria and ask to go on."""
+    for criterion, given in zip(CRITERIA, points, strict=True):
+        member.fill(criterion, str(given))
+    member.press("Check and go on")
+
+
+def score(member: Visitor, number: str, points: Sequence[int]) -> None:
+    """Declare, score, hand in."""
+    declare_no_conflict(member, number)
+    fill_sheet(member, points)
+    assert member.title == f"{sum(points)} of 100 points for {number}?"
+    member.press("Hand in and seal")
+
+
+def test_member_mends_a_sheet_and_hands_it_in_and_the_chair_leads_to_a_decision(
+    visit: Callable[[str], Visitor],
+) -> None:
+    nermina = visit("Nermina Begić")
+    nermina.press("Declare conflicts and score")
+    assert nermina.title == "6 applications wait for your declaration"
+    nermina.check()
+    numbers = [row[0] for row in nermina.rows("Your applications") if row[4] == "To declare"]
+    mend_a_sheet(nermina, numbers[0])
+    for place, number in enumerate(numbers[1:], start=1):
+        score(nermina, number, (45 - 5 * place, 25 - place, 15))
+
+    sasa = visit("Saša Đorđević")
+    sasa.open("/grants/reviews")
+    for row in sasa.rows("Your applications"):
+        if row[4] == "To declare":
+            score(sasa, row[0], (30, 20, 10))
+
+    dragana = visit("Dragana Pavlović")
+    convene(dragana, present=("Nermina Begić", "Saša Đorđević", "Dragana Pavlović"))
+    meeting = dragana.path
+    rank(dragana)
+    for member in (nermina, sasa):
+        vote(member, meeting, numbers)
+    decide(dragana, meeting)
+    # What was decided is known to the members too, and the sheets are open now.
+    nermina.open(meeting)
+    assert "approved" in nermina.title
+    nermina.check()
+
+
+def mend_a_sheet(nermina: Visitor, number: str) -> None:
+    """A sheet with an error comes back as it was typed; the summary leads to the field."""
+    nermina.open("/grants/reviews")
+    nermina.press(number)
+    nermina.check()
+    declare_no_conflict(nermina, number)
+    nermina.check()
+    assert "The application as submitted" in nermina.text() and nermina.facts()["Business"]
+    nermina.fill("Comment (optional)", "The plan counts its costs.")
+    fill_sheet(nermina, (44, 31, "12"))
+    assert nermina.title == f"Score {number}"
+    nermina.check()
+    field = nermina.page.get_by_label("Means of living", exact=True)
+    assert field.input_value() == "31" and field.get_attribute("aria-invalid") == "true"
+    assert nermina.page.get_by_label("Plan", exact=True).input_value() == "44"
+    comment = nermina.page.get_by_label("Comment (optional)", exact=True)
+    assert comment.input_value().strip() == "The plan counts its costs."
+    nermina.page.locator(".govuk-error-summary a").click()
+    assert nermina.page.evaluate("document.activeElement.id") == field.get_attribute("id")
+    nermina.page.keyboard.press("ControlOrMeta+a")
+    nermina.page.keyboard.type("28")
+    nermina.press("Check and go on")
+    assert nermina.title == f"84 of 100 points for {number}?"
+    nermina.check()
+    nermina.press("Hand in and seal")
+    nermina.open("/grants/reviews")
+    mine = next(row for row in nermina.rows("Your applications") if row[0] == number)
+    assert mine[4:] == ["Handed in", "84"]
+
+
+def convene(dragana: Visitor, present: Sequence[str]) -> None:
+    """The chair convenes the committee for today and notes who is there."""
+    dragana.press("Lead the committee")
+    dragana.check()
+    dragana.press("Convene the committee")
+    call = dragana.page.get_by_label("Closed call that the committee decides about", exact=True)
+    call.select_option("KG-26-2 – Summer round 2026")
+    today = dragana.page.evaluate(
+        "[new Date().getDate(), new Date().getMonth() + 1, new Date().getFullYear()]"
+    )
+    for label, number in zip(("Day", "Month", "Year"), today, strict=True):
+        dragana.fill(label, str(number))
+    dragana.check()
+    dragana.press("Convene")
+    assert dragana.title.endswith("score sheets are in")
+    for name in present:
+        dragana.page.get_by_label(name, exact=True).check()
+    dragana.press("Record who is present")
+    assert "3 of 4" in dragana.text()
+    dragana.check()
+
+
+def rank(dragana: Visitor) -> None:
+    """The chair closes scoring and records the ranking."""
+    dragana.press("Close scoring")
+    assert dragana.title == "Close scoring of KG-26-2?"
+    dragana.check()
+    dragana.press("Close scoring")
+    assert dragana.title == "Scoring is closed; 6 applications are to be ranked"
+    dragana.check()
+    dragana.press("Record the ranking")
+    assert dragana.title == "The money lasts for 4 of 6 applications"
+    dragana.check()
+
+
+def vote(member: Visitor, meeting: str, numbers: Sequence[str]) -> None:
+    """A member votes for everything that is ranked."""
+    member.open(meeting)
+    member.press("Vote")
+    for number in numbers:
+        member.page.get_by_label(f"Your vote on {number}", exact=True).select_option("for")
+    member.check()
+    member.press("Put my votes on record")
+
+
+def decide(dragana: Visitor, meeting: str) -> None:
+    """The chair sees what follows, confirms, and reads the receipt."""
+    dragana.open(meeting)
+    assert {row[6] for row in dragana.rows("Ranking, best first") if len(row) > 1} == {
+        "2 for, 0 against, 0 abstained"
+    }
+    dragana.press("Decide")
+    assert dragana.title.startswith("Approve 4 applications, RSD")
+    assert "The money is reserved at once" in dragana.text()
+    dragana.check()
+    dragana.press("Decide")
+    assert dragana.title == "4 approved, 2 on the waiting list, 0 rejected"
+    dragana.check()
+    dragana.press("Read and print the minutes")
+    assert dragana.title.startswith("Minutes: 4 approved")
+    assert dragana.facts()["Chair"] == "Dragana Pavlović"
+    dragana.check()
