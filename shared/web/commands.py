@@ -39,6 +39,7 @@ from shared.service import Service
 from shared.web.access import signed_in
 from shared.web.app import correlation_id
 from shared.web.etag import set_version
+from shared.web.idempotency import HEADER as IDEMPOTENCY_HEADER
 from shared.web.idempotency import REPLAYED_HEADER, RequestKey, request_key
 
 EXTENSION: Final = "zanat.service"
@@ -151,10 +152,15 @@ def _stored(work: Work, key: RequestKey) -> Answer | None:
         raise Invalid(
             "idempotency-key-reused",
             N_("This Idempotency-Key was used for another request. Take a new key for a new one."),
+            header=IDEMPOTENCY_HEADER,
         )
     text = open_text(work.store.keyring, msgspec.json.decode(record.response, type=Sealed))
     if text is None:
-        raise Invalid("idempotency-key-expired", N_("This Idempotency-Key is too old."))
+        raise Invalid(
+            "idempotency-key-expired",
+            N_("This Idempotency-Key is too old."),
+            header=IDEMPOTENCY_HEADER,
+        )
     return msgspec.json.decode(text, type=Answer)
 
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from shared.errors import Malformed, PreconditionRequired, Stale
 from shared.language.marking import N_
 
+HEADER: Final = "If-Match"
 VERSION_FIELD: Final = "version"
 VERSION_MAX: Final = 2**53 - 1
 _STRONG: Final = re.compile(r'"(0|[1-9][0-9]{0,15})"')
@@ -45,7 +46,7 @@ def required_version(current: int | None = None) -> int:
     Raises PreconditionRequired (428) without If-Match or form field, Malformed (400) when it is
     not one strong tag of ours.
     """
-    header = request.headers.get("If-Match")
+    header = request.headers.get(HEADER)
     if header is not None:
         match = _STRONG.fullmatch(header.strip())
         text = match.group(1) if match else None
@@ -56,11 +57,13 @@ def required_version(current: int | None = None) -> int:
         raise PreconditionRequired(
             "version-required",
             N_("Say which version you saw: send its ETag in If-Match."),
+            header=HEADER,
         )
     if text is None or int(text) > VERSION_MAX:
         raise Malformed(
             "version-malformed",
             N_('The version cannot be read; it looks like "7" with its quotes.'),
+            header=HEADER,
         )
     version = int(text)
     if current is not None:
@@ -72,8 +75,9 @@ def check_version(version: int, *, current: int) -> None:
     """Raise Stale when the record has moved on since."""
     if version != current:
         raise Stale(
-            "version-stale",
+            "stale-version",
             N_("Somebody changed this since you opened it. Load it again; nothing was changed."),
+            header=HEADER,
             version=version,
             current_version=current,
         )

@@ -52,11 +52,13 @@ def request_key(*, required: bool = False) -> RequestKey | None:
         raise Malformed(
             "idempotency-key-missing",
             N_("Send an Idempotency-Key, so that this is done once however often it arrives."),
+            header=HEADER,
         )
     if not _KEY.fullmatch(key):
         raise Malformed(
             "idempotency-key-malformed",
             N_("An Idempotency-Key has 1 to 200 visible ASCII characters."),
+            header=HEADER,
         )
     request_hash = hash_of_request()
     reader: Reader | None = g.get("reader")

@@ -18,6 +18,9 @@ from typing import Any, Final, NoReturn
 from shared.errors import Malformed
 from shared.language.marking import N_
 
+_TOO_LARGE: Final = object()
+"""Stands where a number was that is too large, until its place is known."""
+
 DEPTH_MAX: Final = 40
 DIGITS_MAX: Final = 17
 WHOLE_MAX: Final = 2**53 - 1
@@ -73,30 +76,20 @@ def _constant(name: str) -> NoReturn:
     )
 
 
-def _whole(text: str) -> int:
+def _whole(text: str) -> Any:
     # int() itself refuses some thousand digits with an error of another kind.
     if len(text) > DIGITS_MAX or abs(int(text)) > WHOLE_MAX:
-        raise Malformed(
-            "number-too-large",
-            N_("A number is too large: whole numbers go to {whole_max}."),
-            whole_max=WHOLE_MAX,
-        )
+        return _TOO_LARGE
     return int(text)
 
 
-def _fraction(text: str) -> float:
+def _fraction(text: str) -> Any:
     value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise Malformed(
-            "number-too-large",
-            N_("A number is too large: whole numbers go to {whole_max}."),
-            whole_max=WHOLE_MAX,
-        )
-    return value
+    return _TOO_LARGE if value in (float("inf"), float("-inf")) else value
 
 
 def _check(value: Any) -> None:
-    """Walk the value without recursion; refuse depth and text that no database keeps."""
+    """Walk the value without recursion; refuse depth, numbers and text that no database keeps."""
     waiting: list[tuple[str, int, Any]] = [("#", 0, value)]
     while waiting:
         pointer, depth, item = waiting.pop()
@@ -110,6 +103,13 @@ def _check(value: Any) -> None:
             waiting.extend((f"{pointer}/{n}", depth + 1, inner) for n, inner in enumerate(item))
         elif isinstance(item, str):
             _check_text(pointer, item)
+        elif item is _TOO_LARGE:
+            raise Malformed(
+                "number-too-large",
+                N_("A number is too large: whole numbers go to {whole_max}."),
+                pointer=pointer,
+                whole_max=WHOLE_MAX,
+            )
 
 
 def _check_text(pointer: str, text: str) -> None:
