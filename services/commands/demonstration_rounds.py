@@ -316,12 +316,11 @@ def _round_in_committee(stage: Stage, registrations: Sequence[str]) -> None:
         _submit(stage, made[-1], days=-14)
         _check(stage, made[-1], days=-10)
     _close(stage, call_id, days=-3)
-    # The first member is nearly done, the second has begun, the others have not.
-    members = stage.all("committee_member")
-    for application_id in made[:4]:
-        _score(stage, application_id, members[1], (38, 22, 14), days=-1)
-    for application_id in made[:2]:
-        _score(stage, application_id, members[2], (41, 19, 12), days=-1)
+    # Two members are done, which is the quorum; the first and the chair have not begun.
+    _, second, third = stage.all("committee_member")
+    for place, application_id in enumerate(made):
+        _score(stage, application_id, second, (42 - 2 * place, 24 - place, 14), days=-1)
+        _score(stage, application_id, third, (40 - place, 22 - place, 13 - place), days=-1)
 
 
 # The third round: open
