@@ -13,12 +13,16 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 import structlog
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 TEXT_LENGTH_MAX: Final = 300
+FILE_BYTES_MAX: Final = 10_000_000
+FILES_KEPT: Final = 5
 
 HARMLESS: Final = frozenset(
     {
@@ -34,8 +38,13 @@ HARMLESS: Final = frozenset(
 """Names of fields whose values are ours (ids, counts, codes) and never a person's."""
 
 
-def configure(*, service: str, level: str = "info", stream: TextIO | None = None) -> None:
-    """Set up the process's logs, those of libraries too. Call it once, in an entry point."""
+def configure(
+    *, service: str, level: str = "info", stream: TextIO | None = None, file: Path | None = None
+) -> None:
+    """Set up the process's logs, those of libraries too. Call it once, in an entry point.
+
+    file: write there, a new file every 10 MB and five old ones kept, rather than to a stream.
+    """
     if level.lower() not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}")
     shared_steps: list[Any] = [
@@ -52,7 +61,12 @@ def configure(*, service: str, level: str = "info", stream: TextIO | None = None
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler: logging.Handler = logging.StreamHandler(stream or sys.stderr)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(
+            file, maxBytes=FILE_BYTES_MAX, backupCount=FILES_KEPT, encoding="utf-8"
+        )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_library_message, *shared_steps],

@@ -9,6 +9,7 @@ runs every service's background threads beside the web.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -48,7 +49,9 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Wsgi:
         """Called in the worker process: opens the installation and starts its threads."""
-        zanat_logging.configure(service="all", level=self._settings.log_level)
+        zanat_logging.configure(
+            service="all", level=self._settings.log_level, file=log_file(self._settings)
+        )
         self._installation = Installation.open(self._settings)
         self._installation.start_workers()
         return self._installation.web()
@@ -56,6 +59,11 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     def _end(self, _server: Any, _worker: Any) -> None:
         if self._installation is not None:
             self._installation.close()
+
+
+def log_file(settings: Settings) -> Path:
+    """Where the one process writes its logs, so that the terminal is left to people."""
+    return settings.home / "logs" / "zanat.log"
 
 
 def serve(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from services.accounts.first import first_administrator_link, seed_personas
 from services.all_in_one import Installation
-from services.commands import demonstration, loading
+from services.commands import demonstration, loading, running
 from services.commands.demonstration_people import PROGRAMME
 from services.commands.terminal import say
 from shared.settings import Settings
@@ -31,6 +31,7 @@ def prepare(settings: Settings) -> None:
     with Installation.open(settings) as installation:
         say_first_link(installation, quiet=True)
     say(f"Zanat is at {settings.public_url} (stop with Ctrl-C)")
+    say(f"Its logs are in {running.log_file(settings)}")
 
 
 def say_first_link(installation: Installation, *, quiet: bool = False) -> None:
