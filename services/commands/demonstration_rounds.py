@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from services.commands.demonstration_people import BUSINESSES
+from services.commands.demonstration_people import BUSINESSES, PEOPLE
 from services.grants.applications import checking
 from services.grants.applications import handling as applications
 from services.grants.awards import handling as awards
@@ -243,7 +243,7 @@ def _pay(stage: Stage, made: Sequence[str]) -> None:
                 work,
                 award_id,
                 by=officer,
-                full_name=f"Grantee {place + 1} (invented)",
+                full_name=PEOPLE[place].full_name,
                 account_number=account_number(place),
                 agreement_no=f"KG-26-1/{place + 1}",
             )
