@@ -15,6 +15,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from marshmallow import Schema, fields, post_load, validate
@@ -38,7 +39,10 @@ class PageRequest:
     cursor: str | None = None
 
     def after(self, *kinds: type) -> tuple[Any, ...] | None:
-        """The sort key of the last row seen, checked against its kinds; None on the first page."""
+        """The sort key of the last row seen, checked against its kinds; None on the first page.
+
+        Kinds are str, int, and datetime for a moment that stands in it as ISO 8601 text.
+        """
         return None if self.cursor is None else decode_cursor(self.cursor, *kinds)
 
     def answer(self, rows: Sequence[T], key: Callable[[T], Sequence[Key]]) -> dict[str, Any]:
@@ -98,15 +102,24 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
         key = json.loads(text)
         fits = (
             isinstance(key, list)
-            and [type(part) for part in key] == list(kinds)
+            and [type(part) for part in key] == [str if k is datetime else k for k in kinds]
             and encode_cursor(key) == cursor
             and "\x00" not in "".join(part for part in key if isinstance(part, str))
             and all(abs(part) < 2**63 for part in key if isinstance(part, int))
         )
-    except (binascii.Error, ValueError, RecursionError):
+        parts = [_moment(p) if k is datetime else p for p, k in zip(key, kinds, strict=True)]
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         fits = False
     if not fits:
         raise Invalid(
             "cursor-unknown", N_("The cursor is not one of ours. Begin with the first page again.")
         )
-    return tuple(key)
+    return tuple(parts)
+
+
+def _moment(text: str) -> datetime:
+    """In UTC. Raises ValueError, or OverflowError where UTC's calendar ends."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment.astimezone(UTC)

@@ -8,6 +8,7 @@ GET /copies                                whether the kept copies are whole
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify
@@ -50,7 +51,7 @@ def list_entries(arguments: dict[str, Any]) -> dict[str, Any]:
             Scope.of(signed_in()),
             Search(**arguments),
             limit=page.limit + 1,
-            after=page.after(str, str),
+            after=page.after(datetime, str),
         )
     return page.answer(rows, lambda row: (row.at.isoformat(), row.event_id))
 

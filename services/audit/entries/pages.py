@@ -8,7 +8,7 @@ GET /audit/copies                    whether the kept copies are whole
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
@@ -49,7 +49,7 @@ def list_entries() -> ResponseReturnValue:
             Scope.of(signed_in()),
             search,
             limit=page.limit + 1,
-            after=page.after(str, str),
+            after=page.after(datetime, str),
         )
         kept = views.gaps(connection)
         parked = views.parked(connection)

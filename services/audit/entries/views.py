@@ -82,9 +82,10 @@ class Search:
         ):
             if value:
                 yield column == value
-        if self.since is not None:
+        # Before the first and after the last day that a calendar has there is nothing.
+        if self.since is not None and self.since > date.min:
             yield ENTRIES.c.at >= _midnight(self.since)
-        if self.until is not None:
+        if self.until is not None and self.until < date.max:
             yield ENTRIES.c.at < _midnight(self.until + timedelta(days=1))
 
 
@@ -94,9 +95,9 @@ def entries(
     search: Search,
     *,
     limit: int,
-    after: tuple[str, str] | None = None,
+    after: tuple[datetime, str] | None = None,
 ) -> list[Row[Any]]:
-    """Entries with the actor's name, newest first. ``after``: moment in ISO 8601 and event id."""
+    """Entries with the actor's name, newest first. ``after``: moment and event id of the last."""
     query = (
         select(ENTRIES, ACTORS.c.display_name)
         .select_from(ENTRIES.outerjoin(ACTORS, ACTORS.c.account_id == ENTRIES.c.actor))
@@ -104,7 +105,7 @@ def entries(
         .order_by(ENTRIES.c.at.desc(), ENTRIES.c.event_id.desc())
     )
     if after is not None:
-        when, last = datetime.fromisoformat(after[0]), after[1]
+        when, last = after
         query = query.where(
             or_(ENTRIES.c.at < when, and_(ENTRIES.c.at == when, ENTRIES.c.event_id < last))
         )

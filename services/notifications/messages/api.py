@@ -11,6 +11,7 @@ POST /messages/<id>/again         try again
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify
@@ -50,7 +51,7 @@ def list_inbox(arguments: dict[str, Any]) -> dict[str, Any]:
             connection,
             Recipient.of(signed_in()),
             limit=page.limit + 1,
-            after=page.after(int, str, str),
+            after=page.after(int, datetime, str),
             unread_only=arguments["unread"],
         )
     answer = page.answer(rows, views.inbox_key)
@@ -92,7 +93,7 @@ def list_messages(arguments: dict[str, Any]) -> dict[str, Any]:
             connection,
             programmes,
             limit=page.limit + 1,
-            after=page.after(str, str),
+            after=page.after(datetime, str),
             **arguments,
         )
     answer = page.answer(rows, views.list_key)

@@ -8,6 +8,7 @@ GET  /notifications/deliveries       what did not arrive
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -64,7 +65,7 @@ def inbox() -> ResponseReturnValue:
             connection,
             mine,
             limit=page.limit + 1,
-            after=page.after(int, str, str),
+            after=page.after(int, datetime, str),
         )
         unread = views.unread(connection, mine)
     answer = page.answer(rows, views.inbox_key)
@@ -132,7 +133,7 @@ def people() -> ResponseReturnValue:
             limit=page.limit + 1,
             channel="person",
             state=state,
-            after=page.after(str, str),
+            after=page.after(datetime, str),
         )
     answer = page.answer(rows, views.list_key)
     for programme in sorted({row.programme for row in answer["items"]}):
@@ -184,7 +185,7 @@ def deliveries() -> ResponseReturnValue:
             reader.programmes("notifications.deliveries.read"),
             limit=page.limit + 1,
             state="failed",
-            after=page.after(str, str),
+            after=page.after(datetime, str),
         )
     answer = page.answer(rows, views.list_key)
     return render_template(

@@ -122,10 +122,10 @@ def inbox(
     mine: Recipient,
     *,
     limit: int,
-    after: tuple[int, str, str] | None = None,
+    after: tuple[int, datetime, str] | None = None,
     unread_only: bool = False,
 ) -> list[Shown]:
-    """Messages of an inbox. ``after``: (read as 0 or 1, moment in ISO 8601, id) of the last."""
+    """Messages of an inbox. ``after``: (read as 0 or 1, moment, id) of the last."""
     read = case((READS.c.account_id.is_(None), 0), else_=1)
     query = _inbox(mine, read).order_by(
         read, MESSAGES.c.queued_at.desc(), MESSAGES.c.message_id.desc()
@@ -166,7 +166,7 @@ def messages(
     channel: str = "",
     state: str = "",
     about: str = "",
-    after: tuple[str, str] | None = None,
+    after: tuple[datetime, str] | None = None,
 ) -> list[Shown]:
     """Messages of programmes (``{"*"}``: of all), newest first."""
     query = _with_people().order_by(MESSAGES.c.queued_at.desc(), MESSAGES.c.message_id.desc())
@@ -215,8 +215,7 @@ def _inbox(mine: Recipient, read: ColumnElement[int]) -> Select[Any]:
     )
 
 
-def _older(moment: str, last: str) -> ColumnElement[bool]:
-    when = datetime.fromisoformat(moment)
+def _older(when: datetime, last: str) -> ColumnElement[bool]:
     return or_(
         MESSAGES.c.queued_at < when,
         and_(MESSAGES.c.queued_at == when, MESSAGES.c.message_id < last),
