@@ -43,6 +43,8 @@ def environment(home: Path, port: int) -> dict[str, str]:
         "ZANAT_BIND": f"127.0.0.1:{port}",
         "ZANAT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ZANAT_LOG_LEVEL": "WARNING",
+        # What ``demo`` made is served as what it is, without looking through it again.
+        "ZANAT_DEMONSTRATION": "1",
     }
 
 
@@ -74,7 +76,7 @@ def serving(home: Path) -> Iterator[str]:
     log = folder / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "services", "demo", "--register", str(folder / "register")],
+            [sys.executable, "-m", "services", "run"],
             cwd=ROOT,
             env=environment(copy, port),
             stdin=subprocess.DEVNULL,

@@ -134,6 +134,14 @@ class Visitor:
         )
         return found
 
+    def focused(self) -> str:
+        """The words of what the keyboard stands on."""
+        return " ".join(str(self.page.evaluate("document.activeElement.innerText || ''")).split())
+
+    def language(self) -> str:
+        """The language that the page says it is in."""
+        return str(self.page.evaluate("document.documentElement.lang"))
+
     def text(self) -> str:
         """What the page's main part says."""
         return " ".join(self.page.locator("main").inner_text().split())
@@ -146,7 +154,7 @@ class Visitor:
         return list(dict.fromkeys(found))
 
     def check(self) -> None:
-        """Nothing is wrong here: no error, nothing wider than the screen, nothing that axe finds."""
+        """Nothing is wrong here: no error, nothing beyond the screen, nothing that axe finds."""
         found = self.faults()
         assert not found, "\n".join([self.path, *found])
 
