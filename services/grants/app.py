@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Flask
 
-from services.grants import foreign, money_parts
+from services.grants import foreign, money_parts, staff
 from services.grants.applications import api as applications_api
 from services.grants.applications import pages as applications_pages
 from services.grants.applications import views as application_views
@@ -24,7 +24,7 @@ from services.grants.calls.budget import BUDGET
 from services.grants.calls.call import CALL
 from services.grants.committee import api as meetings_api
 from services.grants.committee import pages as meetings_pages
-from services.grants.committee import sheets_api, sheets_pages, staff
+from services.grants.committee import sheets_api, sheets_pages
 from services.grants.committee import views as committee_views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.review import REVIEW

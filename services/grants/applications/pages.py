@@ -36,6 +36,7 @@ from services.grants.applications.wording import (
 from services.grants.calls import views as calls
 from services.grants.foreign import certificates_of, registration
 from services.grants.programmes.wording import REASON_LENGTH_MAX
+from services.grants.staff import called
 from shared.access.reader import may
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.work import Work
@@ -108,7 +109,7 @@ def show(application_id: str) -> ResponseReturnValue:
     with service().database.reading() as connection:
         told = telling.history(connection, row) if sight.checks else []
         people = [one for one in (row["assisted_by"], row["proposed_by"]) if one]
-        names = telling.names(connection, people)
+        names = called(connection, people)
         person = registration(connection, row["registration_id"])
         certificates = certificates_of(connection, person["person_id"]) if person else ()
     if sight.checks:

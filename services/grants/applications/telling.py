@@ -7,7 +7,7 @@ grounds(connection, row, terms)  deadline, day of birth, places, certificates
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,36 +18,17 @@ from services.grants.applications.application import APPLICATION
 from services.grants.applications.eligibility import Check
 from services.grants.applications.wording import CERTIFICATES, RULES, note, sentence
 from services.grants.calls.terms import Terms
-from services.grants.committee.staff import STAFF_NAMES
-from services.grants.committee.staff import names as staff_names
 from services.grants.foreign import certificates_of, registration, registrations_of
-from shared.language.marking import N_
-from shared.web.access import signed_in
+from services.grants.staff import called
 from shared.web.commands import service
 from shared.web.language import say
-
-
-def names(connection: Connection, account_ids: Collection[str]) -> dict[str, str]:
-    """What the page calls these accounts."""
-    known: dict[str, str] = dict.fromkeys(account_ids, "")
-    if STAFF_NAMES in service().definition.projections:
-        known = staff_names(connection, account_ids)
-    return {one: _called(one, known[one]) for one in account_ids}
-
-
-def _called(account_id: str, name: str) -> str:
-    if account_id == signed_in().account_id:
-        return say(N_("You"))
-    if account_id.startswith("system/") or account_id == "due":
-        return say(N_("The software itself"))
-    return name or account_id
 
 
 def history(connection: Connection, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What happened to the application, newest first."""
     stream = APPLICATION.stream(row["application_id"])
     events = service().store.history(connection, stream)
-    who = names(connection, {one.actor for one in events})
+    who = called(connection, {one.actor for one in events})
     return [
         {
             "what": say(sentence(one.event)),

@@ -3,7 +3,7 @@
 told(store.history(connection, "payment/0192…"))
 ->  [{"what": "Authorised", "who": "You", "at": datetime(…), "note": ""}, …]   newest first
 
-Grants does not know the names of staff: an entry says whether it was the reader or somebody else.
+Who did it is ``You``, a name, or the account where accounts told no name.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from services.grants.staff import called
 from shared.events.projection import Recorded
 from shared.language.marking import N_
-from shared.web.access import signed_in
+from shared.web.commands import service
 from shared.web.language import say
 
 ENTRIES_MAX: Final = 100
@@ -72,15 +73,17 @@ WORDS: Final = {
 
 def told(history: Sequence[Recorded]) -> list[dict[str, Any]]:
     """The entries, newest first, in the reader's language."""
-    mine = signed_in().account_id
+    shown = history[-ENTRIES_MAX:]
+    with service().database.reading() as connection:
+        who = called(connection, {one.actor for one in shown})
     return [
         {
             "what": say(WORDS.get(name_of(recorded), N_("Something happened"))),
-            "who": say(_who(recorded, mine)),
+            "who": _outside(recorded) or who[recorded.actor],
             "at": recorded.at,
             "note": getattr(recorded.event, "reason", ""),
         }
-        for recorded in reversed(history[-ENTRIES_MAX:])
+        for recorded in reversed(shown)
     ]
 
 
@@ -89,11 +92,6 @@ def name_of(recorded: Recorded) -> str:
     return ".".join(recorded.envelope.type.split(".")[-3:-1])
 
 
-def _who(recorded: Recorded, mine: str) -> str:
-    if getattr(recorded.event, "imported", False):
-        return N_("Outside this system")
-    if recorded.actor == mine:
-        return N_("You")
-    if recorded.actor.startswith("system/"):
-        return N_("The software itself")
-    return N_("Somebody else")
+def _outside(recorded: Recorded) -> str:
+    """Who did what came in with a programme's past; empty for the rest."""
+    return say(N_("Outside this system")) if getattr(recorded.event, "imported", False) else ""

@@ -19,16 +19,19 @@ from flask import request
 from sqlalchemy import RowMapping
 
 from services.grants.calls.schemas import CallHeadSchema, CallTermsSchema
-from services.grants.calls.terms import Terms
+from services.grants.calls.terms import MEMBERS_MAX, Terms
+from services.grants.programmes import views as programme_views
 from services.grants.programmes.amounts import decimal_text, typed_amount
 from services.grants.programmes.forms import read, typed
 from services.grants.programmes.region import MUNICIPALITIES_MAX, REGIONS_MAX
+from services.grants.staff import COMMITTEE, holders, names
 from shared.language.formats import DEFAULT_ZONE
+from shared.web.commands import service
 
 TEXTS: Final = (
     *("code", "title", "opens_on", "deadline_day", "deadline_time", "timezone", "grace_minutes"),
     *("currency", "budget", "ceiling", "certificate_kind", "criteria", "tie_break", "threshold"),
-    *("quorum", "cooldown_days", "tranche_percents", "member_ids"),
+    *("quorum", "cooldown_days", "tranche_percents"),
 )
 PLACES: Final = {
     "call-code-taken": "code",
@@ -62,6 +65,7 @@ def typed_form() -> dict[str, Any]:
     """Everything as it was typed; ``regions`` are places such as RS/Topola."""
     form: dict[str, Any] = dict(typed(*TEXTS))
     form["regions"] = request.form.getlist("regions")[: REGIONS_MAX * MUNICIPALITIES_MAX]
+    form["member_ids"] = request.form.getlist("member_ids")[:MEMBERS_MAX]
     form["residence_required"] = request.form.getlist("residence_required")[:1]
     return form
 
@@ -100,12 +104,30 @@ def form_of(row: RowMapping, terms: Terms) -> dict[str, Any]:
         "quorum": str(terms.quorum),
         "cooldown_days": str(terms.cooldown_days),
         "tranche_percents": ", ".join(str(percent) for percent in terms.tranche_percents),
-        "member_ids": "\n".join(terms.member_ids),
+        "member_ids": list(terms.member_ids),
         "regions": [
             f"{region.country}/{name}" for region in terms.regions for name in region.municipalities
         ],
         "residence_required": ["yes"] if terms.residence_required else [],
     }
+
+
+def place_choices(programme: RowMapping) -> list[tuple[str, str]]:
+    """The programme's municipalities: (RS/Topola, Topola (RS))."""
+    return [
+        (f"{region.country}/{name}", f"{name} ({region.country})")
+        for region in programme_views.regions(programme)
+        for name in region.municipalities
+    ]
+
+
+def member_choices(programme: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """(account, name) of who may be in a committee of the programme, and of who already is."""
+    with service().database.reading() as connection:
+        found = [(one, name) for one, name, _ in holders(connection, COMMITTEE, [programme])]
+        known = {one for one, _ in found}
+        before = [one for one in dict.fromkeys(chosen) if one not in known]
+        return found + list(names(connection, before).items())
 
 
 def points_text(hundredths: int) -> str:
@@ -145,7 +167,7 @@ def _terms(form: Mapping[str, Any]) -> dict[str, Any]:
         "tranche_percents": [
             _whole(part) for part in form["tranche_percents"].split(",") if part.strip()
         ],
-        "member_ids": [one.strip() for one in form["member_ids"].splitlines() if one.strip()],
+        "member_ids": form["member_ids"],
         "tie_break": form["tie_break"].strip(),
         "grace_minutes": _whole(form["grace_minutes"] or "0"),
         "residence_required": bool(form["residence_required"]),

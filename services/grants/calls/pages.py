@@ -18,13 +18,21 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import RowMapping
 
 from services.addresses import address_of
+from services.grants import staff
 from services.grants.calls import counting, handling, views
 from services.grants.calls.call import CALL
-from services.grants.calls.form import PLACES, empty_form, form_of, read_form, typed_form
+from services.grants.calls.form import (
+    PLACES,
+    empty_form,
+    form_of,
+    member_choices,
+    place_choices,
+    read_form,
+    typed_form,
+)
 from services.grants.calls.schemas import STATES as STATE_CODES
 from services.grants.calls.terms import Terms
 from services.grants.calls.wording import EVENTS, KINDS, STATES, rules, state_word
-from services.grants.committee import staff
 from services.grants.committee.views import meeting_of
 from services.grants.programmes import views as programme_views
 from services.grants.programmes.forms import page_request, read, send, typed
@@ -211,7 +219,7 @@ def show_call(call_id: str) -> ResponseReturnValue:
         meeting = meeting_of(connection, call_id) if meets else None
         history = service().store.history(connection, CALL.stream(call_id))
         recent = history[: -HISTORY_MAX - 1 : -1]
-        called = staff.names(connection, [one.actor for one in recent] + list(terms.member_ids))
+        called = staff.called(connection, [one.actor for one in recent] + list(terms.member_ids))
     possible = [
         name
         for name, act in ACTS.items()
@@ -318,11 +326,10 @@ def _is_staff(programme: str) -> bool:
 def _told(recorded: Recorded, called: dict[str, str]) -> dict[str, Any]:
     """One line of the history."""
     name = recorded.envelope.type.rsplit(".", 2)[-2]
-    system = recorded.actor.startswith("system/")
     return {
         "what": say(EVENTS.get(name, name)),
         "note": getattr(recorded.event, "reason", ""),
-        "who": say(N_("The software itself")) if system else called[recorded.actor],
+        "who": called[recorded.actor],
         "at": recorded.at,
     }
 
@@ -331,11 +338,13 @@ def _new_form(
     programme: str, form: dict[str, Any] | None, errors: dict[str, str]
 ) -> ResponseReturnValue:
     row = programme_row(programme)
-    places = _places(row)
+    places = place_choices(row)
+    shown = form or empty_form([place for place, _ in places])
     return _form(
         "new",
         errors,
-        typed=form or empty_form([place for place, _ in places]),
+        typed=shown,
+        members=member_choices(programme, shown.get("member_ids", ())),
         programme=row,
         places=places,
         currencies=programme_views.currencies(row),
@@ -346,13 +355,15 @@ def _edit_form(
     row: RowMapping, form: dict[str, Any] | None, errors: dict[str, str]
 ) -> ResponseReturnValue:
     programme = programme_row(row["programme"])
+    shown = form or form_of(row, views.terms(row))
     return _form(
         "edit",
         errors,
-        typed=form or form_of(row, views.terms(row)),
+        typed=shown,
+        members=member_choices(row["programme"], shown["member_ids"]),
         call=row,
         programme=programme,
-        places=_places(programme),
+        places=place_choices(programme),
         currencies=programme_views.currencies(programme),
         frozen=row["state"] not in ("draft", "published"),
     )
@@ -374,15 +385,6 @@ def _act_form(
         state=state_word(row["state"]),
         budget=views.terms(row).budget,
     )
-
-
-def _places(programme: RowMapping) -> list[tuple[str, str]]:
-    """The programme's municipalities as choices: (RS/Topola, Topola (RS))."""
-    return [
-        (f"{region.country}/{name}", f"{name} ({region.country})")
-        for region in programme_views.regions(programme)
-        for name in region.municipalities
-    ]
 
 
 def _form(template: str, errors: dict[str, str], **facts: Any) -> ResponseReturnValue:

@@ -16,8 +16,9 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.grants import staff
 from services.grants.calls import views as calls
-from services.grants.committee import deciding, meeting_acts, reading, staff, views
+from services.grants.committee import deciding, meeting_acts, reading, views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.meeting_acts import act, room_page
 from services.grants.committee.room import meeting_row, open_room

@@ -18,10 +18,11 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, RowMapping, select
 
+from services.grants import staff
 from services.grants.applications.views import APPLICATIONS
 from services.grants.calls import views as calls
 from services.grants.calls.terms import Terms
-from services.grants.committee import staff, views
+from services.grants.committee import views
 from services.grants.committee.deciding import Expected, approved_of, outcomes_of, ranked_one
 from services.grants.committee.meeting_events import Item
 from services.grants.committee.promoting import Waiting, first_waiting

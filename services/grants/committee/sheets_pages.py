@@ -13,9 +13,10 @@ from typing import Final
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.grants import staff
 from services.grants.applications.wording import CERTIFICATES, CHANNELS, KINDS
 from services.grants.calls import views as calls
-from services.grants.committee import handling, reading, review_lists, staff
+from services.grants.committee import handling, reading, review_lists
 from services.grants.committee.ranking import Points, check_sheet
 from services.grants.committee.reading import Shown, record_names
 from services.grants.committee.review import COMMENT_LENGTH_MAX, REVIEW, NoReview, Review

@@ -39,6 +39,7 @@ from services.grants.ledger.choosing import Chosen, choose
 from services.grants.ledger.filtering import Filter, filter_of
 from services.grants.ledger.wording import ACCOUNTS, MOVEMENTS, account_words, class_words
 from services.grants.payments.line_views import line_counts
+from services.grants.staff import called
 from shared.access.reader import may
 from shared.errors import Refused
 from shared.money import CURRENCIES, Money
@@ -111,6 +112,9 @@ def show_entry(event_id: str) -> ResponseReturnValue:
     row = found.postings[0]
     reader = signed_in()
     reads = may(reader, "grants.payments.read", row.programme)
+    actor = found.recorded.actor
+    with service().database.reading() as connection:
+        who = called(connection, [actor])[actor]
     return render_template(
         "grants/ledger/entry.html",
         postings=found.postings,
@@ -118,7 +122,7 @@ def show_entry(event_id: str) -> ResponseReturnValue:
         what=say(MOVEMENTS[row.what]),
         recorded=found.recorded,
         position=found.position,
-        by_reader=found.recorded.actor == reader.account_id,
+        who=who,
         imported=bool(getattr(found.recorded.event, "imported", False)),
         line_id=getattr(found.recorded.event, "line_id", ""),
         reads_lines=may(reader, "grants.statements.read", row.programme),

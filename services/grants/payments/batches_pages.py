@@ -168,7 +168,7 @@ def show(batch_id: str) -> ResponseReturnValue:
             }
             for line in lines
         ],
-        duties=duties(row, reader.account_id),
+        duties=duties(row),
         acts=[act for act in BATCH_ACTS if _offered(act, row)],
         downloads=row.file_sha256 and may(reader, "grants.batches.export", row.programme),
         history=told(history),

@@ -28,6 +28,7 @@ from services.grants.payments import batch_views, line_views, views, wording
 from services.grants.payments.acting import payment_of, payment_step
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_acts import PAYMENT_ACTS
+from services.grants.staff import called
 from shared.access.reader import may
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
@@ -173,7 +174,7 @@ def show(payment_id: str) -> ResponseReturnValue:
         tag=tags(wording.PAYMENT_TAGS)[row.status],
         next=next_step(row),
         ground=say(wording.HOLD_GROUNDS[row.hold_ground]) if row.hold_ground else "",
-        duties=duties(row, reader.account_id),
+        duties=duties(row),
         acts=[act for act in PAYMENT_ACTS if _offered(act, row)],
         batch_id=batch_id,
         lines=[{"row": one, "amount": money_of(one)} for one in lines],
@@ -185,22 +186,21 @@ def show(payment_id: str) -> ResponseReturnValue:
     )
 
 
-def duties(row: Row[Any], mine: str) -> list[tuple[str, str]]:
+def duties(row: Row[Any]) -> list[tuple[str, str]]:
     """(duty, who did it) of a payment or batch, in words."""
+    requested = "requested_by" in row._fields
     said = (
-        (
-            "requested_by" if "requested_by" in row._fields else "prepared_by",
-            N_("Prepared by"),
-            N_("You prepared it"),
-        ),
+        ("requested_by" if requested else "prepared_by", N_("Prepared by"), N_("You prepared it")),
         ("authorised_by", N_("Authorised by"), N_("You authorised it")),
         ("released_by", N_("Released by"), N_("You released it")),
     )
-    found = []
+    found, mine = [], signed_in().account_id
+    with service().database.reading() as connection:
+        names = called(connection, {getattr(row, name) for name, _, _ in said} - {None})
     for name, words, own in said:
         who = getattr(row, name)
-        told_as = own if who == mine else N_("Somebody else") if who else N_("Nobody yet")
-        found.append((say(words), say(told_as)))
+        told_as = say(own) if who == mine else names[who] if who else say(N_("Nobody yet"))
+        found.append((say(words), told_as))
     return found
 
 

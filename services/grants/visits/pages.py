@@ -19,6 +19,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
+from services.grants.staff import VISITORS, called, holders
 from services.grants.visits import handling, reading, views
 from services.grants.visits.api import visit_place
 from services.grants.visits.forms import (
@@ -30,7 +31,6 @@ from services.grants.visits.forms import (
 )
 from services.grants.visits.reading import READ
 from services.grants.visits.views import Listing
-from services.grants.visits.visit import MONTHS_DEFAULT
 from services.grants.visits.wording import BEFORE, INCOME_BANDS, OUTCOMES, STATUSES
 from shared.access.accesses import record_read
 from shared.access.reader import may
@@ -264,12 +264,15 @@ def resolve(visit_id: str) -> ResponseReturnValue:
 
 def _plan_form(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     award = handling.award_of(typed["award_id"]) if typed.get("award_id") else None
+    within = signed_in().programmes(handling.PLAN)
+    with service().database.reading() as connection:
+        visitors = holders(connection, VISITORS, [award.programme] if award else within)
     return render_template(
         "grants/visits/new.html",
         award=award,
         typed={**dict.fromkeys(("application_no", "month", "visitor", "unannounced"), ""), **typed},
         errors=errors,
-        months=[(str(month), month) for month in MONTHS_DEFAULT],
+        visitors=[(one, " – ".join((name, *regions))) for one, name, regions in visitors],
         key=Uuid7().new(),
         **_words(),
     )
@@ -300,6 +303,9 @@ def _visit_page(
 ) -> str:
     reader, programme = signed_in(), row.programme
     told = reading.told_visit(row)
+    people = {row.visitor, row.accepted_by, *(one.visited_by for one in told.versions)} - {None}
+    with service().database.reading() as connection:
+        names = called(connection, people | {one.who for one in told.history})
     return render_template(
         "grants/visits/visit.html",
         row=row,
@@ -314,7 +320,7 @@ def _visit_page(
         award_href=f"/grants/awards/{row.award_id}"
         if may(reader, "grants.awards.read", programme)
         else "",
-        name_of=lambda account: say(N_("You")) if account == reader.account_id else account,
+        names=names,
         key=Uuid7().new(),
         **_words(),
     )

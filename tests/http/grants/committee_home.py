@@ -9,12 +9,9 @@ meeting = committee.ranked()                   convened, attended, closed, ranke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from services.grants.app import create, definition
 from services.grants.applications.application import APPLICATION
 from services.grants.applications.application_commands import (
     DraftApplication,
@@ -24,35 +21,15 @@ from services.grants.applications.application_commands import (
 from services.grants.applications.eligibility import Check
 from services.grants.committee.handling import assign, declare, submit
 from services.grants.committee.ranking import Points
-from services.grants.committee.staff import STAFF_NAMES
 from shared.access.roles import Role
-from shared.access.tokens import TokenSigner
-from shared.clock import FixedClock
 from shared.events.work import Work
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.money import Money
-from shared.service import Service
-from shared.settings import Settings
-from shared.web.composing import token_key
 
-from .home import MEMBERS, NOON, PROGRAMME, Asker, House, close_call, open_call, register
+from .home import MEMBERS, PROGRAMME, Asker, House, close_call, open_call, register
 
 API = "/grants/api/v1"
 CHAIR = "chair"
-
-
-def named_house(folder: Path) -> House:
-    """Grants that know what staff are called."""
-    parts = definition()
-    if STAFF_NAMES not in parts.projections:
-        parts = replace(parts, projections=(*parts.projections, STAFF_NAMES))
-    settings = Settings(home=folder, public_url="http://localhost:8000")
-    migrate(settings, [parts])
-    clock = FixedClock(NOON)
-    service = Service.open(parts, settings, clock=clock)
-    signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)
-    return House(service, create(service), clock, signer)
 
 
 class Committee:

@@ -152,7 +152,11 @@ class House:
         ]
 
     def arrives(self, name: str, subject: str, *, programme: str = PROGRAMME, **data: Any) -> str:
-        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal."""
+        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal.
+
+        ``held``: fields whose names are taken here, such as the programme of a role.
+        """
+        data |= data.pop("held", {})
         owner, personal = data.pop("sealed", ("", {}))
         for one, (data_class, text) in personal.items():
             data[one] = seal_text(self.service.keyring, KeyName(owner, data_class), text)
@@ -176,6 +180,27 @@ class House:
         )
         apply_batch(self.service, {source: {position: encode(envelope)}})
         return event_id
+
+    def staff(
+        self, account_id: str, name: str, *roles: Role, programme: str | None = PROGRAMME
+    ) -> None:
+        """Accounts tells what somebody is called and which roles they have."""
+        sealed = (account_id, {"display_name": ("identity", name)})
+        self.account("invited", account_id, sealed=sealed)
+        for role in roles:
+            self.account("role_granted", account_id, held=held(role, programme))
+
+    def account(self, happened: str, account_id: str, **facts: Any) -> None:
+        """Accounts tells that something happened to an account, such as ``suspended``."""
+        name, subject = f"accounts.account.{happened}.v1", f"account/{account_id}"
+        self.arrives(name, subject, programme="-", account_id=account_id, **facts)
+
+
+def held(
+    role: Role, programme: str | None = PROGRAMME, region: str | None = None
+) -> dict[str, str | None]:
+    """A role as accounts tells of it."""
+    return {"role": role.value, "programme": programme, "region": region}
 
 
 @dataclass

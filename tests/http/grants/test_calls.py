@@ -275,7 +275,7 @@ FORM = {
     "criteria": "business plan 60\nvulnerability: 40\n",
     "tie_break": "vulnerability",
     "threshold": "56,5",
-    "member_ids": "m1\nm2\nm3",
+    "member_ids": ["m1", "m2", "m3"],
     "quorum": "2",
 }
 NEW_PAGE = "/grants/calls/new"

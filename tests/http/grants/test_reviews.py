@@ -8,7 +8,7 @@ import pytest
 
 from shared.access.roles import Role
 
-from .committee_home import API, Committee, named_house, sheet_body
+from .committee_home import API, Committee, sheet_body
 from .home import House
 
 
@@ -235,17 +235,8 @@ def test_the_chair_assigns_chosen_members(committee):
     assert "1 application waits" in committee.member("m2").get("/grants/reviews").text
 
 
-def test_members_are_called_by_their_names(tmp_path):
-    house = named_house(tmp_path)
-    house.arrives(
-        "accounts.account.invited.v1",
-        "account/m1",
-        programme="-",
-        account_id="m1",
-        kind="staff",
-        sealed=("m1", {"display_name": ("identity", "Jovan Primer")}),
-    )
+def test_members_are_called_by_their_names(house):
+    house.staff("m1", "Jovan Primer")
     committee = Committee(house)
     application_id = assigned(committee)
     assert "Jovan Primer" in committee.chair.get(f"/grants/reviews/{application_id}").text
-    house.close()

@@ -246,12 +246,13 @@ def test_the_list_says_what_is_due_and_overdue(
     assert places == ["Knić", "Topola"] and rest["next"] is None
 
 
-def test_planning_on_a_page(past: Past, officer: Asker) -> None:
+def test_planning_on_a_page(house: House, past: Past, officer: Asker) -> None:
     new = "/grants/visits/new"
+    house.staff("v1", "Marko Primer", Role.field_officer)
     wrong = officer.submit(new, new, application_no="Z9", month="soon", visitor="v1")
     assert wrong.status_code == 422
     assert "There is no award with this application number." in wrong.text
-    assert 'value="soon"' in wrong.text and 'value="v1"' in wrong.text
+    assert 'value="soon"' in wrong.text and 'value="v1" selected' in wrong.text
     sent = officer.submit(new, new, application_no="A0001", month="2", unannounced="yes")
     assert sent.status_code == 303
     page = officer.get(sent.headers["Location"])
