@@ -1,15 +1,17 @@
 """What trainings reads of accounts: what staff are called, and who may train in a programme.
 
 RoleGranted(account_id="a1", role="trainer", programme="P") -> "a1" can be named in a cohort of P
+RoleGranted(account_id="a2", role="trainer", programme=None) -> "a2" in a cohort of any programme
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text, delete
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text, and_, delete
 
 from services.trainings.tables import METADATA, upsert
+from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
@@ -26,8 +28,10 @@ TRAINERS: Final = Table(
     METADATA,
     Column("account_id", String(80), nullable=False),
     Column("programme", String(40), nullable=False),
-    PrimaryKeyConstraint("account_id", "programme"),
+    Column("region", String(120), nullable=False),
+    PrimaryKeyConstraint("account_id", "programme", "region"),
 )
+"""``*`` for every programme, empty for every region of it."""
 
 
 @reads("accounts.account.invited.v1", seals_for="account_id")
@@ -53,6 +57,7 @@ class RoleGranted(Foreign, frozen=True, kw_only=True):
     account_id: str
     role: str
     programme: str | None
+    region: str | None = None
 
 
 @reads("accounts.account.role_revoked.v1")
@@ -62,6 +67,7 @@ class RoleRevoked(Foreign, frozen=True, kw_only=True):
     account_id: str
     role: str
     programme: str | None
+    region: str | None = None
 
 
 def project(at: Projecting, recorded: Recorded) -> None:
@@ -70,25 +76,29 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case Invited() | DetailsChanged() as event:
             row = {"account_id": event.account_id, "display_name": at.text(event.display_name)}
             upsert(at.connection, STAFF, row, keys=("account_id",))
-        case RoleGranted(role="trainer", programme=str(programme)) as event:
-            row = {"account_id": event.account_id, "programme": programme}
-            _forget(at, event.account_id, programme)
-            at.connection.execute(TRAINERS.insert().values(row))
-        case RoleRevoked(role="trainer", programme=str(programme)) as event:
-            _forget(at, event.account_id, programme)
+        case RoleGranted(role="trainer") as event:
+            _forget(at, event)
+            at.connection.execute(TRAINERS.insert().values(_place(event)))
+        case RoleRevoked(role="trainer") as event:
+            _forget(at, event)
 
 
-def _forget(at: Projecting, account_id: str, programme: str) -> None:
-    at.connection.execute(
-        delete(TRAINERS).where(
-            TRAINERS.c.account_id == account_id, TRAINERS.c.programme == programme
-        )
-    )
+def _place(event: RoleGranted | RoleRevoked) -> dict[str, str]:
+    return {
+        "account_id": event.account_id,
+        "programme": EVERY_PROGRAMME if event.programme is None else event.programme,
+        "region": event.region or "",
+    }
+
+
+def _forget(at: Projecting, event: RoleGranted | RoleRevoked) -> None:
+    same = and_(*(TRAINERS.c[name] == value for name, value in _place(event).items()))
+    at.connection.execute(delete(TRAINERS).where(same))
 
 
 STAFF_NAMES: Final = Projection(
     "staff_names",
-    1,
+    2,
     (STAFF, TRAINERS),
     project,
     (Invited, DetailsChanged, RoleGranted, RoleRevoked),

@@ -19,6 +19,7 @@ from services.trainings.cohorts.qualification import Qualification, qualificatio
 from services.trainings.foreign import STAFF, TRAINERS
 from services.trainings.reach import Reach
 from services.trainings.tables import CERTIFICATES, COHORTS, MARKS, MEMBERS, REGISTRATIONS, SESSIONS
+from shared.access.roles import EVERY_PROGRAMME
 from shared.events.store import Store
 
 
@@ -220,11 +221,12 @@ def cohorts_of(connection: Connection, registration_id: str, reach: Reach) -> Se
 
 
 def trainers(connection: Connection, programme: str) -> list[tuple[str, str]]:
-    """(account, name) of who may train in a programme, by name."""
+    """(account, name) of who may train in a programme, also as a trainer of all, by name."""
     query = (
         select(TRAINERS.c.account_id, STAFF.c.display_name)
         .outerjoin(STAFF, STAFF.c.account_id == TRAINERS.c.account_id)
-        .where(TRAINERS.c.programme == programme)
+        .where(TRAINERS.c.programme.in_((programme, EVERY_PROGRAMME)))
+        .distinct()
         .order_by(STAFF.c.display_name, TRAINERS.c.account_id)
     )
     return [

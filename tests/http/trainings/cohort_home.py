@@ -152,17 +152,22 @@ class Cohort:
         return self.house.as_reader(Role.programme_officer, account=account)
 
 
-def trains(house: House, account: str, name: str) -> None:
-    """Accounts tells that somebody of this name trains in the programme."""
+def trains(house: House, account: str, name: str, *, programme: str | None = PROGRAMME) -> None:
+    """Accounts tells that somebody of this name trains in the programme; None: in every one."""
     house.staff(account, name)
+    tell_role(house, account, "role_granted", programme=programme)
+
+
+def tell_role(house: House, account: str, happened: str, *, programme: str | None) -> None:
+    """Accounts tells that a trainer's role was granted or revoked."""
     position = house.positions["accounts"] + 1
     house.positions["accounts"] = position
-    data = {"account_id": account, "role": "trainer", "programme": PROGRAMME}
+    data = {"account_id": account, "role": "trainer", "programme": programme}
     envelope = Envelope(
         id=derived("event", "accounts", str(position)),
         source="accounts",
         subject=f"account/{account}",
-        type=f"{PREFIX}accounts.account.role_granted.v1",
+        type=f"{PREFIX}accounts.account.{happened}.v1",
         time=house.clock.now(),
         streamversion=position + 1,
         installation="zanat",

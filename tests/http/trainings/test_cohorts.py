@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.trainings.cohorts import views
 from shared.access.roles import Role
-from tests.http.trainings.cohort_home import API, MINUTES, TRAINER, Cohort, trains
-from tests.http.trainings.conftest import OTHER_PROGRAMME, House
+from tests.http.trainings.cohort_home import API, MINUTES, TRAINER, Cohort, tell_role, trains
+from tests.http.trainings.conftest import OTHER_PROGRAMME, PROGRAMME, House
 
 PAGES = "/trainings/cohorts"
 
@@ -243,3 +244,19 @@ def test_the_trainers_can_change(cohort: Cohort) -> None:
         officer.post(address, {"trainers": ["trainer-2"]}, If_Match=cohort.etag).status_code == 200
     )
     assert ana.get(f"{API}/cohorts/{cohort.id}").status_code == 404
+
+
+def test_a_trainer_of_every_programme_is_offered_in_each(house: House) -> None:
+    trains(house, "everywhere", "Vera Trenerica", programme=None)
+    trains(house, TRAINER, "Ana Trenerica")
+    trains(house, "elsewhere", "Boris Trener", programme="BA-2026")
+
+    def offered(programme: str) -> list[str]:
+        with house.service.database.reading() as connection:
+            return [name for _, name in views.trainers(connection, programme)]
+
+    assert offered(PROGRAMME) == ["Ana Trenerica", "Vera Trenerica"]
+    assert offered("BA-2026") == ["Boris Trener", "Vera Trenerica"]
+    tell_role(house, "everywhere", "role_revoked", programme=None)
+    tell_role(house, TRAINER, "role_revoked", programme="BA-2026")
+    assert offered(PROGRAMME) == ["Ana Trenerica"]

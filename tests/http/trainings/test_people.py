@@ -114,8 +114,12 @@ def test_a_reference_is_given_once(officer):
 def test_people_are_found_in_any_script_and_in_pages(house, officer):
     for name in ("Ana Prva", "Боја Друга", "Ceca Treća"):
         house.person(full_name=name)
-    assert len(officer.get(f"{PEOPLE}?q=treca").json["items"]) == 1
-    assert officer.get(f"{PEOPLE}?q=boja").json["items"][0]["full_name"] == "Боја Друга"
+    assert len(officer.post(f"{PEOPLE}/search", {"q": "treca"}).json["items"]) == 1
+    boja = officer.post(f"{PEOPLE}/search", {"q": "boja"}).json["items"]
+    assert [one["full_name"] for one in boja] == ["Боја Друга"]
+    by_reference = officer.get(f"{PEOPLE}?reference={boja[0]['reference']}").json["items"]
+    assert by_reference == boja
+    assert officer.get(f"{PEOPLE}?reference=Druga").json["items"] == []
     first = officer.get(f"{PEOPLE}?limit=2").json
     second = officer.get(f"{PEOPLE}?limit=2&cursor={first['next']}").json
     names = [one["full_name"] for one in first["items"] + second["items"]]
@@ -127,7 +131,7 @@ def test_people_are_found_in_any_script_and_in_pages(house, officer):
 def test_a_national_number_is_searched_in_the_body_alone(house, officer):
     mira = registered(officer)
     house.person(full_name="Ana Druga")
-    refused = officer.get(f"{PEOPLE}?q={NUMBER}")
+    refused = officer.get(f"{PEOPLE}?reference={NUMBER}")
     assert refused.status_code == 422 and code(refused) == "number-in-address"
     assert NUMBER not in refused.text
     found = officer.post(f"{PEOPLE}/search", {"jmbg": "0101990 71500-0"}).json["items"]
