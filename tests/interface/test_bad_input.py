@@ -376,6 +376,7 @@ def test_audit_answers_whatever_is_asked(home: Home, address: str, status: int) 
         problem(response, status)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_query_breaks_a_list(home: Home, service: str) -> None:
     for path, parameters in readable(home, service):
