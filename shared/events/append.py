@@ -1,7 +1,7 @@
 """What a handler gives the store: one value with everything that one transaction writes.
 
-Expected versions, events, claims, idempotency records, work that falls due. Any thread may commit
-it, alone or with others.
+Expected versions of what is written and of what is only rested on, events, claims, idempotency
+records, work that falls due. Any thread may commit it, alone or with others.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ class StreamWrite:
     stream: str
     expected_version: int
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A stream that is rested on, not written: still at ``version`` at the commit (0: none)."""
+
+    stream: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -82,3 +90,4 @@ class Append:
     released: tuple[Claim, ...] = ()
     records: tuple[RequestRecord, ...] = ()
     due: tuple[DueWork, ...] = field(default=())
+    guards: tuple[Guard, ...] = ()

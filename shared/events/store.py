@@ -10,13 +10,12 @@ behind it, each under a savepoint of its own, so that one conflict never fails i
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -25,6 +24,7 @@ from shared.errors import Conflict, Problem, Refused
 from shared.events.append import Append, Claim, RequestRecord
 from shared.events.envelope import Envelope, decode, encode, encode_data
 from shared.events.event import Event
+from shared.events.locking import lock_alone, lock_for_append
 from shared.events.projection import Projecting, Projections, Recorded
 from shared.events.tables import APPENDS, CLAIMS, DUE, EVENTS, LOG, PENDING, RECORDS
 from shared.events.types import EventTypes
@@ -166,9 +166,14 @@ class Store:
             self.projections.apply(at, recorded)
 
     def _expect(self, connection: Connection, append: Append) -> None:
-        wanted = {write.stream: write.expected_version for write in append.writes}
-        if len(wanted) != len(append.writes):
+        """Everything is at the version that it was decided on, and stays so until the commit."""
+        writes = {write.stream: write.expected_version for write in append.writes}
+        guards = {guard.stream: guard.version for guard in append.guards}
+        wanted = writes | guards
+        if len(wanted) != len(append.writes) + len(append.guards):
             raise ValueError("a stream stands twice in one append")
+        if not self.database.is_sqlite:
+            lock_for_append(connection, writes=writes, guards=guards)
         names = list(wanted)
         for start in range(0, len(names), 500):
             part = names[start : start + 500]
@@ -344,8 +349,7 @@ class Store:
     def lock(self, connection: Connection, stream: str) -> None:
         """Lock a hot stream until the transaction ends (PostgreSQL; SQLite has one writer)."""
         if not self.database.is_sqlite:
-            number = int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], signed=True)
-            connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": number})
+            lock_alone(connection, stream)
 
 
 def _conflict() -> Conflict:

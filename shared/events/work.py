@@ -1,6 +1,7 @@
 """A unit of work: load streams, decide on them, and commit the lot as one append.
 
     def approve(work: Work) -> str:
+        work.guard(MEETING, meeting_id)             # must not change before this is committed
         work.decide(BUDGET, call_id, Reserve(...))
         work.decide(APPLICATION, application_id, Approve(...))
         return "approved"
@@ -25,7 +26,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.clock import Clock
 from shared.errors import Conflict, Stale
-from shared.events.append import Append, Claim, Context, DueWork, RequestRecord, StreamWrite
+from shared.events.append import (
+    Append,
+    Claim,
+    Context,
+    DueWork,
+    Guard,
+    RequestRecord,
+    StreamWrite,
+)
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.events.projection import Recorded
@@ -45,6 +54,7 @@ class _Held:
     state: Any
     version: int
     events: list[Event]
+    guarded: bool = False
 
 
 class Work:
@@ -82,13 +92,26 @@ class Work:
         return held.version + len(held.events)
 
     def expect(self, decider: Decider[Any], identifier: str, version: int | None) -> None:
-        """Raise Stale unless the stream is at ``version``; None asks nothing."""
-        if version is not None and self.version(decider, identifier) != version:
+        """Raise Stale unless the stream is at ``version`` up to the commit; None asks nothing."""
+        if version is None:
+            return
+        if self.version(decider, identifier) != version:
             raise Stale(
                 "stale-version",
                 N_("This was changed since you opened it. Look at it again before you save."),
                 current_version=self.version(decider, identifier),
             )
+        self.guard(decider, identifier)
+
+    def guard(self, decider: Decider[S], identifier: str) -> S:
+        """The state of a stream on which this work rests, though it may write others only.
+
+        If somebody appends to the stream before this work is committed, it is run again.
+        """
+        held = self._hold(decider, identifier)
+        held.guarded = True
+        state: S = held.state
+        return state
 
     def decide(self, decider: Decider[Any], identifier: str, command: Any) -> tuple[Event, ...]:
         """Decide a command on a stream; its events are part of this work."""
@@ -125,6 +148,11 @@ class Work:
             released=tuple(self._released),
             records=tuple(self._records),
             due=tuple(self._due),
+            guards=tuple(
+                Guard(stream, held.version)
+                for stream, held in self._held.items()
+                if held.guarded and not held.events
+            ),
         )
 
     def _hold(self, decider: Decider[Any], identifier: str) -> _Held:
