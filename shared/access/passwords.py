@@ -46,10 +46,10 @@ def matches(kept: str | None, password: str) -> bool:
     For an account that does not exist pass None: it takes as long as a wrong password, so that
     nobody learns from the clock who has an account.
     """
-    if len(password) > LENGTH_MAX:
-        return False
+    fits = len(password) <= LENGTH_MAX
     try:
-        return _HASHER.verify(kept or _NOBODY, _normal(password)) and bool(kept)
+        right = _HASHER.verify(kept or _NOBODY, _normal(password[:LENGTH_MAX]))
+        return right and fits and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -39,6 +40,9 @@ from shared.web.composing import token_verifier
 EXTENSION: Final = "zanat.accounts.desk"
 IDLE_MAX: Final = timedelta(hours=12)
 """A session that was not used for so long cannot be renewed any more."""
+
+REFUSED_AFTER_SECONDS: Final = 0.3
+"""No sign-in is refused sooner: longer than checking a password and noting a failure takes."""
 
 LAST_MOMENT: Final = 2**33
 """Seconds; a later end of a token is none of ours and would overflow the calendar."""
@@ -67,8 +71,17 @@ class SignInDesk:
     def sign_in(self, given: str, password: str, context: Context) -> Reader:
         """Check an address or name with its password and open a session.
 
-        Raises Unauthenticated, always in the same words.
+        Raises Unauthenticated, always in the same words and never sooner than a moment after it was
+        asked: what is done for an account that exists must not show on the clock.
         """
+        began = time.monotonic()
+        try:
+            return self._sign_in(given, password, context)
+        except Unauthenticated:
+            time.sleep(max(0.0, REFUSED_AFTER_SECONDS - (time.monotonic() - began)))
+            raise
+
+    def _sign_in(self, given: str, password: str, context: Context) -> Reader:
         service = self.service
         with service.database.reading() as connection:
             row = find_by_sign_in(connection, service.keyring, given)

@@ -283,11 +283,13 @@ def _standing(
             if isinstance(state, OnHold):
                 return ()
             reason = _text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
-            return (Suspended(account_id=account_id, reason=reason),)
+            # Its sessions end for good: a token of before does not come back to life with it.
+            ended = _ended(account_id, state.sessions)
+            return (*ended, Suspended(account_id=account_id, reason=reason))
         case Reinstate():
             return (Reinstated(account_id=account_id),) if isinstance(state, OnHold) else ()
         case CloseAccount():
-            return (Closed(account_id=account_id),)
+            return (*_ended(account_id, state.sessions), Closed(account_id=account_id))
 
 
 def _not_own(command: Act) -> None:

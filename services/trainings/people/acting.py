@@ -45,6 +45,7 @@ class Search:
     """Which people are looked for, in what the views take."""
 
     search: str = ""
+    reference: str = ""
     number: NumberSearch | None = None
     state: str = ""
 
@@ -73,6 +74,7 @@ class Search:
             connection,
             reach(READ),
             search=self.search,
+            reference=self.reference,
             number=self.number,
             state=self.state,
             after=after,
@@ -82,7 +84,12 @@ class Search:
     def count(self, connection: Connection) -> int:
         """How many there are."""
         return views.count(
-            connection, reach(READ), search=self.search, number=self.number, state=self.state
+            connection,
+            reach(READ),
+            search=self.search,
+            reference=self.reference,
+            number=self.number,
+            state=self.state,
         )
 
 

@@ -62,9 +62,10 @@ blueprint = ApiBlueprint("people_api", __name__, url_prefix=BASE)
 @blueprint.arguments(PeopleArguments, location="query")
 @blueprint.response(200, PeoplePageSchema)
 def list_people(arguments: dict[str, Any]) -> dict[str, Any]:
-    """List people by name. A national number may not stand in the address."""
-    acting.refuse_number_in_address(arguments["q"])
-    return _listed(Search.of(arguments["q"], state=arguments["state"]), arguments["page"])
+    """List people by name. Neither a name nor a national number may stand in the address."""
+    acting.refuse_number_in_address(arguments["reference"])
+    search = Search(reference=arguments["reference"].strip(), state=arguments["state"])
+    return _listed(search, arguments["page"])
 
 
 @blueprint.route("/people/search", methods=["POST"])

@@ -39,6 +39,7 @@ from shared.events.work import Work
 from shared.language.marking import N_
 
 NUMBER_TAKEN: Final = "number-registered-meanwhile"
+REFERENCE_TAKEN: Final = N_("Another registration has this reference already.")
 LOOKS_MAX: Final = 5
 
 R = TypeVar("R")
@@ -92,7 +93,12 @@ def register(work: Work, *, by: str, person: NewPerson) -> str:
             work.claim(_claim(index, registration_id))
     reference = person.reference or f"R-{registration_id[-8:].upper()}"
     if views.reference_exists(work.connection, programme, reference):
-        raise Refused("reference-taken", N_("Another registration has this reference already."))
+        raise Refused("reference-taken", REFERENCE_TAKEN)
+    # Two who give the same reference at once: the claim lets one through.
+    stream = REGISTRATION.stream(registration_id)
+    work.claim(
+        Claim("registration-reference", reference, stream, "reference-taken", REFERENCE_TAKEN)
+    )
     command = RegisterPerson(
         by=by,
         now=work.now,

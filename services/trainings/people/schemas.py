@@ -123,17 +123,23 @@ class DecideDuplicateSchema(Schema):
 class PeopleArguments(PageArguments):
     """Which people."""
 
+    reference = fields.String(
+        load_default="",
+        validate=validate.Length(max=SEARCH_LENGTH_MAX),
+        metadata={"description": "A whole reference. Names are searched by POST /people/search."},
+    )
+    state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
+
+
+class SearchSchema(PageArguments):
+    """Which people, kept out of addresses."""
+
     q = fields.String(
         load_default="",
         validate=validate.Length(max=SEARCH_LENGTH_MAX),
         metadata={"description": "Part of a name in any script, or a whole reference."},
     )
     state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
-
-
-class SearchSchema(PeopleArguments):
-    """Which people, kept out of addresses."""
-
     jmbg = fields.String(
         load_default=None,
         allow_none=True,

@@ -41,6 +41,7 @@ def people(
     reach: Reach,
     *,
     search: str = "",
+    reference: str = "",
     number: NumberSearch | None = None,
     state: str = "",
     after: str | None = None,
@@ -49,8 +50,11 @@ def people(
     """Registrations by name, from behind the registration ``after``.
 
     search: part of a name in any script, or a whole reference; number: or whose number this is.
+    reference: a whole reference and nothing else.
     """
-    query = select(REGISTRATIONS).where(_found(reach, search=search, number=number, state=state))
+    query = select(REGISTRATIONS).where(
+        _found(reach, search=search, reference=reference, number=number, state=state)
+    )
     if after is not None:
         last = select(by_name).where(REGISTRATIONS.c.registration_id == after)
         name = connection.execute(last).scalar() or ""
@@ -65,17 +69,18 @@ def count(
     reach: Reach,
     *,
     search: str = "",
+    reference: str = "",
     number: NumberSearch | None = None,
     state: str = "",
 ) -> int:
     """How many registrations the list has."""
-    found = _found(reach, search=search, number=number, state=state)
+    found = _found(reach, search=search, reference=reference, number=number, state=state)
     query = select(func.count()).select_from(REGISTRATIONS).where(found)
     return connection.execute(query).scalar_one()
 
 
 def _found(
-    reach: Reach, *, search: str, number: NumberSearch | None, state: str
+    reach: Reach, *, search: str, reference: str, number: NumberSearch | None, state: str
 ) -> ColumnElement[bool]:
     conditions = [reach.registrations()]
     either: list[ColumnElement[bool]] = []
@@ -87,6 +92,8 @@ def _found(
         either.append(and_(indexed, number.reach.registrations()))
     if either:
         conditions.append(or_(*either))
+    if reference:
+        conditions.append(REGISTRATIONS.c.reference == reference)
     if state:
         conditions.append(REGISTRATIONS.c.state == state)
     return and_(*conditions)

@@ -231,6 +231,8 @@ def test_a_suspended_account_stops_at_once_and_works_again_later(house):
     assert (refused.status_code, code(refused)) == (409, "account-suspended")
     version = tag(administrator, person.account_id)
     assert administrator.post(f"{address}/reinstate", If_Match=version).status_code == 200
+    # The account works again; the session of before does not.
+    assert house.another_process().get(f"{API}/me", headers=bearer).status_code == 401
     assert house.browser().sign_in(person.email, person.password).status_code == 303
 
 
