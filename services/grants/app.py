@@ -76,7 +76,7 @@ def definition() -> Definition:
             *money_parts.PROJECTIONS,
         ),
         reactions=money_parts.REACTIONS,
-        due=closing.DUE,
+        due={**closing.DUE, **money_parts.DUE},
     )
 
 

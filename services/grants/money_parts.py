@@ -12,6 +12,7 @@ from typing import Any, Final
 from flask import Flask
 
 from services.grants.awards import api as awards_api
+from services.grants.awards import lapsing
 from services.grants.awards import pages as awards_pages
 from services.grants.awards.award import AWARD
 from services.grants.awards.views import AWARD_VIEW
@@ -35,12 +36,13 @@ from services.grants.payments.views import PAYMENT_VIEW
 from services.grants.reports import api as reports_api
 from services.grants.reports import pages as reports_pages
 from services.grants.visits import api as visits_api
+from services.grants.visits import missing
 from services.grants.visits import pages as visits_pages
 from services.grants.visits.views import VISIT_VIEW
 from services.grants.visits.visit import VISIT
 from shared.events.decider import Decider
 from shared.events.projection import Projection
-from shared.service import Reaction
+from shared.service import DueHandler, Reaction
 from shared.web.api import Api
 
 _HERE: Final = Path(__file__).parent
@@ -56,6 +58,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     VISIT_VIEW,
 )
 REACTIONS: Final[tuple[Reaction, ...]] = ()
+DUE: Final[dict[str, DueHandler]] = {**lapsing.DUE, **missing.DUE}
 TEMPLATES: Final[tuple[Path, ...]] = tuple(
     _HERE / capability / "templates"
     for capability in ("awards", "payments", "ledger", "visits", "reports")

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from services.grants.awards import award_commands as c
+from services.grants.awards import lapsing
 from services.grants.awards.award import AWARD
 from services.grants.awards.award_events import (
     AwardActivated,
@@ -33,6 +34,7 @@ from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Ended, NoPayment
 from services.grants.payments.preparing import take_out_of_batch
 from services.grants.payments.views import payment_list
+from services.grants.visits import missing
 from services.grants.visits.visit import MONTHS_DEFAULT, VISIT, PlanVisit
 from shared.errors import Missing
 from shared.events.event import Event
@@ -82,7 +84,7 @@ def offer_award(
         tranche_percents=tranche_percents,
         zone=zone,
     )
-    work.decide(AWARD, award_id, command)
+    lapsing.schedule(work, work.decide(AWARD, award_id, command))
     return award_id
 
 
@@ -245,6 +247,7 @@ def plan_visits(work: Work, award_id: str, events: tuple[Event, ...], *, by: str
     """Follow-up visits of an award that has just become active; none for imported ones."""
     for event in events:
         if isinstance(event, AwardActivated) and not event.imported:
+            zone = award_row(work, award_id).zone
             for month in MONTHS_DEFAULT:
                 visit_id = derived("visit", award_id, str(month))
                 plan = PlanVisit(
@@ -255,7 +258,7 @@ def plan_visits(work: Work, award_id: str, events: tuple[Event, ...], *, by: str
                     month=month,
                     handed_over_on=event.handed_over_on,
                 )
-                work.decide(VISIT, visit_id, plan)
+                missing.schedule(work, work.decide(VISIT, visit_id, plan), zone=zone)
 
 
 def is_payable(work: Work, award_id: str) -> bool:

@@ -17,7 +17,7 @@ from services.grants.awards.award_commands import RecordTrancheVisit
 from services.grants.awards.award_events import TrancheVisitDone
 from services.grants.awards.award_state import Accepted as AcceptedAward
 from services.grants.awards.views import one_award
-from services.grants.visits import views
+from services.grants.visits import missing, views
 from services.grants.visits.visit import (
     VISIT,
     AcceptVisit,
@@ -105,7 +105,7 @@ def plan(
         unannounced=unannounced,
         visitor=visitor,
     )
-    work.decide(VISIT, visit_id, command)
+    missing.schedule(work, work.decide(VISIT, visit_id, command), zone=row.zone)
     return receipt(work, VISIT, visit_id, status=201, location=address.format(id=visit_id))
 
 
