@@ -103,8 +103,8 @@ def confirm_override(work: Work, application_id: str, *, by: str, version: int |
 
 
 def call_of(work: Work, call_id: str) -> Held:
-    """The call. Raises Missing."""
-    state = work.load(CALL, call_id)
+    """The call; if it closes before the work is committed, that is run again. Raises Missing."""
+    state = work.guard(CALL, call_id)
     if isinstance(state, NoCall):
         raise Missing("call-missing", N_("There is no such call."))
     return state

@@ -118,6 +118,7 @@ def close_call(work: Work, call_id: str, *, by: str, version: int) -> Answer:
     """Close the call after its deadline; what is still a draft lapses."""
     answer = _act(work, call_id, CloseCall(by=by, now=work.now), version)
     lapse_drafts(work, call_id, by=by)
+    closing.schedule_rest(work, call_id)
     return answer
 
 

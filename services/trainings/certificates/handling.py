@@ -54,7 +54,7 @@ def issue(
     registrations: Sequence[str],
 ) -> list[str]:
     """Issue to these participants in this order, or to nobody; returns the certificates' ids."""
-    state = work.load(COHORT, cohort_id)
+    state = work.guard(COHORT, cohort_id)
     cohort = record(work.connection, cohort_id)
     last = last_session_on(state)
     if cohort is None or not isinstance(state, Running):
@@ -121,7 +121,7 @@ def _issue(
         last_session_on=last,
         trainers=state.trainers,
         own_registrations=frozenset(),
-        identity_confirmed=is_confirmed(work.load(REGISTRATION, registration_id)),
+        identity_confirmed=is_confirmed(work.guard(REGISTRATION, registration_id)),
         qualification=found,
     )
     work.decide(CERTIFICATE, certificate_id, command)
