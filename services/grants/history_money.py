@@ -176,22 +176,24 @@ def _settle(work: Work, line: Line, line_id: str, payment_id: str, *, applicatio
     }
     if line.kind == "debit":
         work.decide(PAYMENT, payment_id, c.RecordDebit(**who, **fact))
+        reference = money_reference(payment_id, work.version_after(PAYMENT, payment_id))
         spending = ImportSpending(
             **who,
             **opened,
             application_id=application_id,
             payment_id=payment_id,
-            reference=money_reference(work, plan),
+            reference=reference,
             amount=line.amount,
         )
         work.decide(BUDGET, plan.call_id, spending)
         work.decide(AWARD, plan.award_id, RecordTranchePaid(**who, **tranche))
     else:
         work.decide(PAYMENT, payment_id, c.RecordReturn(**who, **fact))
+        reference = money_reference(payment_id, work.version_after(PAYMENT, payment_id))
         back = ImportReturn(
             **who,
             **opened,
-            reference=money_reference(work, plan),
+            reference=reference,
             spent_reference=spent_reference(work, plan),
             amount=line.amount,
             to="obligated",

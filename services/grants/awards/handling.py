@@ -33,7 +33,7 @@ from services.grants.payments import payment_commands as p
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Ended, NoPayment
 from services.grants.payments.preparing import take_out_of_batch
-from services.grants.payments.views import payment_list
+from services.grants.payments.views import last_reissue, payment_list
 from services.grants.visits import missing
 from services.grants.visits.visit import MONTHS_DEFAULT, VISIT, PlanVisit
 from shared.errors import Missing
@@ -217,10 +217,13 @@ def confirm_waiver(
 def schedule_tranche(work: Work, award_id: str, *, by: str, tranche: int) -> str:
     """Make the payment of a tranche; its id."""
     row = award_row(work, award_id)
-    payment_id = derived("payment", row.programme, row.application_no, str(tranche))
+    # Whoever schedules or cancels a payment writes to the award, so it is read before payments are.
+    work.load(AWARD, award_id)
+    payment_id, reissue = derived("payment", row.programme, row.application_no, str(tranche)), 0
     if isinstance(work.load(PAYMENT, payment_id), Ended):
-        # Its first payment was cancelled: the tranche gets another.
+        # Its first payment was cancelled: the tranche gets another, under a text of its own.
         payment_id = work.new_id()
+        reissue = 1 + last_reissue(work.connection, award_id, tranche)
     schedule = c.ScheduleTranche(by=by, now=work.now, tranche=tranche, payment_id=payment_id)
     work.decide(AWARD, award_id, schedule)
     state = work.load(AWARD, award_id)
@@ -238,6 +241,7 @@ def schedule_tranche(work: Work, award_id: str, *, by: str, tranche: int) -> str
             registration_id=row.registration_id,
             person_id=row.person_id,
             amount=state.tranches[tranche - 1].amount,
+            reissue=reissue,
         )
         work.decide(PAYMENT, payment_id, command)
     return payment_id

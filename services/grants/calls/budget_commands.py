@@ -71,7 +71,7 @@ class Obligate(BudgetCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class Spend(BudgetCommand):
-    """The bank confirmed a payment. ``reference``: unique to it, such as its end-to-end id."""
+    """The bank confirmed a payment. ``reference``: unique to that, of one debit of one payment."""
 
     application_id: str
     payment_id: str
@@ -83,8 +83,8 @@ class Spend(BudgetCommand):
 class ReturnSpent(BudgetCommand):
     """Money of a confirmed payment came back.
 
-    reference:       unique to this return, such as the statement line's.
-    spent_reference: the payment's.
+    reference:       unique to this return.
+    spent_reference: that of the debit which came back.
     to:              obligated for a bounce, available for unspent money that the grantee returns.
     """
 

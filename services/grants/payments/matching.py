@@ -1,6 +1,6 @@
 """The bank's statement meets our payments: each line has its one effect, or waits for a person.
 
-    outcome = match_line(work, line, payment_id=found.get(line.end_to_end_id), by=actor())
+    outcome = receive_line(work, line, payment_id=found.get(line.end_to_end_id), by=actor())
     outcome  ->  "matched", "unmatched" or "known" (the line was there before)
 
 A debit spends the call's budget, marks the tranche paid and, with the first one, makes the award
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from services.grants.awards.award import AWARD
 from services.grants.awards.award_commands import RecordTranchePaid, RecordTrancheReturned
@@ -41,6 +41,7 @@ from services.grants.payments.statement_line import (
 )
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
+from shared.events.decider import Decider
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
@@ -100,8 +101,8 @@ def receive_line(work: Work, line: Line, *, payment_id: str | None, by: str) -> 
         return _leave_open(work, line_id, "end_to_end_id_unknown", by=by)
     try:
         settle(work, line_id, line, payment_id, by=by)
-    except Refused as refused:
-        ground = _GROUNDS.get(refused.code, "payment_state_forbids")
+    except (Refused, Invalid, Missing) as problem:
+        ground = _GROUNDS.get(problem.code, "payment_state_forbids")
         return _leave_open(work, line_id, ground, by=by)
     return "matched"
 
@@ -138,44 +139,75 @@ def settle(
     by: str,
     matched_by: MatchedBy = "end_to_end_id",
 ) -> None:
-    """The line's effect on payment, budget, tranche and award. Refused leaves all as it was."""
+    """The line's effect on payment, budget, tranche and award; refused, it has none at all.
+
+    Raises Refused, Invalid or Missing before anything is decided in ``work``.
+    """
     plan = plan_of(work, payment_id)
-    fact = {
-        "by": by,
-        "now": work.now,
-        "line_id": line_id,
-        "end_to_end_id": line.end_to_end_id,
-        "booked_on": line.booked_on,
-        "amount": line.amount,
-    }
-    if line.kind == "debit":
-        events = work.decide(PAYMENT, payment_id, c.RecordDebit(**fact))  # type: ignore[arg-type]
-    else:
-        events = work.decide(PAYMENT, payment_id, c.RecordReturn(**fact))  # type: ignore[arg-type]
-    work.decide(
-        STATEMENT_LINE,
-        line_id,
-        MatchLine(by=by, now=work.now, payment_id=payment_id, matched_by=matched_by),
+    kind = c.RecordDebit if line.kind == "debit" else c.RecordReturn
+    record = kind(
+        by=by,
+        now=work.now,
+        line_id=line_id,
+        end_to_end_id=line.end_to_end_id,
+        booked_on=line.booked_on,
+        amount=line.amount,
     )
-    if not events:
-        return
-    try:
-        _move_money(work, line, payment_id, by=by)
-    except Refused as refused:
-        # Half an effect must never be committed, so that no catcher of refusals may go on.
-        raise Invalid(refused.code, refused.sentence, **refused.facts) from refused
-    award_fact = {
-        "by": by,
-        "now": work.now,
-        "tranche": plan.tranche,
-        "payment_id": payment_id,
-        "booked_on": line.booked_on,
-    }
-    if line.kind == "debit":
-        done = work.decide(AWARD, plan.award_id, RecordTranchePaid(**award_fact))  # type: ignore[arg-type]
-        plan_visits(work, plan.award_id, done, by=by)
-    else:
-        work.decide(AWARD, plan.award_id, RecordTrancheReturned(**award_fact))  # type: ignore[arg-type]
+    match = MatchLine(by=by, now=work.now, payment_id=payment_id, matched_by=matched_by)
+    steps: list[tuple[Decider[Any], str, Any]] = [
+        (PAYMENT, payment_id, record),
+        (STATEMENT_LINE, line_id, match),
+    ]
+    events = PAYMENT.decide(work.load(PAYMENT, payment_id), record)
+    if events:
+        version = work.version_after(PAYMENT, payment_id) + len(events)
+        reference = money_reference(payment_id, version)
+        steps += [
+            (BUDGET, plan.call_id, _money(work, line, plan, reference=reference, by=by)),
+            (AWARD, plan.award_id, _tranche(work, line, plan, by=by)),
+        ]
+    # Every rule is asked first: what refuses later must not leave half an effect in the work.
+    for decider, identifier, command in steps:
+        decider.decide(work.load(decider, identifier), command)
+    for decider, identifier, command in steps:
+        done = work.decide(decider, identifier, command)
+        if decider is AWARD:
+            plan_visits(work, plan.award_id, done, by=by)
+
+
+def _money(work: Work, line: Line, plan: Plan, *, reference: str, by: str) -> Spend | ReturnSpent:
+    """What the line does to the call's money."""
+    if line.kind == "return":
+        return ReturnSpent(
+            by=by,
+            now=work.now,
+            reference=reference,
+            spent_reference=spent_reference(work, plan),
+            amount=line.amount,
+            to="obligated",
+        )
+    return Spend(
+        by=by,
+        now=work.now,
+        application_id=award_row(work, plan.award_id).application_id,
+        payment_id=plan.payment_id,
+        reference=reference,
+        amount=line.amount,
+    )
+
+
+def _tranche(
+    work: Work, line: Line, plan: Plan, *, by: str
+) -> RecordTranchePaid | RecordTrancheReturned:
+    """What the line does to the award's tranche."""
+    kind = RecordTranchePaid if line.kind == "debit" else RecordTrancheReturned
+    return kind(
+        by=by,
+        now=work.now,
+        tranche=plan.tranche,
+        payment_id=plan.payment_id,
+        booked_on=line.booked_on,
+    )
 
 
 def dismiss_line(work: Work, line_id: str, *, by: str, ground: DismissGround) -> None:
@@ -200,7 +232,7 @@ def confirm_unmatch(work: Work, line_id: str, *, by: str) -> None:
     back = ReturnSpent(
         by=by,
         now=work.now,
-        reference=money_reference(work, plan),
+        reference=money_reference(payment_id, work.version_after(PAYMENT, payment_id)),
         spent_reference=spent_reference(work, plan),
         amount=plan.amount,
         to="obligated",
@@ -229,34 +261,13 @@ def _paid_by(work: Work, line_id: str) -> str:
     )
 
 
-def _move_money(work: Work, line: Line, payment_id: str, *, by: str) -> None:
-    plan = plan_of(work, payment_id)
-    reference = money_reference(work, plan)
-    if line.kind == "return":
-        back = ReturnSpent(
-            by=by,
-            now=work.now,
-            reference=reference,
-            spent_reference=spent_reference(work, plan),
-            amount=line.amount,
-            to="obligated",
-        )
-        work.decide(BUDGET, plan.call_id, back)
-        return
-    spend = Spend(
-        by=by,
-        now=work.now,
-        application_id=award_row(work, plan.award_id).application_id,
-        payment_id=payment_id,
-        reference=reference,
-        amount=line.amount,
-    )
-    work.decide(BUDGET, plan.call_id, spend)
+def money_reference(payment_id: str, version: int) -> str:
+    """What the budget knows a movement by: the payment, and its version after the movement.
 
-
-def money_reference(work: Work, plan: Plan) -> str:
-    """What the budget knows a movement by: ``A0001-T1/3``, with the payment's version after it."""
-    return f"{plan.end_to_end_id}/{work.version_after(PAYMENT, plan.payment_id)}"
+    >>> money_reference("0192", 7)
+    '0192/7'
+    """
+    return f"{payment_id}/{version}"
 
 
 def spent_reference(work: Work, plan: Plan) -> str:

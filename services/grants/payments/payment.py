@@ -86,12 +86,15 @@ def _schedule(command: c.SchedulePayment | c.ImportPayment) -> tuple[Event, ...]
     if command.amount.minor <= 0:
         raise Invalid("amount-not-positive", N_("The amount must be more than zero."))
     imported = isinstance(command, c.ImportPayment)
+    reissue = 0 if isinstance(command, c.ImportPayment) else command.reissue
     which: dict[str, Any] = {
         "payment_id": command.payment_id,
         "call_id": command.call_id,
         "award_id": command.award_id,
         "tranche": command.tranche,
-        "end_to_end_id": c.end_to_end_id(command.application_no, tranche=command.tranche),
+        "end_to_end_id": c.end_to_end_id(
+            command.application_no, tranche=command.tranche, reissue=reissue
+        ),
         "amount": command.amount,
         "imported": imported,
     }
@@ -102,6 +105,7 @@ def _schedule(command: c.SchedulePayment | c.ImportPayment) -> tuple[Event, ...]
         person_id=command.person_id,
         mode="cash" if isinstance(command, c.ImportPayment) else command.mode,
         due_on=None if isinstance(command, c.ImportPayment) else command.due_on,
+        reissue=reissue,
     )
     if not imported:
         return (scheduled,)

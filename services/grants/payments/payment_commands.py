@@ -31,7 +31,10 @@ class PaymentCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class SchedulePayment(PaymentCommand):
-    """Plan a tranche's payment; appended with the award's ScheduleTranche, which checks it."""
+    """Plan a tranche's payment; appended with the award's ScheduleTranche, which checks it.
+
+    reissue: one more than any earlier payment of the tranche had; 0 for the first.
+    """
 
     payment_id: str
     call_id: str
@@ -43,6 +46,7 @@ class SchedulePayment(PaymentCommand):
     amount: Money
     due_on: date | None = None
     mode: Mode = "cash"
+    reissue: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,10 @@ class BankFact(PaymentEvent, frozen=True, kw_only=True):
 
 @event_type("grants.payment.scheduled.v1")
 class PaymentScheduled(PaymentEvent, frozen=True, kw_only=True):
-    """A tranche is to be paid. In kind: to the supplier, after the handover."""
+    """A tranche is to be paid. In kind: to the supplier, after the handover.
+
+    reissue: what the end-to-end id counts on from, after earlier payments of the tranche.
+    """
 
     application_no: str
     registration_id: str
@@ -56,6 +59,7 @@ class PaymentScheduled(PaymentEvent, frozen=True, kw_only=True):
     end_to_end_id: str
     due_on: date | None
     imported: bool = False
+    reissue: int = 0
 
 
 @event_type("grants.payment.handed_over.v1")

@@ -126,6 +126,7 @@ def evolve(state: State, event: Event) -> State:
                 amount=event.amount,
                 mode=event.mode,
                 end_to_end_id=event.end_to_end_id,
+                reissue=event.reissue,
                 imported=event.imported,
             )
         )

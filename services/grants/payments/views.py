@@ -85,6 +85,7 @@ def project_payment(at: Projecting, recorded: Recorded) -> None:
                 currency=event.amount.currency,
                 amount_minor=event.amount.minor,
                 end_to_end_id=event.end_to_end_id,
+                reissue=event.reissue,
                 status="scheduled",
                 due_on=event.due_on,
                 imported=event.imported,
@@ -203,6 +204,14 @@ def payment_counts(connection: Connection, programmes: Collection[str] | None) -
     query = select(PAYMENTS.c.status, func.count()).group_by(PAYMENTS.c.status)
     rows = connection.execute(within(query, PAYMENTS, programmes))
     return {row[0]: row[1] for row in rows}
+
+
+def last_reissue(connection: Connection, award_id: str, tranche: int) -> int:
+    """The highest number that a payment of the tranche had; 0 when there is none."""
+    query = select(func.max(PAYMENTS.c.reissue)).where(
+        PAYMENTS.c.award_id == award_id, PAYMENTS.c.tranche == tranche
+    )
+    return connection.execute(query).scalar() or 0
 
 
 def payments_by_end_to_end_id(

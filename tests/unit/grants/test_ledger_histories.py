@@ -27,6 +27,7 @@ from services.grants.calls.budget import BUDGET, Balance
 from services.grants.ledger.disbursements import control_totals, entry_of, ledger_csv
 from services.grants.ledger.postings import Posting, balances, postings_of, trial_balance
 from services.grants.payments import payment_commands as p
+from services.grants.payments.matching import money_reference
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import NoPayment
 from shared.errors import Problem
@@ -232,6 +233,11 @@ def schedule(work: Work, no: str, by: str, tranche: int, **_: Any) -> None:
     command = a.ScheduleTranche(**who, tranche=tranche, payment_id=payment_id)
     work.decide(AWARD, no, command)
     if isinstance(work.load(PAYMENT, payment_id), NoPayment):
+        earlier = [
+            state.plan.reissue
+            for stream, state in work.states.items()
+            if stream.startswith(PAYMENT.stream(f"{no}-{tranche}-"))
+        ]
         planned = p.SchedulePayment(
             **who,
             payment_id=payment_id,
@@ -243,6 +249,7 @@ def schedule(work: Work, no: str, by: str, tranche: int, **_: Any) -> None:
             person_id=no,
             amount=tranches(work.load(AWARD, no))[tranche - 1].amount,
             mode=mode,
+            reissue=max(earlier, default=-1) + 1,
         )
         work.decide(PAYMENT, payment_id, planned)
 
@@ -344,8 +351,7 @@ def undo(work: Work, no: str, tranche: int, payment_id: str, booked_on: date) ->
 
 
 def reference(work: Work, payment_id: str) -> str:
-    plan = work.load(PAYMENT, payment_id).plan
-    return f"{plan.end_to_end_id}/{work.versions[PAYMENT.stream(payment_id)]}"
+    return money_reference(payment_id, work.versions[PAYMENT.stream(payment_id)])
 
 
 def debit(work: Work, **facts: Any) -> None:

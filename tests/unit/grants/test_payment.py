@@ -222,7 +222,7 @@ def test_a_failed_payment_may_be_issued_again_and_a_late_debit_still_counts() ->
 
 
 def test_history_enters_with_the_bank_and_invents_nobody() -> None:
-    fields = {k: v for k, v in vars(SCHEDULE).items() if k not in ("mode", "due_on")}
+    fields = {k: v for k, v in vars(SCHEDULE).items() if k not in ("mode", "due_on", "reissue")}
     history = c.ImportPayment(**fields)
     events = PAYMENT.decide(PAYMENT.initial, history)
     assert [type(one) for one in events] == [e.PaymentScheduled, e.PaymentExported]
