@@ -2,6 +2,8 @@
 
 >>> parse(b'{"limit": 5}')
 {'limit': 5}
+>>> parse(b'[5.0, 0.5]')
+[5, 0.5]
 >>> parse(b'{"a": 1, "a": 2}')
 Traceback (most recent call last):
 shared.errors.Malformed: json-malformed: The JSON cannot be read: the name a occurs twice.
@@ -85,7 +87,10 @@ def _whole(text: str) -> Any:
 
 def _fraction(text: str) -> Any:
     value = float(text)
-    return _TOO_LARGE if value in (float("inf"), float("-inf")) else value
+    if value in (float("inf"), float("-inf")):
+        return _TOO_LARGE
+    # To JSON 24.0 and 24 are the same number.
+    return int(value) if value.is_integer() and abs(value) <= WHOLE_MAX else value
 
 
 def _check(value: Any) -> None:

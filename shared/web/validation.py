@@ -59,14 +59,14 @@ _SENTENCES: Final = tuple(
         (r"Must be one of: (?P<choices>.+)\.", N_("This must be one of: {choices}.")),
         (
             (
-                r"Must be greater than or equal to (?P<least>\S+?)"
-                r"( and less than or equal to (?P<most>\S+?))?\."
+                r"Must be greater than or equal to (?P<least>.+?)"
+                r"( and less than or equal to (?P<most>.+?))?\."
             ),
             N_("This is outside what is allowed."),
         ),
-        (r"Must be less than or equal to (?P<most>\S+?)\.", N_("This must be at most {most}.")),
-        (r"Must be greater than (?P<least>\S+?)\.", N_("This must be more than {least}.")),
-        (r"Must be less than (?P<most>\S+?)\.", N_("This must be less than {most}.")),
+        (r"Must be less than or equal to (?P<most>.+?)\.", N_("This must be at most {most}.")),
+        (r"Must be greater than (?P<least>.+?)\.", N_("This must be more than {least}.")),
+        (r"Must be less than (?P<most>.+?)\.", N_("This must be less than {most}.")),
         (r"Shorter than minimum length (?P<least>\d+)\.", N_("This is shorter than {least}.")),
         (r"Longer than maximum length (?P<most>\d+)\.", N_("This is longer than {most}.")),
         (
@@ -109,6 +109,9 @@ def sentence(message: str, translate: Callable[[str], str]) -> str:
             facts = match.groupdict()
             if "least" in facts and "most" in facts and "Must be greater" in message:
                 msgid = _RANGE[True, facts["most"] is not None]
+            if "choices" in facts:
+                # An empty choice, which stands for "any", cannot be seen in a list.
+                facts["choices"] = facts["choices"].removeprefix(", ")
             return translate(msgid).format_map(facts)
     return translate(message)
 

@@ -6,6 +6,7 @@ now and then, so that requests get past "not found" and "somebody was faster".
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Final
 
@@ -42,6 +43,18 @@ SHARES: Final = [
     ("notifications", 0, 1),
     ("audit", 0, 1),
 ]
+OFTEN: Final[st.SearchStrategy[Any]] = st.sampled_from([True, True, True, False])
+NAMING: Final = ("programme", "reference", "currency")
+LISTED: Final = {
+    "registrations": "registration_id",
+    "payments": "payment_id",
+    "without": "payment_id",
+    "trainers": "account_id",
+    "present_ids": "member_id",
+}
+"""What the items of lists with such names name."""
+
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 CONFIG: Final = SchemathesisConfig.from_dict(
     {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
 )
@@ -108,19 +121,30 @@ def examine(
 
 def make_real(known: Known, case: Any, data: st.DataObject) -> None:
     """Put real values in place of drawn ones, most of the time: in the address, body, If-Match."""
-    often: st.SearchStrategy[Any] = st.sampled_from([True, True, True, False])
     for name in case.path_parameters or {}:
-        if known.values.get(name) and data.draw(often):
+        if known.values.get(name) and data.draw(OFTEN):
             case.path_parameters[name] = data.draw(st.sampled_from(known.values[name]))
-    if isinstance(case.body, dict):
-        for name, value in case.body.items():
-            fitting = [one for one in known.values.get(name, ()) if type(one) is type(value)]
-            if fitting and data.draw(often):
-                case.body[name] = data.draw(st.sampled_from(fitting))
-    if "If-Match" in (case.headers or {}) and data.draw(often):
+    if isinstance(case.body, (dict, list)):
+        case.body = real(known, case.body, data)
+    if "If-Match" in (case.headers or {}) and data.draw(OFTEN):
         version = known.version(case.operation.path, case.path_parameters)
         if version is not None:
             case.headers["If-Match"] = version
+
+
+def real(known: Known, value: Any, data: st.DataObject, name: str = "") -> Any:
+    """The same value with identifiers that there are, and with days of this time."""
+    if isinstance(value, dict):
+        return {key: real(known, inner, data, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        single = LISTED.get(name, name.removesuffix("s"))
+        return [real(known, inner, data, single) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if DAY.match(value):
+        return f"2026-{value[5:]}".replace("-02-29", "-02-28")
+    kept = known.values.get(name, []) if name.endswith("_id") or name in NAMING else []
+    return data.draw(st.sampled_from(kept)) if kept and data.draw(OFTEN) else value
 
 
 def described(case: Any, response: Any, failure: Failure) -> str:

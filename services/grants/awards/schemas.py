@@ -34,6 +34,7 @@ STATUSES: Final = (
     "terminated",
 )
 HASHES_MAX: Final = 50
+_NO_AMOUNT: Final = N_("This must be an amount with a point, written like 126612.00.")
 _AMOUNT: Final = re.compile(r"(?P<whole>[0-9]{1,16})(?:\.(?P<part>[0-9]{1,6}))?")
 
 
@@ -64,7 +65,10 @@ class MoneySchema(Schema):
 
     amount = fields.String(
         required=True,
-        validate=validate.Length(max=24),
+        validate=[
+            validate.Length(max=24),
+            validate.Regexp(r"^-?[0-9]{1,13}(\.[0-9]{1,2})?(?![\s\S])", error=_NO_AMOUNT),
+        ],
         metadata={"description": "Decimal text with a point, such as 126612.00."},
     )
     currency = fields.String(required=True, validate=validate.OneOf(sorted(CURRENCIES)))
@@ -75,9 +79,7 @@ class MoneySchema(Schema):
         try:
             return parse_amount(data["amount"], data["currency"])
         except ValueError:
-            raise ValidationError(
-                N_("This must be an amount with a point, written like 126612.00."), "amount"
-            ) from None
+            raise ValidationError(_NO_AMOUNT, "amount") from None
 
 
 def amount_of(loaded: Any) -> Money:
