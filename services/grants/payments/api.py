@@ -5,7 +5,7 @@ GET  /payments/<id>                 one
 POST /payments/<id>/request         prepare it (first person)
 POST /payments/<id>/authorise       agree (second person)
 POST /payments/<id>/release         let it go (third person)
-POST /payments/<id>/hold, lift, cancel, fail, reissue
+POST /payments/<id>/hold, lift, cancel, cancel-failed, fail, reissue
 
 Most payments take these steps together, as a batch. Waivers are the award's.
 """
@@ -142,6 +142,19 @@ def cancel_payment(arguments: dict[str, Any], payment_id: str) -> Response:
     step = payment_step(payment_id, "grants.payments.write")
     return perform(
         step.programme, lambda work: step.take(work, handling.cancel_payment, **arguments)
+    )
+
+
+@blueprint.route("/payments/<payment_id>/cancel-failed", methods=["POST"])
+@requires("grants.payments.authorise")
+@command(versioned=True)
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(200, ReceiptSchema)
+def cancel_failed_payment(arguments: dict[str, Any], payment_id: str) -> Response:
+    """Do not pay what the bank refused; never who recorded the refusal."""
+    step = payment_step(payment_id, "grants.payments.authorise")
+    return perform(
+        step.programme, lambda work: step.take(work, handling.cancel_failed_payment, **arguments)
     )
 
 

@@ -53,10 +53,21 @@ def lift_hold(work: Work, payment_id: str, *, by: str, reason: str) -> None:
 
 def cancel_payment(work: Work, payment_id: str, *, by: str, reason: str) -> None:
     """Do not pay it; its tranche may be scheduled again."""
+    _cancel(work, payment_id, c.CancelPayment(by=by, now=work.now, reason=reason))
+
+
+def cancel_failed_payment(work: Work, payment_id: str, *, by: str, reason: str) -> None:
+    """The same for what the bank refused: a controller, who did not record that, agrees to it."""
+    _cancel(work, payment_id, c.CancelFailedPayment(by=by, now=work.now, reason=reason))
+
+
+def _cancel(work: Work, payment_id: str, command: c.CancelPayment) -> None:
     plan = plan_of(work, payment_id)
-    take_out_of_batch(work, payment_id, by=by)
-    work.decide(PAYMENT, payment_id, c.CancelPayment(by=by, now=work.now, reason=reason))
-    unschedule = UnscheduleTranche(by=by, now=work.now, tranche=plan.tranche, payment_id=payment_id)
+    take_out_of_batch(work, payment_id, by=command.by)
+    work.decide(PAYMENT, payment_id, command)
+    unschedule = UnscheduleTranche(
+        by=command.by, now=work.now, tranche=plan.tranche, payment_id=payment_id
+    )
     work.decide(AWARD, plan.award_id, unschedule)
 
 

@@ -141,7 +141,9 @@ def next_step(row: Row[Any]) -> str:
             return say(N_("The bank's statement confirms it"))
         case "held":
             return say(wording.HOLD_GROUNDS.get(row.hold_ground, N_("Held")))
-        case "failed" | "returned":
+        case "failed":
+            return say(N_("Finance pays it again, or a controller cancels it"))
+        case "returned":
             return say(N_("Finance pays it again, or cancels it"))
         case "reversed":
             return say(N_("Its line of the statement is matched again"))
@@ -213,6 +215,7 @@ def _offered(act: Act, row: Row[Any]) -> bool:
     taken = {
         "authorise": (row.requested_by,),
         "release": (row.requested_by, row.authorised_by, row.account_changed_by),
+        "cancel-failed": (row.failed_by,),
         "lift": (row.account_changed_by,) if row.hold_ground == "account_changed" else (),
     }
     return mine not in taken.get(act.name, ())

@@ -66,7 +66,10 @@ def decide(state: State, command: Any) -> tuple[Event, ...]:
             if isinstance(state, Exported):
                 plan = state.plan
                 failed = e.PaymentFailed(
-                    **plan.which, end_to_end_id=plan.end_to_end_id, ground=command.ground
+                    **plan.which,
+                    end_to_end_id=plan.end_to_end_id,
+                    ground=command.ground,
+                    failed_by=command.by,
                 )
                 return (failed,)
             raise _forbidden_now(state)
@@ -288,12 +291,7 @@ def _plan_again(state: Scheduled, command: Any) -> tuple[Event, ...]:
         case c.RecordHandover():
             return _hand_over(state, command)
         case c.CancelPayment():
-            if how == "cancelled":
-                return ()
-            if isinstance(state, (Exported, Paid)) or (plan.mode == "in_kind" and plan.handed_over):
-                raise _forbidden_now(state)
-            reason = stated(command.reason)
-            return (e.PaymentCancelled(**plan.which, amount=plan.amount, reason=reason),)
+            return _cancel(state, command)
     imported = isinstance(command, c.ImportReissue)
     if isinstance(command, c.ImportReissue):
         if command.reissue <= plan.reissue:
@@ -311,6 +309,30 @@ def _plan_again(state: Scheduled, command: Any) -> tuple[Event, ...]:
         **plan.which, batch_id=None, end_to_end_id=issue, amount=plan.amount, imported=True
     )
     return (again, exported)
+
+
+def _cancel(state: Scheduled, command: c.CancelPayment) -> tuple[Event, ...]:
+    plan, ended = state.plan, state if isinstance(state, Ended) else None
+    if ended and ended.how == "cancelled":
+        return ()
+    if isinstance(state, (Exported, Paid)) or (plan.mode == "in_kind" and plan.handed_over):
+        raise _forbidden_now(state)
+    failed = ended is not None and ended.how == "failed"
+    if isinstance(command, c.CancelFailedPayment) and not failed:
+        raise _forbidden_now(state)
+    if failed:
+        # The bank may have debited it all the same: one person alone must not make way for another.
+        if not isinstance(command, c.CancelFailedPayment):
+            raise Forbidden(
+                "controller-cancels", N_("A controller cancels what the bank is said to refuse.")
+            )
+        if ended and ended.failed_by == command.by:
+            raise Forbidden(
+                "same-person-cancels",
+                N_("Whoever recorded the refusal does not cancel the payment."),
+            )
+    reason = stated(command.reason)
+    return (e.PaymentCancelled(**plan.which, amount=plan.amount, reason=reason),)
 
 
 def _hand_over(state: Scheduled, command: c.RecordHandover) -> tuple[Event, ...]:

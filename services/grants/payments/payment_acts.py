@@ -126,7 +126,23 @@ PAYMENT_ACTS: Final[tuple[Act, ...]] = (
         do=handling.cancel_payment,
         schema=ReasonSchema,
         fields=(_REASON,),
-        statuses=(*_BEFORE_BANK, "held", *_FAILED, "reversed"),
+        statuses=(*_BEFORE_BANK, "held", "returned", "reversed"),
+    ),
+    Act(
+        name="cancel-failed",
+        permission="grants.payments.authorise",
+        title=N_("Cancel the payment that the bank refused"),
+        follows=(
+            N_("It is never paid. Its tranche may get another payment."),
+            N_("Look at the bank's statement first: a debit may still come."),
+        ),
+        second_person=N_("You are the second person: whoever recorded the refusal cannot."),
+        button=N_("Cancel it"),
+        done=N_("The payment is cancelled."),
+        do=handling.cancel_failed_payment,
+        schema=ReasonSchema,
+        fields=(_REASON,),
+        statuses=("failed",),
     ),
 )
 

@@ -184,9 +184,14 @@ class ReissuePayment(PaymentCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelPayment(PaymentCommand):
-    """Do not pay it."""
+    """Do not pay it. Of what the bank refused, ``CancelFailedPayment`` says so."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelFailedPayment(CancelPayment):
+    """Agree, as a second person, that what the bank is said to have refused is not paid."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -139,10 +139,11 @@ class PaymentHoldLifted(PaymentEvent, frozen=True, kw_only=True):
 
 @event_type("grants.payment.failed.v1")
 class PaymentFailed(PaymentEvent, frozen=True, kw_only=True):
-    """The bank refused it without a debit."""
+    """The bank refused it without a debit; ``failed_by`` recorded that."""
 
     end_to_end_id: str
     ground: FailureGround
+    failed_by: str | None = None
 
 
 @event_type("grants.payment.reissued.v1")

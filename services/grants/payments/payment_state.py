@@ -104,9 +104,10 @@ class Reconciled(Paid):
 
 @dataclass(frozen=True, kw_only=True)
 class Ended(Scheduled):
-    """Failed, returned or reversed at the bank, or cancelled by us."""
+    """Failed, returned or reversed at the bank, or cancelled by us. ``failed_by``: who said so."""
 
     how: Literal["failed", "returned", "reversed", "cancelled"]
+    failed_by: str | None = None
 
 
 State: TypeAlias = NoPayment | Scheduled
@@ -175,7 +176,7 @@ def _evolve_at_bank(state: Scheduled, event: Event) -> State:
         case e.PaymentReversed(), _:
             return Ended(plan=replace(plan, lines=plan.lines - {event.line_id}), how="reversed")
         case e.PaymentFailed(), _:
-            return Ended(plan=plan, how="failed")
+            return Ended(plan=plan, how="failed", failed_by=event.failed_by)
         case e.PaymentCancelled(), _:
             return Ended(plan=plan, how="cancelled")
         case _:

@@ -56,6 +56,7 @@ PAYMENTS: Final = Table(
     Column("authorised_by", String(80)),
     Column("released_by", String(80)),
     Column("batch_id", String(36)),
+    Column("failed_by", String(80)),
     Column("reversal_by", String(80)),
     Column("due_on", Date),
     Column("booked_on", Date),
@@ -140,7 +141,7 @@ def _changes(event: Any) -> dict[str, Any]:
         case e.PaymentHoldLifted():
             return {"status": "scheduled", **_NO_DUTIES}
         case e.PaymentFailed():
-            return {"status": "failed"}
+            return {"status": "failed", "failed_by": event.failed_by}
         case e.PaymentCancelled():
             return {"status": "cancelled"}
         case e.PaymentReissued():
@@ -150,7 +151,7 @@ def _changes(event: Any) -> dict[str, Any]:
             return {}
 
 
-PAYMENT_VIEW: Final = Projection("payments", 2, (PAYMENTS,), project_payment, e.PAYMENT_EVENTS)
+PAYMENT_VIEW: Final = Projection("payments", 3, (PAYMENTS,), project_payment, e.PAYMENT_EVENTS)
 
 
 # Queries
@@ -217,19 +218,22 @@ def last_reissue(connection: Connection, award_id: str, tranche: int) -> int:
 def payments_by_end_to_end_id(
     connection: Connection, programme: str, ids: Collection[str]
 ) -> dict[str, str]:
-    """End-to-end id → payment id. A cancelled payment gives way to one that took its place."""
+    """End-to-end id → payment id, where it is one payment's alone.
+
+    Before replacements had ids of their own, two payments could share one: a person looks then.
+    """
     found: dict[str, str] = {}
+    shared: set[str] = set()
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), 500):
         rows = connection.execute(
-            select(PAYMENTS.c.end_to_end_id, PAYMENTS.c.payment_id, PAYMENTS.c.status)
-            .where(
+            select(PAYMENTS.c.end_to_end_id, PAYMENTS.c.payment_id).where(
                 PAYMENTS.c.programme == programme,
                 PAYMENTS.c.end_to_end_id.in_(wanted[start : start + 500]),
             )
-            .order_by(PAYMENTS.c.payment_id)
         )
-        for name, payment_id, status in rows:
-            if status != "cancelled" or name not in found:
-                found[name] = payment_id
-    return found
+        for name, payment_id in rows:
+            if name in found:
+                shared.add(name)
+            found[name] = payment_id
+    return {name: one for name, one in found.items() if name not in shared}

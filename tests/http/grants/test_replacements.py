@@ -6,6 +6,7 @@ import pytest
 
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.budget_commands import Release, ReturnSpent
+from shared.access.roles import Role
 from shared.identifiers import derived
 from shared.money import Money
 
@@ -15,6 +16,7 @@ from .payments_home import (
     People,
     bring,
     budget,
+    code,
     do,
     done,
     exported_batch,
@@ -78,6 +80,28 @@ def test_replacements_and_reissues_are_numbered_on(people, award_id):
     assert shown(people, second)["end_to_end_id"] == "A0001-T1-R2"
     done(do(people.preparer, f"/payments/{second}", "cancel", WHY))
     assert shown(people, schedule(people, award_id))["end_to_end_id"] == "A0001-T1-R3"
+
+
+def test_a_late_debit_of_a_cancelled_payment_is_not_its_replacements(house, people, award_id):
+    first = schedule(people, award_id)
+    exported_batch(people, first)
+    both = house.as_reader(Role.finance_officer, Role.finance_controller, account_id="petra")
+    address = f"/payments/{first}"
+    early = do(people.controller, address, "cancel-failed", WHY)
+    assert code(early) == "409 payment-state-forbids"
+    done(do(both, address, "fail", {"ground": "other"}))
+    assert code(do(both, address, "cancel", WHY)) == "403 controller-cancels"
+    assert code(do(both, address, "cancel-failed", WHY)) == "403 same-person-cancels"
+    assert f"{first}/cancel-failed" not in both.get(f"/grants/payments/{first}").text
+    assert f"{first}/cancel-failed" in people.controller.get(f"/grants/payments/{first}").text
+    done(do(people.controller, address, "cancel-failed", WHY))
+    second = schedule(people, award_id)
+    exported_batch(people, second)
+    outcome = bring(people, debit("A0001-T1"), debit("A0001-T1-R1", 2))
+    assert outcome == {"matched": 1, "unmatched": 1, "known": 0}
+    assert shown(people, first)["state"] == "cancelled"
+    assert shown(people, second)["state"] == "paid"
+    assert shown(people, second)["booked_on"] == "2026-02-02"
 
 
 def test_what_the_budget_refuses_leaves_its_line_open_and_the_others_matched(

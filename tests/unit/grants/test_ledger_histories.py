@@ -29,7 +29,7 @@ from services.grants.ledger.postings import Posting, balances, postings_of, tria
 from services.grants.payments import payment_commands as p
 from services.grants.payments.matching import money_reference
 from services.grants.payments.payment import PAYMENT
-from services.grants.payments.payment_state import NoPayment
+from services.grants.payments.payment_state import Ended, NoPayment
 from shared.errors import Problem
 from shared.events.decider import Decider
 from shared.events.event import Event
@@ -383,7 +383,10 @@ def again(work: Work, no: str, by: str, tranche: int, number: int, **_: Any) -> 
     elif number == 1:
         work.decide(PAYMENT, payment_id, p.RecordFailure(**who, ground="other"))
     else:
-        work.decide(PAYMENT, payment_id, p.CancelPayment(**who, reason="Not wanted."))
+        state = work.load(PAYMENT, payment_id)
+        failed = isinstance(state, Ended) and state.how == "failed"
+        command = p.CancelFailedPayment if failed else p.CancelPayment
+        work.decide(PAYMENT, payment_id, command(**who, reason="Not wanted."))
         unscheduled = a.UnscheduleTranche(**who, tranche=tranche, payment_id=payment_id)
         work.decide(AWARD, no, unscheduled)
 
