@@ -154,11 +154,12 @@ class Store:
 
     def _write(self, connection: Connection, append: Append, prepared: list[Recorded]) -> None:
         self._expect(connection, append)
+        # Before all that may be refused: the same request again must find its answer, not itself.
+        if append.records:
+            self._record(connection, append)
         if prepared:
             self._insert_events(connection, prepared)
         self._claim(connection, append)
-        if append.records:
-            self._record(connection, append)
         if append.due:
             self._schedule(connection, append)
         at = Projecting(connection, self.keyring)
@@ -184,7 +185,7 @@ class Store:
             )
             found: dict[str, int] = {row[0]: row[1] for row in rows}
             if any(found.get(name, 0) != wanted[name] for name in part):
-                raise _conflict()
+                raise changed_meanwhile()
 
     def _insert_events(self, connection: Connection, prepared: list[Recorded]) -> None:
         rows = [
@@ -200,7 +201,7 @@ class Store:
         try:
             connection.execute(EVENTS.insert(), rows)
         except IntegrityError as error:
-            raise _conflict() from error
+            raise changed_meanwhile() from error
         leaves = [(r.envelope.id, leaf_hash(r.raw)) for r in prepared]
         if self.database.is_sqlite:
             write_log(connection, leaves)
@@ -269,7 +270,7 @@ class Store:
                 insert(RECORDS).values(part).on_conflict_do_nothing().returning(RECORDS.c.key)
             ).all()
             if len(written) != len(part):
-                raise _conflict()
+                raise changed_meanwhile()
 
     def _schedule(self, connection: Connection, append: Append) -> None:
         insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
@@ -352,7 +353,8 @@ class Store:
             lock_alone(connection, stream)
 
 
-def _conflict() -> Conflict:
+def changed_meanwhile() -> Conflict:
+    """Somebody was faster; whoever decides again on what is there now may be lucky."""
     return Conflict(
         "changed-meanwhile", N_("Somebody changed this at the same moment. Look again and repeat.")
     )

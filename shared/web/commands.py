@@ -31,6 +31,7 @@ from shared.errors import Invalid, Problem
 from shared.events.append import Context, RequestRecord
 from shared.events.decider import Decider
 from shared.events.event import Sealed
+from shared.events.store import changed_meanwhile
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.privacy.keyring import KeyName
@@ -127,12 +128,20 @@ def _perform(programme: str, handler: Callable[[Work], Answer]) -> tuple[Answer,
 
     def once(work: Work) -> Answer:
         found.clear()
-        if key is not None and (stored := _stored(work, key)):
+        if key is None:
+            return handler(work)
+        if stored := _stored(work, key):
             found.append(stored)
             return stored
-        answer = handler(work)
-        if key is not None:
-            work.record(_record(work, key, answer))
+        try:
+            answer = handler(work)
+        except Problem:
+            # It may be refused because the same request was done since its answer was looked for.
+            # What this work has decided until now must go, so it is run again to find the answer.
+            if _stored(work, key) is None:
+                raise
+            raise changed_meanwhile() from None
+        work.record(_record(work, key, answer))
         return answer
 
     try:
