@@ -30,7 +30,7 @@ from services.grants.calls.budget_commands import Reserve
 from services.grants.calls.call import CALL, ClosedCase, RecordCallDecision
 from services.grants.calls.terms import Terms
 from services.grants.committee import meeting_commands as c
-from services.grants.committee.handling import plain_lines, terms_of
+from services.grants.committee.handling import plain_lines, require_call, terms_of
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.meeting_events import Item, ItemVote
 from services.grants.committee.meeting_state import (
@@ -78,7 +78,7 @@ def convene(work: Work, *, by: str, call_id: str, held_on: date) -> str:
         now=work.now,
         meeting_id=meeting_id,
         call_id=call_id,
-        call_closed=isinstance(work.load(CALL, call_id), ClosedCase),
+        call_closed=isinstance(work.guard(CALL, call_id), ClosedCase),
         held_on=held_on,
         zone=terms.timezone,
         member_ids=terms.member_ids,
@@ -203,6 +203,7 @@ def decide(
 ) -> list[Outcome]:
     """Approve in rank order while the money lasts, put the rest on the waiting list or reject it.
 
+    Refused (``call-state``) when the call is cancelled, also at the same moment.
     version: the meeting's that people were shown. Refused (``money-moved``) when another decision
     or a revision changed the money meanwhile, so that something else would follow than was shown.
     """
@@ -212,6 +213,8 @@ def decide(
     work.expect(MEETING, meeting_id, version)
     state = _chaired(work, meeting_id, by)
     terms = terms_of(work, state.call_id)
+    if isinstance(state, RankedCase):
+        require_call(work, state.call_id, ClosedCase)
     applications = _ranked_applications(work, state)
     outcomes: list[Outcome] = []
     if isinstance(state, RankedCase):

@@ -14,7 +14,7 @@ from typing import Final
 
 from services.grants.applications.application import APPLICATION
 from services.grants.applications.application_state import RankedCase, UnderReviewCase
-from services.grants.calls.call import CALL, NoCall
+from services.grants.calls.call import CALL, Held, NoCall, status
 from services.grants.calls.terms import Terms
 from services.grants.committee.ranking import Points
 from services.grants.committee.review import (
@@ -40,6 +40,23 @@ def terms_of(work: Work, call_id: str) -> Terms:
     if isinstance(state, NoCall):
         raise Missing("call-missing", N_("There is no such call."))
     return state.terms
+
+
+def require_call(work: Work, call_id: str, *cases: type[Held]) -> Held:
+    """The call in one of these states, in which it stays until the work is committed.
+
+    Raises Missing, or Refused in another state.
+    """
+    state = work.guard(CALL, call_id)
+    if isinstance(state, NoCall):
+        raise Missing("call-missing", N_("There is no such call."))
+    if not isinstance(state, cases):
+        raise Refused(
+            "call-state",
+            N_("The call is {state}; this is not possible now."),
+            state=status(state),
+        )
+    return state
 
 
 def in_hand(work: Work, application_id: str) -> UnderReviewCase | RankedCase:

@@ -19,7 +19,8 @@ from services.grants.applications.views import APPLICATIONS
 from services.grants.awards.handling import offer_award
 from services.grants.calls.budget import BUDGET, Balance
 from services.grants.calls.budget_commands import Reserve
-from services.grants.committee.handling import terms_of
+from services.grants.calls.call import ClosedCase, DecidedCase
+from services.grants.committee.handling import require_call
 from shared.errors import Refused
 from shared.events.work import Work
 from shared.language.marking import N_
@@ -60,10 +61,13 @@ def first_waiting(connection: Connection, call_id: str) -> Waiting | None:
 
 
 def promote(work: Work, call_id: str, *, by: str, application_id: str) -> None:
-    """Approve the first on the waiting list. Refused when it is another one, or money lacks."""
+    """Approve the first on the waiting list. Refused when it is another one, or money lacks.
+
+    A call that was cancelled or put away gives nothing any more.
+    """
     # The money is locked before the list is read, so that two people never promote past it.
     balance = work.load(BUDGET, call_id)
-    terms = terms_of(work, call_id)
+    terms = require_call(work, call_id, ClosedCase, DecidedCase).terms
     first = first_waiting(work.connection, call_id)
     state = work.load(APPLICATION, application_id)
     if not isinstance(state, WaitlistedCase) or first is None:

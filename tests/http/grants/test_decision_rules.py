@@ -1,0 +1,91 @@
+"""What a decision needs: a call that stands, votes, a chair who is there; whatever else happens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from services.grants.awards.views import one_award
+from services.grants.calls.budget import BUDGET
+from services.grants.calls.call import CALL, CancelCall
+from services.grants.committee import deciding
+from shared.errors import Refused
+from shared.events.work import Work
+from shared.identifiers import derived
+from shared.money import Money
+
+from .committee_home import API, CHAIR, Committee, three
+from .home import PROGRAMME, House
+
+
+@pytest.fixture
+def committee(house: House) -> Committee:
+    return Committee(house)
+
+
+def code(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json["type"].removeprefix("/problems/")
+
+
+def cancel_call(committee: Committee) -> None:
+    """The officer cancels the call."""
+    command = CancelCall(by="officer", now=committee.house.clock.now(), reason="No money came")
+    committee.house.decide(CALL, committee.call_id, command)
+
+
+def award_of(house: House, number: str):
+    return house.ask(one_award, derived("award", PROGRAMME, number))
+
+
+def test_a_cancelled_call_awards_nothing(committee, house):
+    three(committee)
+    committee.application("A-5", checked=False)
+    meeting_id = committee.ranked()
+    decision = committee.decision(meeting_id)
+    cancel_call(committee)
+    assert code(committee.act(meeting_id, "decision", decision)) == (409, "call-state")
+    assert award_of(house, "A-1") is None
+
+
+def test_a_call_that_is_cancelled_at_the_same_moment_awards_nothing(committee, house):
+    """Another application waits for another meeting, so deciding writes nothing to the call."""
+    first, late = committee.application("A-1"), committee.application("A-2", checked=False)
+    committee.close()
+    committee.review(first)
+    meeting_id = committee.ranked()
+    turns: list[int] = []
+
+    def decide(work: Work) -> None:
+        turns.append(1)
+        expected = deciding.Expected(approved=1, amount=Money(30_000_000, "RSD"))
+        deciding.decide(work, meeting_id, by=CHAIR, expected=expected, version=None)
+        if len(turns) == 1:
+            aside(lambda: cancel_call(committee))
+
+    with pytest.raises(Refused) as refusal:
+        house.run(decide)
+    assert refusal.value.code == "call-state" and len(turns) == 2 and late
+    assert award_of(house, "A-1") is None
+
+
+def aside(act: Callable[[], None]) -> None:
+    """Somebody else does something meanwhile."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join(10)
+
+
+def test_nobody_moves_up_in_a_cancelled_call(committee, house):
+    ids = three(committee)
+    committee.application("A-5", checked=False)
+    meeting_id = committee.ranked()
+    committee.expect(meeting_id, "decision", committee.decision(meeting_id))
+    cancel_call(committee)
+    body = {"application_id": ids[1]}
+    promoted = committee.chair.post(f"{API}/calls/{committee.call_id}/promotions", body)
+    assert code(promoted) == (409, "call-state")
+    assert (
+        house.run(lambda work: work.load(BUDGET, committee.call_id)).committed.minor == 30_000_000
+    )
