@@ -45,15 +45,19 @@ def write_log(connection: Connection, leaves: Sequence[tuple[str, bytes]]) -> in
 
 def sequence_once(connection: Connection) -> int:
     """Give positions to what is pending, in the caller's transaction; returns how many."""
-    rows = connection.execute(
-        select(PENDING).order_by(PENDING.c.append_order, PENDING.c.ordinal).limit(BATCH_MAX)
-    ).all()
-    # An append cut by the limit stays together: its rest follows before any other append may,
-    # because a later number never sorts before it.
+    in_order = select(PENDING).order_by(PENDING.c.append_order, PENDING.c.ordinal)
+    rows = list(connection.execute(in_order.limit(BATCH_MAX)))
     if not rows:
         return 0
+    # An append that the limit cuts is read to its end: one with a lower number may be committed
+    # before the next turn, and would come between.
+    last = rows[-1]
+    cut = PENDING.c.append_order == last.append_order, PENDING.c.ordinal > last.ordinal
+    rows += connection.execute(in_order.where(*cut))
     write_log(connection, [(row.event_id, row.leaf_hash) for row in rows])
-    connection.execute(delete(PENDING).where(PENDING.c.event_id.in_([r.event_id for r in rows])))
+    for start in range(0, len(rows), BATCH_MAX):
+        done = [row.event_id for row in rows[start : start + BATCH_MAX]]
+        connection.execute(delete(PENDING).where(PENDING.c.event_id.in_(done)))
     return len(rows)
 
 
