@@ -137,4 +137,6 @@ class Service:
         return open_text(self.keyring, value)
 
     def close(self) -> None:
+        """Close what ``open`` opened."""
         self.database.close()
+        self.keyring.close()

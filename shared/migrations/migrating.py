@@ -168,6 +168,8 @@ def _grant(connection: Connection, settings: Settings, definition: Definition) -
     for table in (*CHANGEABLE, *sorted(owned)):
         run(f"grant select, insert, update, delete, truncate on {table} to {role}")
     run(f"create schema if not exists aside authorization {role}")
+    # One that was put back from a dump may belong to whoever did so.
+    run(f"alter schema aside owner to {role}")
 
 
 def _migrate_keyring(settings: Settings, definitions: tuple[Definition, ...]) -> None:

@@ -134,6 +134,10 @@ class Keyring:
             self._by_name.clear()
             self._by_id.clear()
 
+    def close(self) -> None:
+        """Close the connections to its database."""
+        self._database.close()
+
     def blind_index(self, purpose: str, value: str) -> str:
         """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
         message = purpose.encode() + b"\0" + value.encode()

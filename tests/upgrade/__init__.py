@@ -1,0 +1,1 @@
+"""Installations of released versions, which every later version must upgrade and verify."""
