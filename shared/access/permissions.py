@@ -27,7 +27,7 @@ _DONOR: Final = "donor"
 _STAFF: Final = f"{_TRAINING} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}"
 
 _TRAININGS: Final = {
-    "trainings.people.read": f"{_TRAINING} {_FIELD} {_AUDITOR}",
+    "trainings.people.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.people.write": _OFFICER,
     "trainings.people.confirm": _OFFICER,
     "trainings.people.resolve": _OFFICER,
@@ -48,7 +48,7 @@ _TRAININGS: Final = {
     "trainings.certificates.revoke": _TRAINING,
     "trainings.certificates.recognise": _OFFICER,
     "trainings.certificates.read_own": _APPLICANT,
-    "trainings.outcomes.read": f"{_TRAINING} {_FIELD} {_AUDITOR}",
+    "trainings.outcomes.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.outcomes.write": _TRAINING,
     "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.referrals.write": _OFFICER,
@@ -98,7 +98,7 @@ _GRANTS: Final = {
     "grants.meetings.vote": _COMMITTEE,
     "grants.meetings.decide": _CHAIR,
     "grants.meetings.reopen": _CHAIR,
-    "grants.awards.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}",
+    "grants.awards.read": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
     "grants.awards.write": _OFFICER,
     "grants.awards.offer": _OFFICER,
     "grants.awards.accept": _OFFICER,

@@ -73,6 +73,9 @@ READING_ROLES: Final = frozenset({"auditor", "donor"})
 
 COMMITTEE_ROLES: Final = frozenset({"committee_member", "committee_chair"})
 FINANCE_ROLES: Final = frozenset({"finance_officer", "finance_controller"})
+REGIONAL_ROLES: Final = frozenset({"field_officer"})
+"""Whose records are looked for by place; every other role is for the whole of its programme."""
+
 EXCLUDING_ROLES: Final = (
     # Whoever scores never pays, and nobody prepares what they authorise.
     (COMMITTEE_ROLES, FINANCE_ROLES),
@@ -213,6 +216,12 @@ def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
         raise Invalid(
             "role-scope",
             N_("An administrator's role is for everything, every other one for one programme."),
+        )
+    if wanted.region is not None and wanted.role not in REGIONAL_ROLES:
+        raise Invalid(
+            "role-has-no-region",
+            N_("Only a field officer's role can be for a part of the programme."),
+            field="region",
         )
     for field, value in (("programme", wanted.programme), ("region", wanted.region)):
         if value is not None:

@@ -22,6 +22,15 @@ class Task:
     hint: str
 
 
+_PROGRAMME: Final = Task(
+    N_("Look after the programme"),
+    "/grants/programmes",
+    N_("Its regions, partners and donors."),
+)
+_BUDGET_LINES: Final = Task(
+    N_("Look after budget lines"), "/grants/programmes", N_("What donors give, and for what.")
+)
+
 TASKS: Final[dict[str, tuple[Task, ...]]] = {
     "trainer": (
         Task(
@@ -31,23 +40,29 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
         ),
         Task(
             N_("Issue certificates"),
-            "/trainings/certificates",
+            "/trainings/cohorts?state=open",
             N_("For those who attended enough and passed the test."),
         ),
     ),
     "programme_officer": (
         Task(
             N_("Confirm people"),
-            "/trainings/people",
+            "/trainings/people?state=unconfirmed",
             N_("Registrations that a second person must confirm, and likely duplicates."),
         ),
         Task(
             N_("Check applications"),
-            "/grants/applications",
+            "/grants/applications?state=submitted",
             N_("Completeness and eligibility, before the committee sees them."),
         ),
         Task(N_("Prepare and open calls"), "/grants/calls", N_("Rules, budget and deadline.")),
         Task(N_("Plan visits"), "/grants/visits", N_("Who visits which business, and when.")),
+        Task(
+            N_("Accept visits"),
+            "/grants/visits?show=made",
+            N_("What was found, before it counts in the figures."),
+        ),
+        _PROGRAMME,
     ),
     "committee_member": (
         Task(
@@ -63,19 +78,35 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             "/grants/meetings",
             N_("Progress of scoring, agenda, ranking with its budget line, decisions."),
         ),
+        Task(
+            N_("Declare conflicts and score"),
+            "/grants/reviews",
+            N_("Applications assigned to you. Declare before you read, then fill in the sheet."),
+        ),
         Task(N_("Read applications"), "/grants/applications", N_("As they were submitted.")),
     ),
     "finance_officer": (
         Task(
             N_("Prepare payments"),
             "/grants/payments",
-            N_("Tranches that are due, held or returned, batches and bank statements."),
+            N_("Tranches that are due, held or returned."),
+        ),
+        Task(
+            N_("Put payments into batches"),
+            "/grants/batches",
+            N_("Each is authorised and released by two controllers, then sent to the bank."),
+        ),
+        Task(
+            N_("Match the bank's statement"),
+            "/grants/statements",
+            N_("Take it in, and say what its open lines are about."),
         ),
         Task(
             N_("Export the ledger"),
-            "/grants/ledger",
+            "/grants/ledger/export",
             N_("Postings and disbursements, with control totals."),
         ),
+        _BUDGET_LINES,
     ),
     "finance_controller": (
         Task(
@@ -83,7 +114,13 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             "/grants/payments",
             N_("What others prepared, and accounts that were changed."),
         ),
+        Task(
+            N_("Authorise and release batches"),
+            "/grants/batches",
+            N_("Their payments, their sums, and who did what."),
+        ),
         Task(N_("Check the ledger"), "/grants/ledger", N_("Debits, credits and the budget.")),
+        _BUDGET_LINES,
     ),
     "field_officer": (
         Task(
@@ -98,6 +135,11 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             "/audit/",
             N_("What happened in every service, and whether the copies agree."),
         ),
+        Task(
+            N_("Check the copies of the logs"),
+            "/audit/copies",
+            N_("Whether each is whole and unchanged."),
+        ),
         Task(N_("Look at staff and roles"), "/accounts/staff", N_("Who may do what.")),
         Task(N_("Read the ledger"), "/grants/ledger", N_("Every posting and its event.")),
     ),
@@ -106,6 +148,11 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             N_("Invite staff and grant roles"),
             "/accounts/staff",
             N_("Accounts, roles, suspensions and open sessions."),
+        ),
+        Task(
+            N_("Open programmes"),
+            "/grants/programmes",
+            N_("Their regions, currencies, partners and donors."),
         ),
         Task(N_("See what the log says"), "/audit/", N_("Technical entries and alarms.")),
     ),

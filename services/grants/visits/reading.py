@@ -21,7 +21,7 @@ from services.grants.visits.visit import VISIT
 from services.grants.visits.wording import HAPPENED
 from shared.access.accesses import record_read
 from shared.access.reader import may
-from shared.access.roles import PERMISSIONS
+from shared.access.roles import PERMISSIONS, Role
 from shared.errors import Forbidden, Missing
 from shared.events.projection import Recorded
 from shared.identifiers import is_identifier
@@ -68,11 +68,15 @@ class Told:
 
 def sight(permission: str) -> Sight:
     """Where the reader may see visits."""
-    holders = PERMISSIONS[permission]
+    reader, holders = signed_in(), PERMISSIONS[permission]
+    held = [grant for grant in reader.roles if grant.role in holders]
+    # Whoever made a visit records it, also one that somebody else was named for.
+    narrow = {Role.field_officer} if permission == READ else set()
+    field = [grant for grant in held if grant.role in narrow]
     return Sight(
-        tuple(
-            (grant.programme, grant.region) for grant in signed_in().roles if grant.role in holders
-        )
+        grants=tuple((one.programme, one.region) for one in held if one not in field),
+        own=tuple((one.programme, one.region) for one in field),
+        account_id=reader.account_id,
     )
 
 

@@ -197,14 +197,23 @@ class Listing:
 class Sight:
     """Where a reader may see visits: (programme or ``*``, region or None) of each role held.
 
-    A region is a country's code or a municipality's name.
+    A region is a country's code or a municipality's name. ``own``: of the roles that reach only
+    visits that the account makes or made, and those that nobody was named for yet.
     """
 
     grants: tuple[tuple[str, str | None], ...]
+    own: tuple[tuple[str, str | None], ...] = ()
+    account_id: str = ""
 
     def clause(self) -> ColumnElement[bool]:
         """As a condition on visits with their registration."""
         parts = [self._part(programme, region) for programme, region in self.grants]
+        mine = or_(
+            VISITS.c.visitor == self.account_id,
+            VISITS.c.visited_by == self.account_id,
+            and_(VISITS.c.visitor.is_(None), VISITS.c.status.in_(WAITING)),
+        )
+        parts += [and_(self._part(programme, region), mine) for programme, region in self.own]
         return or_(*parts) if parts else ~true()
 
     @staticmethod

@@ -21,7 +21,7 @@ from services.trainings.cohorts.cohort import COHORT
 from services.trainings.people.views import staff_names
 from shared.access.accesses import record_read
 from shared.access.reader import may
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.web.access import ensure, signed_in
@@ -42,22 +42,39 @@ def found(certificate_id: str, permission: str) -> Row[Any]:
     if row is None:
         raise not_found()
     ensure(permission, row.programme)
+    if not _within(permission, [row]):
+        raise Forbidden("not-your-cohort", N_("This certificate is of a cohort that is not yours."))
     return row
 
 
-def names_whom(programme: str) -> bool:
-    """Whether the one who asks may read the names in a programme's certificates."""
-    return may(signed_in(), "trainings.people.read", programme)
+def named_among(rows: Sequence[Row[Any]]) -> frozenset[str]:
+    """Which of these certificates show the one who asks whose they are."""
+    return _within("trainings.people.read", rows)
 
 
-def sees_code(programme: str) -> bool:
+def names_whom(row: Row[Any]) -> bool:
+    """Whether the one who asks may read the name in a certificate."""
+    return bool(named_among([row]))
+
+
+def sees_code(row: Row[Any]) -> bool:
     """Whether the one who asks may read the code, which with the number verifies the document."""
-    return may(signed_in(), "trainings.certificates.duplicate", programme)
+    return bool(_within("trainings.certificates.duplicate", [row]))
 
 
-def read(programme: str, subject: str) -> None:
-    """Record that names in certificates of a programme are about to be read, where they are."""
-    if names_whom(programme):
+def _within(permission: str, rows: Sequence[Row[Any]]) -> frozenset[str]:
+    """The certificates in reach of one permission: another role may reach further than its own."""
+    if not may(signed_in(), permission):
+        return frozenset()
+    ids = [row.certificate_id for row in rows]
+    with service().database.reading() as connection:
+        return views.within(connection, reach(permission), ids)
+
+
+def read(rows: Sequence[Row[Any]], subject: str) -> None:
+    """Record that names in certificates are about to be read, where they are."""
+    named = named_among(rows)
+    for programme in sorted({row.programme for row in rows if row.certificate_id in named}):
         record_read(
             service(),
             signed_in(),

@@ -77,8 +77,7 @@ def list_certificates(arguments: dict[str, Any]) -> dict[str, Any]:
             limit=page.limit + 1,
         )
     answer = page.answer(rows, lambda row: (row.number, row.certificate_id))
-    for programme in sorted({row.programme for row in answer["items"]}):
-        acting.read(programme, "certificates")
+    acting.read(answer["items"], "certificates")
     return {"items": [_told(row) for row in answer["items"]], "next": answer["next"]}
 
 
@@ -90,7 +89,7 @@ def show_certificate(certificate_id: str) -> Response:
     row = acting.found(certificate_id, "trainings.certificates.read")
     if not_modified(row.version):
         return set_version(Response(status=304), row.version)
-    acting.read(row.programme, f"certificate/{row.certificate_id}")
+    acting.read([row], f"certificate/{row.certificate_id}")
     return set_version(jsonify(CertificateSchema().dump(_told(row))), row.version)
 
 
@@ -178,8 +177,8 @@ def _frozen(arguments: dict[str, Any]) -> dict[str, Any]:
 def _told(row: Row[Any]) -> dict[str, Any]:
     return {
         **row._asdict(),
-        "full_name": row.full_name if acting.names_whom(row.programme) else None,
-        "code": row.code if acting.sees_code(row.programme) else None,
+        "full_name": row.full_name if acting.names_whom(row) else None,
+        "code": row.code if acting.sees_code(row) else None,
         "session_dates": handling.days_of(row),
         "recorded_at": acting.recorded_at(row),
     }

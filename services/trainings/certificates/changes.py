@@ -44,7 +44,7 @@ def correct(certificate_id: str) -> ResponseReturnValue:
     """Correct what it says."""
     row = acting.found(certificate_id, SUPERSEDE)
     if request.method == "GET":
-        acting.read(row.programme, f"certificate/{row.certificate_id}")
+        acting.read([row], f"certificate/{row.certificate_id}")
 
     def show(errors: Errors) -> str:
         now = acting.found(certificate_id, SUPERSEDE)
@@ -167,7 +167,7 @@ def decline(certificate_id: str) -> ResponseReturnValue:
 
 def _revocation_page(certificate_id: str, errors: Errors) -> str:
     row = acting.found(certificate_id, REVOKE)
-    acting.read(row.programme, f"certificate/{row.certificate_id}")
+    acting.read([row], f"certificate/{row.certificate_id}")
     own = signed_in().account_id
     with service().database.reading() as connection:
         names = staff_names(connection)

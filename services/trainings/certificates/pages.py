@@ -119,13 +119,13 @@ def issued(cohort_id: str) -> ResponseReturnValue:
         given = views.given_out(connection, row.cohort_id, first=first, last=last)
     if not given:
         return redirect(url_for("cohorts.show", cohort_id=row.cohort_id), 303)
-    acting.read(row.programme, f"cohort/{row.cohort_id}")
+    acting.read(given, f"cohort/{row.cohort_id}")
     return render_template(
         "trainings/certificates/issued.html",
         row=row,
         certificates=given,
-        named=acting.names_whom(row.programme),
-        prints=acting.sees_code(row.programme),
+        named=acting.names_whom(given[0]),
+        prints=acting.sees_code(given[0]),
     )
 
 
@@ -156,8 +156,8 @@ def list_certificates() -> ResponseReturnValue:
         count = views.count(connection, seen, search)
     answer = page.answer(rows, lambda row: (row.number, row.certificate_id))
     shown = answer["items"]
-    for programme in sorted({row.programme for row in shown}):
-        acting.read(programme, "certificates")
+    acting.read(shown, "certificates")
+    named = acting.named_among(shown)
     given = {"number": number, "state": state, "cohort": search.cohort_id}
     kept: dict[str, Any] = {name: text for name, text in given.items() if text}
     return render_template(
@@ -166,11 +166,11 @@ def list_certificates() -> ResponseReturnValue:
             {
                 "row": row,
                 "state": state_of(row.state),
-                "name": row.full_name if acting.names_whom(row.programme) else None,
+                "name": row.full_name if row.certificate_id in named else None,
             }
             for row in shown
         ],
-        named=any(acting.names_whom(row.programme) for row in shown),
+        named=bool(named),
         several=len({row.programme for row in shown}) > 1,
         count=count,
         state=state,
@@ -190,13 +190,13 @@ def list_certificates() -> ResponseReturnValue:
 def show(certificate_id: str) -> ResponseReturnValue:
     """What it says, whether it stands, what happened to it."""
     row = acting.found(certificate_id, "trainings.certificates.read")
-    named = acting.names_whom(row.programme)
-    acting.read(row.programme, f"certificate/{row.certificate_id}")
+    named = acting.names_whom(row)
+    acting.read([row], f"certificate/{row.certificate_id}")
     reader = signed_in()
     with service().database.reading() as connection:
         recorded = service().store.history(connection, CERTIFICATE.stream(row.certificate_id))
         names = staff_names(connection)
-    code = spaced_code(row.code) if acting.sees_code(row.programme) else ""
+    code = spaced_code(row.code) if acting.sees_code(row) else ""
     revokes = may(reader, "trainings.certificates.revoke", row.programme)
     return render_template(
         "trainings/certificates/certificate.html",
@@ -209,7 +209,7 @@ def show(certificate_id: str) -> ResponseReturnValue:
         proposer=names.get(row.proposed_by or "", row.proposed_by or ""),
         own_proposal=row.proposed_by == reader.account_id,
         history=told(recorded, names, reasons=named),
-        prints=acting.sees_code(row.programme),
+        prints=acting.sees_code(row),
         revokes=revokes,
         corrects=may(reader, "trainings.certificates.supersede", row.programme),
         cohort_seen=may(reader, "trainings.cohorts.read", row.programme),
@@ -232,7 +232,7 @@ def print_cohort(cohort_id: str) -> ResponseReturnValue:
     with service().database.reading() as connection:
         rows = views.certificates(
             connection,
-            reach("trainings.certificates.read"),
+            reach("trainings.certificates.duplicate"),
             Search(cohort_id=row.cohort_id),
             limit=PARTICIPANTS_MAX,
         )

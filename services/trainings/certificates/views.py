@@ -84,6 +84,14 @@ def certificate(connection: Connection, reach: Reach, certificate_id: str) -> Ro
     return connection.execute(query.where(reach.certificates())).first()
 
 
+def within(connection: Connection, reach: Reach, ids: Sequence[str]) -> frozenset[str]:
+    """Which of these certificates are in reach."""
+    query = select(CERTIFICATES.c.certificate_id).where(
+        CERTIFICATES.c.certificate_id.in_(ids), reach.certificates()
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def certificates_of(
     connection: Connection, reach: Reach, registrations: Sequence[str]
 ) -> Sequence[Row[Any]]:

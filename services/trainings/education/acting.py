@@ -17,7 +17,7 @@ from services.trainings.education import handling, views
 from services.trainings.education.handling import NewOutcome
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.people.views import registration
-from shared.errors import Invalid
+from shared.errors import Forbidden, Invalid
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.web.access import ensure
@@ -32,9 +32,12 @@ def found(outcome_id: str, permission: str) -> Row[Any]:
     """An outcome that the one who asks may see, and do this with; else Missing, Forbidden."""
     with service().database.reading() as connection:
         row = views.outcome(connection, reach(READ), identifier(outcome_id))
+        within = views.outcome(connection, reach(permission), identifier(outcome_id))
     if row is None:
         raise not_found()
     ensure(permission, row.programme)
+    if within is None:
+        raise Forbidden("not-your-cohort", N_("This outcome is of somebody who is not yours."))
     return row
 
 

@@ -133,7 +133,13 @@ def shown(row: Row[Any]) -> dict[str, Any]:
     fields = row._asdict()
     if not may(signed_in(), SPECIAL, row.programme):
         fields["declared_roma"] = None
+    fields["number_masked"] = number_shown(row)
     return fields
+
+
+def number_shown(row: Row[Any]) -> str | None:
+    """The national number with all but its last digits covered, for who may read numbers."""
+    return row.number_masked if may(signed_in(), READ_NUMBER, row.programme) else None
 
 
 def warnings_of(jmbg: str | None, *, birth_date: str | None, sex: str) -> list[dict[str, str]]:

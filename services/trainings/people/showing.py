@@ -59,7 +59,7 @@ def told(row: Row[Any]) -> dict[str, Any]:
         "born": day_of(row.birth_date),
         "sex": say(SEX_WORDS[row.sex]) if row.sex in SEX_WORDS else row.sex,
         "place": f"{row.municipality}, {country_name(row.country, language())}",
-        "number": row.number_masked or "",
+        "number": acting.number_shown(row) or "",
         "has_number": row.has_number,
         "phone": row.phone or "",
         "state": {"code": row.state, "text": say(words), "colour": colour, "shape": shape},

@@ -176,7 +176,10 @@ def test_who_may_not(house: House, past: Past, officer: Asker, field: Asker) -> 
     assert officer.post(API, unknown).status_code == 404
 
 
-def test_a_field_officer_of_one_place_sees_that_place(house: House, past: Past) -> None:
+def test_a_field_officer_of_one_place_sees_what_waits_there(
+    house: House, past: Past, officer: Asker
+) -> None:
+    plan(officer, past)
     bring_visit(house, past, "A0001")
     elsewhere = bring_visit(house, past, "A0002")
 
@@ -187,7 +190,7 @@ def test_a_field_officer_of_one_place_sees_that_place(house: House, past: Past) 
 
     vida = Asker(house.app.test_client(), token)
     listed = vida.get(API).json["items"]
-    assert [one["application_no"] for one in listed] == ["A0001"]
+    assert [(one["application_no"], one["status"]) for one in listed] == [("A0001", "planned")]
     assert vida.get(f"{API}/{elsewhere}").status_code == 403
 
 

@@ -74,9 +74,9 @@ def test_a_trainer_records_of_those_enrolled_with_them_alone(house, officer, tra
     elsewhere = house.as_reader(Role.programme_officer, programme=OTHER_PROGRAMME, account="o3")
     assert elsewhere.get(made).status_code == 404
     assert elsewhere.post(OUTCOMES, given).status_code == 404
-    field = house.as_reader(Role.field_officer, account="field-1")
-    assert field.get(made).status_code == 200
-    assert field.post(OUTCOMES, given).status_code == 403
+    auditor = house.as_reader(Role.auditor, account="auditor-1")
+    assert auditor.get(made).status_code == 200
+    assert auditor.post(OUTCOMES, given).status_code == 403
 
 
 # Pages
