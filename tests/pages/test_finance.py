@@ -24,7 +24,7 @@ def test_exported_ledger_has_totals_that_are_its_rows_sums_and_the_pages_figures
     visit: Callable[[str], Visitor], programme: str
 ) -> None:
     mirsad = visit("Mirsad Delić")
-    mirsad.press("Export the ledger")
+    mirsad.press("Ledger")
     mirsad.check()
     mirsad.page.get_by_label("Programme", exact=True).select_option(programme)
     mirsad.press("Show")

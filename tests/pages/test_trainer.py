@@ -20,7 +20,7 @@ def test_trainer_issues_certificates_to_those_chosen_and_opens_one(
     visit: Callable[[str], Visitor],
 ) -> None:
     marija = visit("Marija Nikolić")
-    marija.press("Record a session's attendance and tests")
+    marija.press("Cohorts")
     marija.press("TO-2026-2")
     assert marija.title == "9 of 10 can be certified"
     marija.check()

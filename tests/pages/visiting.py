@@ -25,13 +25,14 @@ WAIT_MILLISECONDS = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """What somebody looks at: size in CSS pixels, and whether their system is dark."""
+    """What somebody looks at: size in CSS pixels, dots for each of them, a dark system or not."""
 
     name: str
     width: int
     height: int
     dark: bool = False
     touch: bool = False
+    sharpness: int = 1
 
 
 DESKTOP = Screen(name="desktop", width=1280, height=900)
@@ -60,6 +61,7 @@ class Visitor:
             viewport={"width": screen.width, "height": screen.height},
             color_scheme="dark" if screen.dark else "light",
             has_touch=screen.touch,
+            device_scale_factor=screen.sharpness,
             locale="en-GB",
             timezone_id="Europe/Belgrade",
             accept_downloads=True,
@@ -173,9 +175,9 @@ class Visitor:
             found.append(f"axe: {one['id']}, {one['help']}: " + "; ".join(places))
         return found
 
-    def picture(self, path: Path, *, full: bool = False) -> None:
+    def picture(self, path: Path) -> None:
         """Keep what is seen as a file."""
-        self.page.screenshot(path=path, full_page=full)
+        self.page.screenshot(path=path)
 
     def _widest(self) -> str:
         """The first element that reaches beyond the screen."""
