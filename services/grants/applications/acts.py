@@ -159,4 +159,6 @@ def offered(row: Mapping[str, Any], reader: Reader) -> list[str]:
     without = {"override"} if proposed_by else {"confirm"}
     if proposed_by == reader.account_id:
         without.add("confirm")
+    if row["call_state"] not in ("open", "closed"):
+        without |= {"override", "confirm"}
     return [name for name in found if name not in without]

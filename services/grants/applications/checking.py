@@ -23,7 +23,7 @@ from services.grants.applications.eligibility import (
     first_failing,
 )
 from services.grants.applications.facts import facts_of
-from services.grants.calls.call import CALL, Held, NoCall
+from services.grants.calls.call import CALL, ClosedCase, Held, NoCall, OpenCase, status
 from services.grants.calls.terms import Terms
 from shared.errors import Missing, Refused
 from shared.events.work import Work
@@ -84,8 +84,9 @@ def check(
 def propose_override(
     work: Work, application_id: str, *, by: str, reason: str, version: int | None
 ) -> Answer:
-    """Propose to let it through all the same."""
+    """Propose to let it through all the same. Refused once the call is decided or cancelled."""
     work.expect(APPLICATION, application_id, version)
+    _require_undecided(work, application_id)
     command = c.ProposeReinstatement(by=by, now=work.now, reason=reason)
     work.decide(APPLICATION, application_id, command)
     return receipt_of(work, application_id)
@@ -94,12 +95,27 @@ def propose_override(
 def confirm_override(work: Work, application_id: str, *, by: str, version: int | None) -> Answer:
     """A second person agrees. Refused when the person has begun another one in the call by now."""
     work.expect(APPLICATION, application_id, version)
+    _require_undecided(work, application_id)
     work.decide(APPLICATION, application_id, c.ConfirmReinstatement(by=by, now=work.now))
     state = work.load(APPLICATION, application_id)
     if isinstance(state, Written):
         whose = state.whose
         work.claim(only_one(whose.call_id, whose.person_id, application_id))
     return receipt_of(work, application_id)
+
+
+def _require_undecided(work: Work, application_id: str) -> None:
+    """Raises Refused when the application's call is decided, put away or cancelled."""
+    state = work.load(APPLICATION, application_id)
+    if not isinstance(state, Written):
+        return
+    call = work.guard(CALL, state.whose.call_id)
+    if not isinstance(call, OpenCase | ClosedCase):
+        raise Refused(
+            "call-state",
+            N_("The call is {state}; this is not possible now."),
+            state=status(call),
+        )
 
 
 def call_of(work: Work, call_id: str) -> Held:

@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
+from services.grants.applications.application import APPLICATION
+from services.grants.applications.application_commands import RecordChecks
+from services.grants.applications.eligibility import Check
 from services.grants.awards.views import one_award
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.call import CALL, CancelCall
 from services.grants.committee import deciding
+from shared.access.roles import Role
 from shared.errors import Refused
 from shared.events.work import Work
 from shared.identifiers import derived
@@ -89,3 +93,35 @@ def test_nobody_moves_up_in_a_cancelled_call(committee, house):
     assert (
         house.run(lambda work: work.load(BUDGET, committee.call_id)).committed.minor == 30_000_000
     )
+
+
+def test_nothing_is_overridden_once_the_call_is_decided(committee, house):
+    """It would be under review in a call about which no committee meets any more."""
+    first = committee.application("A-1")
+    out = committee.application("A-2", checked=False)
+    proposed = committee.application("A-3", checked=False)
+    for one in (out, proposed):
+        failed = (Check(rule="late", rule_version=1, passed=False),)
+        command = RecordChecks(by="officer", now=house.clock.now(), version=1, checks=failed)
+        house.decide(APPLICATION, one, command)
+    committee.close()
+    committee.review(first)
+    reason = {"reason": "Moved to Topola."}
+    assert override(committee, proposed, "override", reason).status_code == 200
+    meeting_id = committee.ranked()
+    committee.expect(meeting_id, "decision", committee.decision(meeting_id))
+    second = house.as_reader(Role.programme_officer, account_id="second")
+    assert override(committee, proposed, "override/confirm", by=second).status_code == 200
+    committee.review(proposed)
+    meeting_id = committee.ranked()
+    committee.expect(meeting_id, "decision", committee.decision(meeting_id))
+    assert code(override(committee, out, "override", reason)) == (409, "call-state")
+    page = f"/grants/applications/{out}"
+    assert f"{page}/override" not in committee.officer.get(page).text
+
+
+def override(committee, application_id, act, body=None, *, by=None):
+    """A step of an override, on the version that is there now."""
+    asker = by or committee.officer
+    version = committee.officer.get(f"{API}/applications/{application_id}").headers["ETag"]
+    return asker.post(f"{API}/applications/{application_id}/{act}", body, If_Match=version)
