@@ -25,7 +25,7 @@ from .known import Known
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES: Final = {GenerationMode.POSITIVE: 7, GenerationMode.NEGATIVE: 5}
+EXAMPLES: Final = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 4}
 LARGE: Final = {
     "POST /grants/api/v1/calls",
     "POST /grants/api/v1/calls/{call_id}/terms",
