@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
-from kombu import Connection, Producer
+from kombu import Connection
 
 from shared.bus.consumer import ServiceConsumer
+from shared.bus.publishing import WindowPublisher
 from shared.bus.relay import RELAY_CURSOR, Relay, read_cursor, write_cursor
 from shared.bus.topology import (
     POSITION_HEADER,
@@ -124,15 +125,12 @@ class Harbour:
         """Send these to whoever listens, in this order, past the relay."""
         with self.connection() as connection:
             exchange = events_exchange(self.home.settings)
-            producer = Producer(connection.channel(), exchange=exchange)
+            publisher = WindowPublisher(connection, exchange, confirms=not self.in_memory)
             for position, raw in entries:
-                producer.publish(
-                    raw,
-                    routing_key=f"{SOURCE}.any",
-                    headers={SOURCE_HEADER: SOURCE, POSITION_HEADER: position},
-                    content_type="application/cloudevents+json",
-                    content_encoding="utf-8",
-                )
+                headers = {SOURCE_HEADER: SOURCE, POSITION_HEADER: position}
+                key = f"{SOURCE}.any"
+                publisher.send(raw, routing_key=key, headers=headers, delivery_mode=2)
+            publisher.confirm()
 
     def lose_unsent(self) -> None:
         """As if the relay had sent all and the broker had lost it: only a replay brings it."""
