@@ -29,6 +29,8 @@ def test_exported_ledger_has_totals_that_are_its_rows_sums_and_the_pages_figures
     mirsad.page.get_by_label("Programme", exact=True).select_option(programme)
     mirsad.press("Show")
     mirsad.check()
+    mirsad.press("Export disbursements (CSV)")
+    mirsad.check()
     announced = mirsad.rows("Control totals")
     digest = mirsad.facts()["SHA-256 of the file"]
     with mirsad.page.expect_download() as download:
