@@ -166,6 +166,7 @@ def list_calls() -> ResponseReturnValue:
         states=[(code, state_word(code)) for code in STATE_CODES],
         tags=_tags(),
         may_draft=may(reader, "grants.calls.write", programme or None),
+        sees_programmes=may(reader, "grants.programmes.read"),
         following=url_for(".list_calls", **following) if answer["next"] else "",
     )
 

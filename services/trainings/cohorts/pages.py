@@ -88,6 +88,7 @@ def list_cohorts() -> ResponseReturnValue:
         count=count,
         several=len({row.programme for row in answer["items"]}) > 1,
         may_plan=may(signed_in(), "trainings.cohorts.write"),
+        sees_courses=may(signed_in(), "trainings.courses.read"),
         following=url_for(".list_cohorts", state=state, cursor=answer["next"])
         if answer["next"]
         else "",
