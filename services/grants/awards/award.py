@@ -148,6 +148,7 @@ def _answer(
             agreement_no=command.agreement_no,
             signed_on=today,
             document=command.document,
+            recorded_by=command.by,
         ),
     )
 

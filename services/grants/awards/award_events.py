@@ -66,6 +66,7 @@ class AwardLapsed(Event, frozen=True, kw_only=True):
 class AgreementSigned(Event, frozen=True, kw_only=True):
     """The offer was accepted. ``document`` is the SHA-256 of the agreement's sealed bytes.
 
+    recorded_by: who typed the account, and so pays nothing to it; None when imported.
     Imported agreements may lack account, number, day and document: not known is None, never
     invented, and their duties were done outside this system.
     """
@@ -80,6 +81,7 @@ class AgreementSigned(Event, frozen=True, kw_only=True):
     signed_on: date | None
     document: str | None
     imported: bool = False
+    recorded_by: str | None = None
 
 
 @event_type("grants.award.account_changed.v1", seals_for="registration_id")

@@ -144,7 +144,7 @@ def evolve(state: State, event: Event) -> State:
         case e.AwardCancelled(), _:
             return Cancelled()
         case e.AgreementSigned(), Offered():
-            account = PayeeAccount(version=1)
+            account = PayeeAccount(version=1, entered_by=event.recorded_by)
             return Accepted(terms=state.terms, tranches=state.tranches, account=account)
         case _, Accepted():
             return _evolve_signed(state, event)

@@ -20,9 +20,13 @@ HOLD_HOURS_DEFAULT: Final = 72
 
 @dataclass(frozen=True, kw_only=True)
 class PayeeAccount:
-    """The account's version and, once it was changed, by whom, when and who called back."""
+    """The account's version and, once it was changed, by whom, when and who called back.
+
+    entered_by: who typed the account of the agreement; None when it is from before.
+    """
 
     version: int
+    entered_by: str | None = None
     changed_by: str | None = None
     changed_at: datetime | None = None
     called_back_by: str | None = None
@@ -31,6 +35,12 @@ class PayeeAccount:
     def changed(self) -> bool:
         """Whether this is another account than the one in the agreement."""
         return self.changed_by is not None
+
+    @property
+    def typed_by(self) -> frozenset[str]:
+        """Who typed it as it is now: they neither authorise nor release a payment to it."""
+        who = self.changed_by or self.entered_by
+        return frozenset({who} if who else ())
 
     def held_until(self, hold_hours: int = HOLD_HOURS_DEFAULT) -> datetime | None:
         """The moment (UTC) before which nothing is released to it; None when never changed."""

@@ -60,6 +60,7 @@ AWARDS: Final = Table(
     Column("full_name", Text),
     Column("account_number", Text),
     Column("account_version", Integer, nullable=False, default=0),
+    Column("account_typed_by", String(80)),
     Column("account_changed_by", String(80)),
     Column("account_changed_at", MOMENT),
     Column("account_called_back_by", String(80)),
@@ -120,11 +121,13 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 "agreement_no": event.agreement_no,
                 "signed_on": event.signed_on,
                 "account_version": 1,
+                "account_typed_by": event.recorded_by,
             }
         case e.AccountChanged():
             values |= {
                 "account_number": at.text(event.account_number),
                 "account_version": event.version,
+                "account_typed_by": event.changed_by,
                 "account_changed_by": event.changed_by,
                 "account_changed_at": event.changed_at,
                 "account_called_back_by": None,
@@ -207,7 +210,7 @@ def _tranche(at: Projecting, event: Any) -> None:
     )
 
 
-AWARD_VIEW: Final = Projection("awards", 1, (AWARDS, TRANCHES), project, e.AWARD_EVENTS)
+AWARD_VIEW: Final = Projection("awards", 2, (AWARDS, TRANCHES), project, e.AWARD_EVENTS)
 
 
 # Queries

@@ -96,7 +96,7 @@ def request_payment(payment_id: str) -> Response:
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def authorise_payment(payment_id: str) -> Response:
-    """Agree to it; never who prepared it."""
+    """Agree to it; never who prepared it, or typed the account."""
     step = payment_step(payment_id, "grants.payments.authorise")
     return perform(step.programme, lambda work: step.take(work, handling.authorise_payment))
 
@@ -106,7 +106,7 @@ def authorise_payment(payment_id: str) -> Response:
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def release_payment(payment_id: str) -> Response:
-    """Let it go; never who prepared or authorised it, or changed the account."""
+    """Let it go; never who prepared or authorised it, or typed the account."""
     step = payment_step(payment_id, "grants.payments.release")
     return perform(step.programme, lambda work: step.take(work, handling.release_payment))
 

@@ -199,20 +199,24 @@ class PrepareBatch(BatchCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthoriseBatch(BatchCommand):
-    """Agree; appended with AuthorisePayment of every payment in it."""
+    """Agree; appended with AuthorisePayment of every payment in it.
+
+    typed_account: everybody who typed an account that is paid to in it.
+    """
 
     scored: bool
+    typed_account: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseBatch(BatchCommand):
     """Let it go; appended with ReleasePayment of every payment in it.
 
-    changed_account_by: everybody who changed an account that is paid to in it.
+    typed_account: everybody who typed an account that is paid to in it.
     """
 
     scored: bool
-    changed_account_by: frozenset[str]
+    typed_account: frozenset[str]
     one_controller: OneController | None = None
 
 
@@ -249,14 +253,19 @@ def decide(state: State, command: Any) -> tuple[Event, ...]:
         case BatchCommand(), NoBatch():
             raise Missing("batch-missing", N_("There is no such batch."))
         case AuthoriseBatch(), Prepared() if type(state) is Prepared:
-            check_authoriser(by=command.by, prepared_by=state.prepared_by, scored=command.scored)
+            check_authoriser(
+                by=command.by,
+                prepared_by=state.prepared_by,
+                typed_account=command.typed_account,
+                scored=command.scored,
+            )
             return (BatchAuthorised(batch_id=state.batch_id, authorised_by=command.by),)
         case ReleaseBatch(), Authorised() if type(state) is Authorised:
             one_controller = check_releaser(
                 by=command.by,
                 prepared_by=state.prepared_by,
                 authorised_by=state.authorised_by,
-                changed_account_by=command.changed_account_by,
+                typed_account=command.typed_account,
                 scored=command.scored,
                 amount=control_total(state.lines),
                 one_controller=command.one_controller,

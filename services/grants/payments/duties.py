@@ -1,7 +1,7 @@
-"""Who may do what with money: three people, none of whom scored, none of whom moved the account.
+"""Who may do what with money: three people, none of whom scored, none of whom typed the account.
 
->>> check_authoriser(by="vera", prepared_by=frozenset({"marko"}), scored=False)
->>> check_authoriser(by="marko", prepared_by=frozenset({"marko"}), scored=False)
+>>> check_authoriser(by="vera", prepared_by={"marko"}, typed_account={"olga"}, scored=False)
+>>> check_authoriser(by="marko", prepared_by={"marko"}, typed_account={"olga"}, scored=False)
 Traceback (most recent call last):
 shared.errors.Forbidden: same-person-authorises: Whoever prepared a payment does not authorise it.
 
@@ -43,12 +43,19 @@ def check_preparer(*, scored: bool) -> None:
         )
 
 
-def check_authoriser(*, by: str, prepared_by: Set[str], scored: bool) -> None:
-    """Raises Forbidden when ``by`` may not authorise."""
+def check_authoriser(
+    *, by: str, prepared_by: Set[str], typed_account: Set[str], scored: bool
+) -> None:
+    """Raises Forbidden when ``by`` may not authorise. ``typed_account``: who typed the account."""
     check_preparer(scored=scored)
     if by in prepared_by:
         raise Forbidden(
             "same-person-authorises", N_("Whoever prepared a payment does not authorise it.")
+        )
+    if by in typed_account:
+        raise Forbidden(
+            "account-changer-authorises",
+            N_("Whoever entered or changed the account does not authorise a payment to it."),
         )
 
 
@@ -57,7 +64,7 @@ def check_releaser(
     by: str,
     prepared_by: Set[str],
     authorised_by: str,
-    changed_account_by: Set[str],
+    typed_account: Set[str],
     scored: bool,
     amount: Money,
     one_controller: OneController | None,
@@ -71,10 +78,10 @@ def check_releaser(
         raise Forbidden(
             "same-person-releases", N_("Whoever prepared a payment does not release it.")
         )
-    if by in changed_account_by:
+    if by in typed_account:
         raise Forbidden(
             "account-changer-releases",
-            N_("Whoever changed the account does not release a payment to it."),
+            N_("Whoever entered or changed the account does not release a payment to it."),
         )
     if by != authorised_by:
         return False

@@ -213,8 +213,8 @@ def _offered(act: Act, row: Row[Any]) -> bool:
         return False
     mine = reader.account_id
     taken = {
-        "authorise": (row.requested_by,),
-        "release": (row.requested_by, row.authorised_by, row.account_changed_by),
+        "authorise": (row.requested_by, row.account_typed_by),
+        "release": (row.requested_by, row.authorised_by, row.account_typed_by),
         "cancel-failed": (row.failed_by,),
         "lift": (row.account_changed_by,) if row.hold_ground == "account_changed" else (),
     }

@@ -133,7 +133,12 @@ def _step(
     if isinstance(command, c.AuthorisePayment):
         if type(state) is not Requested:
             raise _forbidden_now(state)
-        check_authoriser(by=command.by, prepared_by={state.requested_by}, scored=command.scored)
+        check_authoriser(
+            by=command.by,
+            prepared_by={state.requested_by},
+            typed_account=command.account.typed_by,
+            scored=command.scored,
+        )
         _check_version(state, command.account)
         return (e.PaymentAuthorised(**plan.which, authorised_by=command.by),)
     if type(state) is not Authorised:
@@ -143,7 +148,7 @@ def _step(
         by=command.by,
         prepared_by={state.requested_by},
         authorised_by=state.authorised_by,
-        changed_account_by={account.changed_by} if account.changed_by else set(),
+        typed_account=account.typed_by,
         scored=command.scored,
         amount=plan.amount,
         one_controller=command.one_controller,

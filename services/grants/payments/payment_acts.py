@@ -38,7 +38,7 @@ PAYMENT_ACTS: Final[tuple[Act, ...]] = (
         title=N_("Authorise the payment"),
         follows=(N_("You say that this amount is owed to this grantee now."),),
         second_person=N_(
-            "You are the second person: whoever prepared it cannot. "
+            "You are the second person: whoever prepared it, or typed the account, cannot. "
             "A third person, another controller, releases it."
         ),
         button=N_("Authorise it"),
@@ -53,7 +53,7 @@ PAYMENT_ACTS: Final[tuple[Act, ...]] = (
         follows=(N_("It may go to the bank with the next file."),),
         second_person=N_(
             "You are the third person: whoever prepared or authorised it, "
-            "or changed the account, cannot."
+            "or typed the account, cannot."
         ),
         button=N_("Release it"),
         done=N_("The payment is released."),
@@ -168,7 +168,7 @@ BATCH_ACTS: Final[tuple[Act, ...]] = (
         title=N_("Authorise the batch"),
         follows=(N_("You agree to every payment in it."),),
         second_person=N_(
-            "You are the second person: whoever prepared it cannot. "
+            "You are the second person: whoever prepared it, or typed an account in it, cannot. "
             "A third person, another controller, releases it."
         ),
         button=N_("Authorise it"),
@@ -183,7 +183,7 @@ BATCH_ACTS: Final[tuple[Act, ...]] = (
         follows=(N_("Finance may make the file for the bank."),),
         second_person=N_(
             "You are the third person: whoever prepared or authorised it, "
-            "or changed an account in it, cannot."
+            "or typed an account in it, cannot."
         ),
         button=N_("Release it"),
         done=N_("The batch is released. Finance makes the file for the bank."),

@@ -9,7 +9,7 @@ Who scored an application has no part in paying it, so every step asks the revie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.grants.awards.award import AWARD
@@ -132,17 +132,25 @@ def lines_of(work: Work, batch_id: str) -> tuple[BatchLine, ...]:
 
 def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
     """Agree to a batch and to every payment in it."""
-    any_scored = False
     steps = [(line, plan_of(work, line.payment_id)) for line in lines_of(work, batch_id)]
     known = {line.payment_id: known_now(work, plan, by=by) for line, plan in steps}
-    any_scored = any(facts["scored"] for facts in known.values())
-    work.decide(BATCH, batch_id, AuthoriseBatch(by=by, now=work.now, scored=any_scored))
+    command = AuthoriseBatch(
+        by=by,
+        now=work.now,
+        scored=any(facts["scored"] for facts in known.values()),
+        typed_account=_typed_accounts(known),
+    )
+    work.decide(BATCH, batch_id, command)
     for payment_id, facts in known.items():
         state = work.load(PAYMENT, payment_id)
         if isinstance(state, Authorised):
             # Agreed to by itself; the batch's authoriser must not be who prepared it either.
-            prepared_by = {state.requested_by}
-            check_authoriser(by=by, prepared_by=prepared_by, scored=facts["scored"])
+            check_authoriser(
+                by=by,
+                prepared_by={state.requested_by},
+                typed_account=facts["account"].typed_by,
+                scored=facts["scored"],
+            )
             continue
         work.decide(PAYMENT, payment_id, c.AuthorisePayment(**facts))
 
@@ -151,29 +159,32 @@ def release_batch(work: Work, batch_id: str, *, by: str) -> None:
     """Let a batch go and every payment in it."""
     steps = [(line, plan_of(work, line.payment_id)) for line in lines_of(work, batch_id)]
     known = {line.payment_id: known_now(work, plan, by=by) for line, plan in steps}
-    changers = {facts["account"].changed_by for facts in known.values()} - {None}
     command = ReleaseBatch(
         by=by,
         now=work.now,
         scored=any(facts["scored"] for facts in known.values()),
-        changed_account_by=frozenset(changers),
+        typed_account=_typed_accounts(known),
     )
     work.decide(BATCH, batch_id, command)
     for payment_id, facts in known.items():
         state = work.load(PAYMENT, payment_id)
         if isinstance(state, Released):
-            account = facts["account"]
             check_releaser(
                 by=by,
                 prepared_by={state.requested_by},
                 authorised_by=state.authorised_by,
-                changed_account_by={account.changed_by} if account.changed_by else set(),
+                typed_account=facts["account"].typed_by,
                 scored=facts["scored"],
                 amount=state.plan.amount,
                 one_controller=None,
             )
             continue
         work.decide(PAYMENT, payment_id, c.ReleasePayment(**facts))
+
+
+def _typed_accounts(known: Mapping[str, dict[str, Any]]) -> frozenset[str]:
+    """Everybody who typed an account that is paid to, by what is known of each payment."""
+    return frozenset().union(*(facts["account"].typed_by for facts in known.values()))
 
 
 def rebuild_batch(

@@ -168,6 +168,7 @@ def one_payment(connection: Connection, payment_id: str) -> Row[Any] | None:
         PAYMENTS,
         AWARDS.c.full_name,
         AWARDS.c.account_number,
+        AWARDS.c.account_typed_by,
         AWARDS.c.account_changed_by,
         AWARDS.c.account_called_back_by,
     ).outerjoin(AWARDS, AWARDS.c.award_id == PAYMENTS.c.award_id)

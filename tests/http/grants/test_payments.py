@@ -103,6 +103,23 @@ def test_who_changed_the_account_does_not_release_to_it(house, people):
     done(do(people.second_controller, f"/payments/{payment_id}", "release"))
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_who_typed_the_first_account_neither_authorises_nor_releases_to_it(house, people, together):
+    """Olga signed the agreement; a mistaken grant made her a controller too."""
+    payment_id = signed_payment(house)
+    olga = house.as_reader(Role.programme_officer, Role.finance_controller, account_id="olga")
+    address = f"/payments/{payment_id}"
+    if together:
+        address = f"/batches/{batch_of(people, payment_id)}"
+    else:
+        done(do(people.preparer, address, "request"))
+        assert f"{payment_id}/authorise" not in olga.get(f"/grants{address}").text
+    assert code(do(olga, address, "authorise")) == "403 account-changer-authorises"
+    done(do(people.controller, address, "authorise"))
+    assert code(do(olga, address, "release")) == "403 account-changer-releases"
+    done(do(people.second_controller, address, "release"))
+
+
 def test_who_scored_has_no_part_in_paying(house, people):
     payment_id = signed_payment(house)
     scored_by(house, payment_id, "petra")

@@ -26,8 +26,8 @@ LINES = tuple(
     for n in (1, 2, 3)
 )
 PREPARE = b.PrepareBatch(by="officer", now=NOW, batch_id="b1", lines=LINES, scored=False)
-AUTHORISE = b.AuthoriseBatch(by="controller-1", now=NOW, scored=False)
-RELEASE = b.ReleaseBatch(by="controller-2", now=NOW, scored=False, changed_account_by=frozenset())
+AUTHORISE = b.AuthoriseBatch(by="controller-1", now=NOW, scored=False, typed_account=frozenset())
+RELEASE = b.ReleaseBatch(by="controller-2", now=NOW, scored=False, typed_account=frozenset())
 EXPORT = b.ExportBatch(by="officer", now=NOW, format="pain_001", file_sha256="a" * 64)
 
 
@@ -64,7 +64,7 @@ def test_duties_are_separate() -> None:
     authorised = after(PREPARE, AUTHORISE)
     assert refusal(authorised, replace(RELEASE, by="officer")) == "same-person-releases"
     assert refusal(authorised, replace(RELEASE, by="controller-1")) == "same-controller-releases"
-    changer = replace(RELEASE, changed_account_by=frozenset({"controller-2"}))
+    changer = replace(RELEASE, typed_account=frozenset({"controller-2"}))
     assert refusal(authorised, changer) == "account-changer-releases"
     one = OneController(amount_max=Money(600, "RSD"), paid_in_90_days=Money(0, "RSD"))
     (released,) = b.BATCH.decide(
