@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlencode
 
@@ -78,3 +81,82 @@ def pages(home: Home, service: str) -> Iterator[str]:
             continue
         template = re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule)
         yield from list(known.addresses(template))[:1]
+
+
+TYPED: Final = (
+    "",
+    "x" * 5000,
+    "9" * 400,
+    "-1",
+    "1e400",
+    "9999-12-31",
+    "0001-01-01",
+    "\uffff\u202e'%",
+)
+"""What is put into every field of a form that a person can write in."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_form_breaks_whatever_is_typed(home: Home, service: str) -> None:
+    client = home.apps[service].test_client()
+    headers, broken, sent = home.headers, [], {"/accounts/sign-out"}
+    answers: Counter[int] = Counter()
+    for address in list(pages(home, service)):
+        for form in Forms.of(client.get(address, headers=headers).text):
+            action = form.action or address
+            if not action.startswith(f"/{service}/") or action in sent:
+                continue
+            sent.add(action)
+            for text in TYPED if form.typed else ("",):
+                fields = form.hidden | dict.fromkeys(form.typed, text)
+                fields.pop("idempotency_key", None)
+                answer = client.post(action, data=fields, headers=headers)
+                answers[answer.status_code] += 1
+                assert "too old or came from elsewhere" not in answer.text, action
+                if answer.status_code >= 500:
+                    broken.append((action, form.typed, text))
+    assert broken == []
+    print(dict(answers))
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are sent by POST."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._open: Form | None = None
+
+    @classmethod
+    def of(cls, text: str) -> list[Form]:
+        """Those of a page's text."""
+        parser = cls()
+        parser.feed(text)
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a form, or keep one of its fields."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._open = Form(given.get("action", ""))
+            if given.get("method", "").lower() == "post":
+                self.found.append(self._open)
+        elif tag in ("input", "select", "textarea") and self._open and given.get("name"):
+            if given.get("type") == "hidden":
+                self._open.hidden[given["name"]] = given.get("value", "")
+            elif given["name"] not in self._open.typed:
+                self._open.typed.append(given["name"])
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a form."""
+        if tag == "form":
+            self._open = None
+
+
+@dataclass
+class Form:
+    """Where it is sent, what it carries unseen, and what a person fills in."""
+
+    action: str
+    hidden: dict[str, str] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
