@@ -1,17 +1,18 @@
 """Applying messages: effects, inbox, dead letters and cursor in one transaction.
 
 A message that cannot be applied parks its stream, not the queue: it and later events of that
-stream wait in ``dead_letters`` with the error until an operator retries or resolves them.
+stream wait in ``dead_letters`` with the error until an operator retries or resolves them. Bytes
+that are no envelope name no stream; they are parked as ``unreadable/<position>``.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
+import msgspec
 import structlog
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import ColumnElement, Connection, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.errors import Busy, Conflict
@@ -31,7 +32,15 @@ _PASSING_SQLITE = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 )
 
+UNREADABLE: Final = "unreadable"
+_NAME_MAX: Final = 120
+"""Of a stream and of a type, as the tables hold them."""
+
 _log = structlog.get_logger("consumer")
+
+
+class Unreadable(Exception):
+    """These bytes are no envelope that can be kept."""
 
 
 def cursors_of(connection: Connection) -> dict[str, int]:
@@ -87,27 +96,36 @@ def _move(connection: Connection, source: str, start: int, cursor: int) -> None:
         raise Conflict("cursor-moved", "Another consumer works on this source.")
 
 
+def read_envelope(raw: bytes) -> Envelope:
+    """The envelope in a message. Raises Unreadable."""
+    try:
+        envelope = decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable from error
+    for name in (envelope.subject, envelope.type):
+        if len(name) > _NAME_MAX or "\0" in name:
+            raise Unreadable
+    return envelope
+
+
 def _apply_one(
     service: Service, connection: Connection, source: str, position: int, raw: bytes
 ) -> None:
-    envelope = decode(raw)
-    known = service.store.types.knows(envelope.type)
-    if known or source in service.definition.follows:
-        connection.execute(
-            INBOX.insert().values(
-                source=source, position=position, type=envelope.type, envelope=raw
-            )
-        )
-    told = service.definition.on_followed
-    if told is not None and source in service.definition.follows:
-        told(Projecting(connection, service.keyring), envelope, position, raw)
-    if not known:
-        return
-    if _is_parked(connection, source, envelope.subject):
-        _park(service, connection, source, position, envelope, raw, "behind a parked event")
-        return
     try:
-        _effects_with_retry(service, connection, envelope, raw)
+        envelope = read_envelope(raw)
+    except Unreadable as error:
+        _log.error("message unreadable", source=source, position=position)
+        stream = f"{UNREADABLE}/{position}"
+        _park(service, connection, source, position, stream, UNREADABLE, raw, describe(error))
+        return
+    known = service.store.types.knows(envelope.type)
+    why = ""
+    try:
+        _keep(service, connection, source, position, envelope, raw)
+        if known and _is_parked(connection, source, envelope.subject):
+            why = "behind a parked event"
+        elif known:
+            _effects_with_retry(service, connection, envelope, raw)
     except Exception as error:  # (any lasting failure parks the stream, never the queue)
         if is_passing(error):
             raise
@@ -118,7 +136,12 @@ def _apply_one(
             correlation_id=envelope.correlationid,
             error=type(error).__name__,
         )
-        _park(service, connection, source, position, envelope, raw, describe(error))
+        why = describe(error)
+    if why:
+        stream, type_name = envelope.subject, envelope.type
+        _park(service, connection, source, position, stream, type_name, raw, why)
+        return
+    if not known:
         return
     _log.info(
         "applied",
@@ -128,6 +151,28 @@ def _apply_one(
         position=position,
         correlation_id=envelope.correlationid,
     )
+
+
+def _keep(
+    service: Service,
+    connection: Connection,
+    source: str,
+    position: int,
+    envelope: Envelope,
+    raw: bytes,
+) -> None:
+    """Put it into the inbox and tell who follows this source; both or, when that fails, neither."""
+    row = INBOX.insert().values(source=source, position=position, type=envelope.type, envelope=raw)
+    told = service.definition.on_followed
+    if source not in service.definition.follows:
+        if service.store.types.knows(envelope.type):
+            connection.execute(row)
+    elif told is None:
+        connection.execute(row)
+    else:
+        with connection.begin_nested():
+            connection.execute(row)
+            told(Projecting(connection, service.keyring), envelope, position, raw)
 
 
 def is_passing(error: Exception) -> bool:
@@ -183,13 +228,7 @@ def describe(error: Exception) -> str:
 def _is_parked(connection: Connection, source: str, stream: str) -> bool:
     return (
         connection.execute(
-            select(DEAD_LETTERS.c.position)
-            .where(
-                DEAD_LETTERS.c.source == source,
-                DEAD_LETTERS.c.stream == stream,
-                DEAD_LETTERS.c.resolved_at.is_(None),
-            )
-            .limit(1)
+            select(DEAD_LETTERS.c.position).where(*_waiting(source, stream)).limit(1)
         ).first()
         is not None
     )
@@ -200,7 +239,8 @@ def _park(
     connection: Connection,
     source: str,
     position: int,
-    envelope: Envelope,
+    stream: str,
+    type_name: str,
     raw: bytes,
     error: str,
 ) -> None:
@@ -208,8 +248,8 @@ def _park(
         DEAD_LETTERS.insert().values(
             source=source,
             position=position,
-            stream=envelope.subject,
-            type=envelope.type,
+            stream=stream,
+            type=type_name,
             envelope=raw,
             error=error,
             parked_at=service.clock.now(),
@@ -220,46 +260,70 @@ def _park(
 def retry_parked(service: Service, source: str, stream: str) -> int:
     """Apply a parked stream's events again, in order; returns how many are through.
 
-    Raises what the first failing one raises; those before it stay applied.
+    Raises what the first failing one raises; those before it stay applied. Of several who retry
+    the same at once each applies what the others have not.
     """
     done = 0
-    for row in _parked(service, source, stream):
-        with service.database.writing() as connection:
-            _before_rows(service, connection)
-            effects(service, connection, decode(row.envelope), row.envelope)
-            _resolve(service, connection, source, row.position, "retried")
+    while _retry_next(service, source, stream):
         service.store.notify()
         done += 1
     return done
 
 
+def _retry_next(service: Service, source: str, stream: str) -> bool:
+    """Apply the first that waits, in a transaction that holds its row; whether there was one."""
+    waiting = _waiting(source, stream)
+    with service.database.writing() as connection:
+        _before_rows(service, connection)
+        row = connection.execute(
+            select(DEAD_LETTERS.c.position, DEAD_LETTERS.c.envelope)
+            .where(*waiting)
+            .order_by(DEAD_LETTERS.c.position)
+            .limit(1)
+            .with_for_update()
+        ).first()
+        if row is None:
+            return False
+        envelope = read_envelope(row.envelope)
+        if not _is_kept(connection, source, row.position):
+            _keep(service, connection, source, row.position, envelope, row.envelope)
+        if service.store.types.knows(envelope.type):
+            effects(service, connection, envelope, row.envelope)
+        this = DEAD_LETTERS.c.position == row.position
+        if _settle(service, connection, (*waiting, this), "retried") != 1:
+            raise Conflict("settled-meanwhile", "Somebody else settled this message.")
+    return True
+
+
 def resolve_parked(service: Service, source: str, stream: str, *, resolution: str) -> int:
     """Leave a parked stream's events unapplied for good, with the reason on record."""
-    rows = list(_parked(service, source, stream))
     with service.database.writing() as connection:
-        for row in rows:
-            _resolve(service, connection, source, row.position, resolution)
-    return len(rows)
+        return _settle(service, connection, _waiting(source, stream), resolution)
 
 
-def _parked(service: Service, source: str, stream: str) -> Sequence[Row[Any]]:
-    with service.database.reading() as connection:
-        return connection.execute(
-            select(DEAD_LETTERS)
-            .where(
-                DEAD_LETTERS.c.source == source,
-                DEAD_LETTERS.c.stream == stream,
-                DEAD_LETTERS.c.resolved_at.is_(None),
-            )
-            .order_by(DEAD_LETTERS.c.position)
-        ).all()
+def _waiting(source: str, stream: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DEAD_LETTERS.c.source == source,
+        DEAD_LETTERS.c.stream == stream,
+        DEAD_LETTERS.c.resolved_at.is_(None),
+    )
 
 
-def _resolve(
-    service: Service, connection: Connection, source: str, position: int, resolution: str
-) -> None:
-    connection.execute(
+def _is_kept(connection: Connection, source: str, position: int) -> bool:
+    kept = select(INBOX.c.position).where(INBOX.c.source == source, INBOX.c.position == position)
+    return connection.execute(kept).first() is not None
+
+
+def _settle(
+    service: Service,
+    connection: Connection,
+    which: tuple[ColumnElement[bool], ...],
+    resolution: str,
+) -> int:
+    """Write down how they ended; returns how many of them were open still."""
+    settled = connection.execute(
         DEAD_LETTERS.update()
-        .where(DEAD_LETTERS.c.source == source, DEAD_LETTERS.c.position == position)
+        .where(*which)
         .values(resolved_at=service.clock.now(), resolution=resolution)
     )
+    return settled.rowcount

@@ -4,23 +4,28 @@ It keeps a cursor per source in its own database, written in the transaction of 
 acknowledges after the commit. A position at or below the cursor is dropped, the next is applied, a
 gap (or a head beyond the cursor) makes it ask the source to send again, over the queue. So
 duplicates, reordering, a purged queue and a crash at any instant lose nothing and repeat nothing.
+
+What came broken by the way is dropped and asked for as well; the source's own answer counts, so
+bytes that are no envelope in that too are parked. A message that is not ours at all is skipped.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 from kombu import Connection, Consumer, Producer
 
 from shared import metrics
-from shared.bus.applying import apply_batch, cursors_of
+from shared.bus.applying import Unreadable, apply_batch, cursors_of, read_envelope
 from shared.bus.topology import (
     HEAD_HEADER,
     POSITION_HEADER,
+    POSITION_MAX,
     SOURCE_HEADER,
     ReplayRequest,
     connect,
@@ -38,6 +43,64 @@ _IDLE_SECONDS = 0.05
 _ASK_AGAIN_SECONDS = 2.0
 
 _log = structlog.get_logger("consumer")
+
+
+class Read(NamedTuple):
+    """What a message says. ``head``: the position that it announces, and then nothing else."""
+
+    source: str
+    head: int | None = None
+    position: int = -1
+    body: bytes = b""
+
+
+def read(message: Any, sources: Collection[str]) -> Read:
+    """What a message from one of these sources says. Raises ValueError when it is no such one."""
+    headers, body = message.headers or {}, message.body
+    source = headers.get(SOURCE_HEADER)
+    if not isinstance(source, str) or source not in sources:
+        raise ValueError
+    if HEAD_HEADER in headers:
+        return Read(source, head=_position(headers[HEAD_HEADER], least=-1))
+    position = _position(headers.get(POSITION_HEADER), least=0)
+    if isinstance(body, str):
+        body = body.encode()
+    if not isinstance(body, bytes):
+        raise ValueError
+    return Read(source, None, position, body)
+
+
+def _position(value: object, *, least: int) -> int:
+    if not isinstance(value, int) or not least <= value <= POSITION_MAX:
+        raise ValueError
+    return value
+
+
+def is_answer(message: Any) -> bool:
+    """Whether it was sent to this queue alone, as replays are, not told to everybody."""
+    return not message.delivery_info.get("exchange")
+
+
+def is_readable(body: bytes) -> bool:
+    """Whether there is an envelope in it."""
+    try:
+        read_envelope(body)
+    except Unreadable:
+        return False
+    return True
+
+
+def hold(ahead: dict[int, bytes], position: int, body: bytes) -> None:
+    """Keep a message for its turn; when there are too many, let go of the one farthest ahead.
+
+    That one is asked for again, while whatever comes next must always find room.
+    """
+    if len(ahead) >= AHEAD_MAX and position not in ahead:
+        farthest = max(ahead)
+        if position > farthest:
+            return
+        del ahead[farthest]
+    ahead[position] = body
 
 
 class ServiceConsumer:
@@ -115,16 +178,7 @@ class ServiceConsumer:
         messages = self._buffer[:]
         self._buffer.clear()
         for message in messages:
-            source = message.headers[SOURCE_HEADER]
-            if HEAD_HEADER in message.headers:
-                self._heads[source] = max(
-                    self._heads.get(source, -1), int(message.headers[HEAD_HEADER])
-                )
-                continue
-            body = message.body if isinstance(message.body, bytes) else message.body.encode()
-            ahead = self._ahead.setdefault(source, {})
-            if len(ahead) < AHEAD_MAX:
-                ahead[int(message.headers[POSITION_HEADER])] = body
+            self._take(message)
         after = apply_batch(self._service, self._ahead)
         for message in messages:
             message.ack()
@@ -135,6 +189,20 @@ class ServiceConsumer:
             waiting = self._ahead.get(source, {})
             if waiting or self._heads.get(source, -1) > cursor:
                 self._ask(producer, source, cursor)
+
+    def _take(self, message: Any) -> None:
+        """Note the head that a message announces, or hold what it carries until its turn."""
+        try:
+            source, head, position, body = read(message, self._sources)
+        except ValueError:
+            _log.error("foreign message skipped")
+            return
+        if head is not None:
+            self._heads[source] = max(self._heads.get(source, -1), head)
+        elif is_answer(message) or is_readable(body):
+            hold(self._ahead.setdefault(source, {}), position, body)
+        else:
+            _log.warning("broken message dropped", source=source, position=position)
 
     def _ask(self, producer: Producer, source: str, cursor: int) -> None:
         """Ask for what follows the cursor; again only after progress or a pause."""

@@ -88,7 +88,7 @@ class Relay:
         with self._service.database.reading() as connection:
             entries = self._service.store.entries(connection, start=cursor + 1, limit=WINDOW)
         for position, raw in entries:
-            self._send(publisher, position, raw, f"{self._service.name}.{decode(raw).type}")
+            self._send(publisher, position, raw, f"{self._service.name}.{_type_in(raw)}")
         if entries:
             publisher.confirm()
             cursor = entries[-1][0]
@@ -121,15 +121,28 @@ class Relay:
             message = queue.get(no_ack=False)  # type: ignore[attr-defined]
             if message is None:
                 break
-            request = msgspec.json.decode(message.body, type=ReplayRequest)
+            answered += 1
+            try:
+                request = msgspec.json.decode(message.body, type=ReplayRequest)
+            except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+                _log.error("replay request skipped", source=self._service.name)
+                message.ack()
+                continue
             limit = min(request.limit, REPLAY_LIMIT_MAX)
             with self._service.database.reading() as connection:
                 entries = self._service.store.entries(connection, start=request.start, limit=limit)
             for position, raw in entries:
                 self._send(direct, position, raw, request.queue)
             message.ack()
-            answered += 1
         return answered
+
+
+def _type_in(raw: bytes) -> str:
+    """The type in an envelope; bytes that are none are sent all the same: whoever reads parks."""
+    try:
+        return decode(raw).type
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "unreadable"
 
 
 def read_cursor(database: Database, source: str) -> int:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from kombu import Connection, Exchange, Queue
@@ -21,14 +21,15 @@ HEAD_HEADER: Final = "zanat-head"
 HEAD_SECONDS: Final = 1.0
 HEAD_LIVES_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 30
+POSITION_MAX: Final = 2**62
 
 
 class ReplayRequest(msgspec.Struct, frozen=True):
     """Please send positions from ``start`` on again, to this queue, at most ``limit`` of them."""
 
-    queue: str
-    start: int
-    limit: int
+    queue: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    start: Annotated[int, msgspec.Meta(ge=0, le=POSITION_MAX)]
+    limit: Annotated[int, msgspec.Meta(ge=1)]
 
 
 def connect(settings: Settings) -> Connection:
