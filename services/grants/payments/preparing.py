@@ -57,7 +57,8 @@ def plan_of(work: Work, payment_id: str) -> Plan:
 
 def known_now(work: Work, plan: Plan, *, by: str) -> dict[str, Any]:
     """What a step towards the bank must know: account, whether payable, whether ``by`` scored."""
-    award = work.load(AWARD, plan.award_id)
+    # Only rested on: a step is decided again when the award changes at the same moment.
+    award = work.guard(AWARD, plan.award_id)
     return {
         "by": by,
         "now": work.now,
