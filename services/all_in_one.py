@@ -65,7 +65,11 @@ class Installation:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = take_lock(settings)
         made = definitions()
-        migrate(settings, made)
+        try:
+            migrate(settings, made)
+        except BaseException:
+            lock.close()
+            raise
         return cls(settings, {d.name: Service.open(d, settings) for d in made}, lock)
 
     @classmethod
