@@ -170,14 +170,23 @@ def decide(arguments: dict[str, Any], meeting_id: str) -> Response:
     """Approve in rank order while the money lasts; the rest is waitlisted or rejected.
 
     The body repeats what the meeting shows under approved and amount; when another decision took
-    money meanwhile, nothing is decided (409 money-moved).
+    money meanwhile, nothing is decided (409 money-moved). What is approved needs the votes of a
+    quorum, or the chair's word that votes were taken in the room (409 votes-missing).
     """
     by, version = actor(), required_version()
     programme = programme_of(meeting_id, "grants.meetings.decide")
     expected = Expected(approved=arguments["approved"], amount=arguments["amount"])
+    in_room = arguments["votes_in_room"]
 
     def handler(work: Work) -> Answer:
-        outcomes = deciding.decide(work, meeting_id, by=by, expected=expected, version=version)
+        outcomes = deciding.decide(
+            work,
+            meeting_id,
+            by=by,
+            expected=expected,
+            version=version,
+            votes_in_room=in_room,
+        )
         done = receipt(work, MEETING, meeting_id)
         body = done.body | {"outcomes": ItemOutcomeSchema(many=True).dump(map(_outcome, outcomes))}
         return Answer(body, version=done.version)

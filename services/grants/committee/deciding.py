@@ -199,11 +199,18 @@ def vote(work: Work, meeting_id: str, *, by: str, votes: Iterable[ItemVote]) -> 
 
 
 def decide(
-    work: Work, meeting_id: str, *, by: str, expected: Expected, version: int | None
+    work: Work,
+    meeting_id: str,
+    *,
+    by: str,
+    expected: Expected,
+    version: int | None,
+    votes_in_room: bool = False,
 ) -> list[Outcome]:
     """Approve in rank order while the money lasts, put the rest on the waiting list or reject it.
 
     Refused (``call-state``) when the call is cancelled, also at the same moment.
+    votes_in_room: the chair says that votes were taken in the room, beside any that were cast.
     version: the meeting's that people were shown. Refused (``money-moved``) when another decision
     or a revision changed the money meanwhile, so that something else would follow than was shown.
     """
@@ -231,6 +238,7 @@ def decide(
         outcomes=tuple(outcomes),
         currency=terms.currency,
         zone=terms.timezone,
+        votes_in_room=votes_in_room,
     )
     work.decide(MEETING, meeting_id, command)
     _check_expected(outcomes, expected, terms)

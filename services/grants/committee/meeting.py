@@ -7,9 +7,10 @@
     CastVotes(votes=…) -> VotesCast
     RecordDecision(outcomes=…) -> DecisionRecorded                   nothing may be suspended
 
-Whoever is present and says nothing agrees; votes are cast where a member wants them, and an item
-with more votes against than for is not carried. A recused member is no part of an item's quorum or
-vote. Once scoring is closed, only a reopening by two people with a reason leads back.
+What is approved needs the votes of a quorum of present members, cast here or, as the chair says on
+record, taken in the room; an item with more votes against than for is not carried. A recused member
+is no part of an item's quorum or vote. Once scoring is closed, only a reopening by two people with
+a reason leads back.
 """
 
 from __future__ import annotations
@@ -193,8 +194,28 @@ def _record_decision(state: Meeting, command: RecordDecision) -> tuple[Event, ..
             N_("The committee voted against {count} of the items; reopen the meeting."),
             count=len(rejected),
         )
+    if not command.votes_in_room and (ranks := _short_of_votes(state, command)):
+        raise Refused(
+            "votes-missing",
+            N_(
+                "Fewer than {quorum} members voted on what stands at these ranks: {ranks}. "
+                "Let them vote, or say that votes were taken in the room."
+            ),
+            quorum=state.quorum,
+            ranks=", ".join(map(str, ranks)),
+        )
     today = day_in(command.now, command.zone)
     return (_decision(state, command, decided_on=today, imported=False),)
+
+
+def _short_of_votes(state: RankedCase, command: RecordDecision) -> list[int]:
+    """Ranks that would be approved without the votes of a quorum of members who are present."""
+    voted = Counter(one for one, member in state.votes if member in state.present_ids)
+    return sorted(
+        one.rank
+        for one in command.outcomes
+        if one.outcome == "approved" and voted[one.application_id] < state.quorum
+    )
 
 
 def not_carried(state: RankedCase) -> frozenset[str]:
@@ -228,6 +249,8 @@ def _decision(
         rejected=count["rejected"],
         amount=total(amounts, currency=command.currency),
         imported=imported,
+        votes_in_room=isinstance(command, RecordDecision) and command.votes_in_room,
+        recorded_by=None if imported else command.by,
     )
 
 

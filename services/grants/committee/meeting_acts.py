@@ -102,10 +102,12 @@ def act(
     template: str = "room",
     target: str = "meetings.show_meeting",
     given: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     expects: bool = False,
 ) -> ResponseReturnValue:
     """Do it for the version that the form carries; a refusal is shown where it was asked.
 
+    places: the field to which a refusal's code belongs.
     expects: ``change`` compares the version itself, after what it must lock first.
     """
     room, version = open_room(meeting_id, permission), required_version()
@@ -123,7 +125,7 @@ def act(
             raise
         now = open_room(meeting_id, permission)
         return (
-            room_page(now, template=template, errors=told(problem, {}), given=given),
+            room_page(now, template=template, errors=told(problem, places or {}), given=given),
             problem.status,
         )
     flash(say(DONE[done]), "info")
@@ -204,13 +206,27 @@ def decide(meeting_id: str) -> ResponseReturnValue:
     expected = Expected(
         approved=_number("approved"), amount=Money(_number("amount_minor"), currency)
     )
+    given = typed("votes_in_room")
+
+    def change(work: Work) -> None:
+        deciding.decide(
+            work,
+            meeting_id,
+            by=by,
+            expected=expected,
+            version=version,
+            votes_in_room=given["votes_in_room"] == "yes",
+        )
+
     return act(
         meeting_id,
         "grants.meetings.decide",
-        lambda work: deciding.decide(work, meeting_id, by=by, expected=expected, version=version),
+        change,
         done="decision",
         template="decide",
         target="meetings.show_minutes",
+        given=given,
+        places={"votes-missing": "votes_in_room"},
         expects=True,
     )
 

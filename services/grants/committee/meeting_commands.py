@@ -65,11 +65,15 @@ class CastVotes(MeetingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordDecision(MeetingCommand):
-    """Record what ``ranking.decide_outcomes`` gives, today in ``zone``."""
+    """Record what ``ranking.decide_outcomes`` gives, today in ``zone``.
+
+    votes_in_room: the acting person says that a quorum voted in the room on all that is approved.
+    """
 
     outcomes: tuple[Outcome, ...]
     currency: str
     zone: str
+    votes_in_room: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

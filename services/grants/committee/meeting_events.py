@@ -104,7 +104,11 @@ class VotesCast(Event, frozen=True, kw_only=True):
 
 @event_type("grants.meeting.decision_recorded.v1")
 class DecisionRecorded(Event, frozen=True, kw_only=True):
-    """The committee decided about every item; each application's stream has its own outcome."""
+    """The committee decided about every item; each application's stream has its own outcome.
+
+    votes_in_room: ``recorded_by`` says that votes were taken in the room, so that fewer than a
+    quorum need be on record here.
+    """
 
     meeting_id: str
     call_id: str
@@ -114,6 +118,8 @@ class DecisionRecorded(Event, frozen=True, kw_only=True):
     rejected: int
     amount: Money
     imported: bool = False
+    votes_in_room: bool = False
+    recorded_by: str | None = None
 
 
 @event_type("grants.meeting.reopening_proposed.v1")

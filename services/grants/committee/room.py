@@ -115,6 +115,16 @@ class Room:
         return [one.rank for one in gone] if self.state == "ranked" else []
 
     @property
+    def short_of_votes(self) -> list[int]:
+        """Ranks that would be approved and on which fewer than a quorum voted."""
+        least = int(self.meeting["quorum"])
+        return [
+            one.rank
+            for one in self.items
+            if one.outcome == "approved" and sum(one.votes.values()) < least
+        ]
+
+    @property
     def count(self) -> Counter[str]:
         """How many of each outcome."""
         return Counter(one.outcome for one in self.items)

@@ -216,6 +216,11 @@ class MeetingRoomSchema(MeetingSchema):
     quorum = fields.Integer(required=True)
     reopening_proposed_by = fields.String(required=True, allow_none=True)
     reopening_reason = fields.String(required=True, allow_none=True)
+    votes_in_room = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether the chair said so; null before the decision."},
+    )
     budget = fields.Nested(DecimalAmountSchema, required=True)
     available = fields.Nested(DecimalAmountSchema, required=True)
     approved = fields.Integer(
@@ -273,6 +278,12 @@ class MeetingDecisionSchema(Schema):
         required=True, strict=True, validate=validate.Range(min=0, max=100_000)
     )
     amount = fields.Nested(DecimalAmountSchema, required=True)
+    votes_in_room = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "The chair says that a quorum voted in the room on all that is approved."
+        },
+    )
 
 
 class ItemOutcomeSchema(Schema):

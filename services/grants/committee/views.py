@@ -83,6 +83,7 @@ MEETINGS: Final = Table(
     Column("rejected", Integer),
     Column("amount_minor", BigInteger),
     Column("currency", String(3)),
+    Column("votes_in_room", Boolean),
     Column("decided_on", Date),
     Column("imported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
@@ -206,6 +207,7 @@ def project_meeting(at: Projecting, recorded: Recorded) -> None:
                 "rejected": event.rejected,
                 "amount_minor": event.amount.minor,
                 "currency": event.amount.currency,
+                "votes_in_room": event.votes_in_room,
                 "decided_on": event.decided_on,
             }
         case meeting_events.ReopeningProposed() as event:
@@ -245,7 +247,7 @@ def _suspend(
 
 REVIEW_LIST: Final = Projection("reviews", 2, (REVIEWS, REVIEWERS), project_review, REVIEW.events)
 MEETING_LIST: Final = Projection(
-    "meetings", 1, (MEETINGS, ITEMS, VOTES), project_meeting, MEETING.events
+    "meetings", 2, (MEETINGS, ITEMS, VOTES), project_meeting, MEETING.events
 )
 
 

@@ -64,7 +64,9 @@ def test_a_call_that_is_cancelled_at_the_same_moment_awards_nothing(committee, h
     def decide(work: Work) -> None:
         turns.append(1)
         expected = deciding.Expected(approved=1, amount=Money(30_000_000, "RSD"))
-        deciding.decide(work, meeting_id, by=CHAIR, expected=expected, version=None)
+        deciding.decide(
+            work, meeting_id, by=CHAIR, expected=expected, version=None, votes_in_room=True
+        )
         if len(turns) == 1:
             aside(lambda: cancel_call(committee))
 
@@ -125,3 +127,34 @@ def override(committee, application_id, act, body=None, *, by=None):
     asker = by or committee.officer
     version = committee.officer.get(f"{API}/applications/{application_id}").headers["ETag"]
     return asker.post(f"{API}/applications/{application_id}/{act}", body, If_Match=version)
+
+
+def test_what_is_approved_needs_the_votes_of_a_quorum(committee):
+    (first, *_) = three(committee)
+    meeting_id = committee.ranked(present=("m1", "m2"))
+    decision = committee.decision(meeting_id) | {"votes_in_room": False}
+    refused = committee.act(meeting_id, "decision", decision)
+    assert code(refused) == (409, "votes-missing") and refused.json["ranks"] == "1"
+    votes = {"votes": [{"application_id": first, "vote": "for"}]}
+    for member in ("m1", "m2"):
+        assert code(committee.act(meeting_id, "decision", decision)) == (409, "votes-missing")
+        done = committee.member(member).post(f"{API}/meetings/{meeting_id}/votes", votes)
+        assert done.status_code == 200
+    committee.expect(meeting_id, "decision", decision)
+    assert committee.room(meeting_id)["votes_in_room"] is False
+
+
+def test_the_chair_says_that_votes_were_taken_in_the_room(committee):
+    three(committee)
+    meeting_id, chair = committee.ranked(), committee.chair
+    page = f"/grants/meetings/{meeting_id}/decision"
+    assert "Votes were taken in the room" in chair.get(page).text
+    version = committee.room(meeting_id)["version"]
+    form = {"version": version, "approved": 1, "amount_minor": 30_000_000}
+    refused = chair.submit(page, page, **form)
+    assert refused.status_code == 409 and 'href="#votes_in_room"' in refused.text
+    assert committee.room(meeting_id)["votes_in_room"] is None
+    assert chair.submit(page, page, **form, votes_in_room="yes").status_code == 303
+    assert committee.room(meeting_id)["votes_in_room"] is True
+    minutes = chair.get(f"/grants/meetings/{meeting_id}/minutes").text
+    assert "Taken in the room, as the chair says" in minutes

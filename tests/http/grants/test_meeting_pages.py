@@ -75,7 +75,7 @@ def test_votes_and_the_decision_on_pages_end_in_minutes(committee):
     assert "Approve 1 application, RSD\xa0300,000.00?" in asked
     assert "2 applications go on the waiting list" in asked
     version = committee.room(meeting_id)["version"]
-    form = {"version": version, "approved": 1, "amount_minor": 30_000_000}
+    form = {"version": version, "approved": 1, "amount_minor": 30_000_000, "votes_in_room": "yes"}
     wrong = chair.submit(decision, decision, **form | {"approved": 2})
     assert wrong.status_code == 409 and "nothing was decided" in wrong.text
     garbled = chair.submit(decision, decision, **form | {"approved": "x"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -66,7 +67,8 @@ OUTCOMES = (result(ITEMS[0], "approved", 300), result(ITEMS[1], "waitlisted", 0)
 ALL = present("m1", "m2", "m3", "m4")
 CLOSE = c.CloseScoring(**by("chair"))
 RANK = c.RecordRanking(**by("chair"), items=ITEMS)
-DECIDE = c.RecordDecision(**by("chair"), outcomes=OUTCOMES, currency="RSD", zone=ZONE)
+UNVOTED = c.RecordDecision(**by("chair"), outcomes=OUTCOMES, currency="RSD", zone=ZONE)
+DECIDE = replace(UNVOTED, votes_in_room=True)
 RANKED = (CONVENE, ALL, CLOSE, RANK)
 
 
@@ -112,6 +114,8 @@ def test_the_decision_is_recorded_by_the_chair_on_the_day_of_the_call() -> None:
         waitlisted=1,
         rejected=0,
         amount=Money(300, "RSD"),
+        votes_in_room=True,
+        recorded_by="chair",
     )
     assert isinstance(after(*RANKED, DECIDE), DecidedCase)
 
@@ -170,6 +174,18 @@ def test_an_item_with_more_votes_against_than_for_is_not_carried() -> None:
     assert len(last(*RANKED, *against, changed, DECIDE)) == 1
     gone = present("m2", "m3", "m4")
     assert len(last(*RANKED, vote("m1", "a1", "against"), gone, DECIDE)) == 1
+
+
+def test_what_is_approved_needs_the_votes_of_a_quorum() -> None:
+    two = (vote("m1", "a1", "for"), vote("m2", "a1", "abstained"))
+    assert refusal(*RANKED, *two, UNVOTED) == "votes-missing"
+    (decided,) = last(*RANKED, *two, vote("m3", "a1", "against"), UNVOTED)
+    assert isinstance(decided, e.DecisionRecorded)
+    assert (decided.votes_in_room, decided.recorded_by) == (False, "chair")
+    gone = present("m2", "m3", "m4")
+    assert refusal(*RANKED, *two, vote("m3", "a1", "for"), gone, UNVOTED) == "votes-missing"
+    (said,) = last(*RANKED, DECIDE)
+    assert isinstance(said, e.DecisionRecorded) and said.votes_in_room
 
 
 def test_the_decision_is_about_the_ranking_on_record() -> None:
