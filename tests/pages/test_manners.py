@@ -21,20 +21,20 @@ LATIN = "Srpski (latinica)"
 def test_keyboard_skips_to_the_main_part_and_reaches_the_main_action(
     visit: Callable[[str], Visitor],
 ) -> None:
-    visitor = visit("Dragana Pavlović")
-    visitor.open("/grants/meetings")
+    visitor = visit("Amir Hodžić")
+    visitor.open("/trainings/cohorts")
     keyboard = visitor.page.keyboard
     keyboard.press("Tab")
     assert visitor.focused() == "Skip to main content"
     assert visitor.page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
     keyboard.press("Enter")
     assert visitor.page.evaluate("document.activeElement.id") == "main"
-    tab_to(visitor, "Convene the committee")
+    tab_to(visitor, "Plan a cohort")
     with visitor.page.expect_navigation():
         keyboard.press("Enter")
-    assert visitor.title == "Convene the committee"
+    assert visitor.title == "Plan a cohort"
     # A form sent by the key comes back with what is wrong, and begins there.
-    tab_to(visitor, "Convene")
+    tab_to(visitor, "Plan the cohort")
     with visitor.page.expect_navigation():
         keyboard.press("Enter")
     assert visitor.page.locator(".govuk-error-summary").evaluate(
