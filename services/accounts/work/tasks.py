@@ -135,11 +135,6 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             "/audit/",
             N_("What happened in every service, and whether the copies agree."),
         ),
-        Task(
-            N_("Check the copies of the logs"),
-            "/audit/copies",
-            N_("Whether each is whole and unchanged."),
-        ),
         Task(N_("Look at staff and roles"), "/accounts/staff", N_("Who may do what.")),
         Task(N_("Read the ledger"), "/grants/ledger", N_("Every posting and its event.")),
     ),
@@ -155,6 +150,11 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             N_("Their regions, currencies, partners and donors."),
         ),
         Task(N_("See what the log says"), "/audit/", N_("Technical entries and alarms.")),
+        Task(
+            N_("Check the copies of the logs"),
+            "/audit/copies",
+            N_("Whether each is whole and unchanged."),
+        ),
     ),
     "donor": (
         Task(
