@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -20,9 +21,11 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     or_,
     select,
     true,
+    tuple_,
 )
 
 from services.grants.applications.sight import COMMITTEE, FIELD, FINANCE, WHOLE, programmes_of
@@ -31,6 +34,7 @@ from services.grants.awards.views import AWARDS
 from services.grants.calls.views import CALLS
 from services.grants.committee.views import REVIEWERS
 from services.grants.foreign import CERTIFICATES, REGISTRATIONS
+from services.grants.tables import MOMENT
 from services.grants.visits.views import VISITS
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME
@@ -39,6 +43,16 @@ from shared.language.folding import fold
 FOUND_MAX: Final = 20
 CERTIFIED_MAX: Final = 20_000
 CALLS_MAX: Final = 200
+NEVER: Final = literal(datetime(1970, 1, 1, tzinfo=UTC), MOMENT)
+SORTED: Final[dict[str, tuple[ColumnElement[Any], ...]]] = {
+    "number": (APPLICATIONS.c.application_no,),
+    "requested": (
+        func.coalesce(APPLICATIONS.c.currency, ""),
+        func.coalesce(APPLICATIONS.c.requested_minor, 0),
+    ),
+    "submitted": (func.coalesce(APPLICATIONS.c.submitted_at, NEVER),),
+}
+"""Columns of a list that it can be sorted by → the keys of that order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +134,38 @@ def list_applications(
         least, last_number, last = after
         later = or_(number > last_number, and_(number == last_number, one > last))
         query = query.where(or_(urgency > least, and_(urgency == least, later)))
+    return [_seen(scope, row) for row in connection.execute(query).mappings()]
+
+
+def sorted_applications(
+    connection: Connection,
+    scope: Scope,
+    *,
+    limit: int,
+    column: str,
+    descending: bool,
+    call_id: str = "",
+    state: str = "",
+    after: str = "",
+) -> list[dict[str, Any]]:
+    """The same rows by a column of ``SORTED``. after: id of the last one seen.
+
+    What has no amount or was not handed in comes first; amounts are compared within a currency.
+    """
+    keys = (*SORTED[column], APPLICATIONS.c.application_id)
+    query = _joined(scope, scope.urgency()).limit(limit)
+    query = query.order_by(*(key.desc() if descending else key for key in keys))
+    if call_id:
+        query = query.where(APPLICATIONS.c.call_id == call_id)
+    if state:
+        query = query.where(APPLICATIONS.c.state == state)
+    if after:
+        own = select(*keys).where(APPLICATIONS.c.application_id == after)
+        last = connection.execute(own).first()
+        if last is None:
+            return []
+        reached = tuple_(*(literal(one, key.type) for one, key in zip(last, keys, strict=True)))
+        query = query.where(tuple_(*keys) < reached if descending else tuple_(*keys) > reached)
     return [_seen(scope, row) for row in connection.execute(query).mappings()]
 
 

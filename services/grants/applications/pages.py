@@ -10,12 +10,13 @@ Writing one is in ``writing.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
 from services.grants.applications import checking, forms, handling, listing, telling, writing
 from services.grants.applications.acts import ACTS, Act, offered
@@ -62,24 +63,21 @@ def list_applications() -> ResponseReturnValue:
     reader = signed_in()
     call_id, state = request.args.get("call", "")[:36], request.args.get("state", "")
     state = state if state in STATES else ""
+    sort = request.args.get("sort", "")
+    sort = sort if sort.removeprefix("-") in listing.SORTED else ""
     page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
     scope = listing.Scope.of(reader)
     with service().database.reading() as connection:
-        rows = listing.list_applications(
-            connection,
-            scope,
-            limit=page.limit + 1,
-            call_id=call_id,
-            state=state,
-            after=page.after(int, str, str),
-        )
+        rows, key = _rows(connection, scope, page, sort=sort, call_id=call_id, state=state)
         waiting = listing.count_waiting(connection, scope)
         choices = listing.calls_of(connection, reader.programmes("grants.applications.read"))
-    answer = page.answer(rows, listing.list_key)
+    answer = page.answer(rows, key)
     programmes_read({row["programme"] for row in answer["items"]}, subject="/grants/applications")
     following = ""
     if answer["next"]:
-        following = url_for(".list_applications", call=call_id, state=state, cursor=answer["next"])
+        following = url_for(
+            ".list_applications", call=call_id, state=state, sort=sort, cursor=answer["next"]
+        )
     return render_template(
         f"{_TEMPLATES}/list.html",
         rows=[_listed(row) for row in answer["items"]],
@@ -87,10 +85,43 @@ def list_applications() -> ResponseReturnValue:
         calls=[(one["call_id"], f"{one['code']} – {one['title']}") for one in choices],
         states=[(code, say(words.words)) for code, words in STATES.items()],
         typed={"call": call_id, "state": state},
+        sort=sort,
+        sorts={name: _sort_link(name, sort, call_id, state) for name in listing.SORTED},
         is_member=bool(scope.committee),
         may_write=may(reader, writing.WRITE),
         following=following,
     )
+
+
+def _rows(
+    connection: Connection, scope: listing.Scope, page: PageRequest, *, sort: str, **given: str
+) -> tuple[list[dict[str, Any]], Callable[[dict[str, Any]], Sequence[int | str]]]:
+    """Rows of the list and what their cursor holds: by a column, or what waits first."""
+    if not sort:
+        after = page.after(int, str, str)
+        found = listing.list_applications(
+            connection, scope, limit=page.limit + 1, after=after, **given
+        )
+        return found, listing.list_key
+    last = page.after(str)
+    found = listing.sorted_applications(
+        connection,
+        scope,
+        limit=page.limit + 1,
+        column=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        after=last[0] if last else "",
+        **given,
+    )
+    return found, lambda row: (row["application_id"],)
+
+
+def _sort_link(name: str, sort: str, call_id: str, state: str) -> dict[str, str]:
+    """What the head of a column needs: where it sorts by it, and whether it does already."""
+    wanted = f"-{name}" if sort == name else name
+    href = url_for(".list_applications", call=call_id or None, state=state or None, sort=wanted)
+    found = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+    return {"href": href, "sorted": found}
 
 
 @blueprint.get("/applications/<application_id>")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from services.grants.applications.listing import Scope, sorted_applications
+from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
+from shared.web.pagination import encode_cursor
 
 from . import home
 from .applications_home import (
@@ -18,6 +23,7 @@ from .applications_home import (
     under_review,
     version_of,
 )
+from .committee_home import Committee
 
 LIST = "/grants/applications"
 TYPED = {
@@ -223,6 +229,43 @@ def test_the_list_has_its_filters_in_the_address(house):
     assert "There is no such application" in none
     assert officer(house).get(f"{LIST}?state=odd&cursor=x").status_code == 422
     assert house.as_reader(Role.donor).get(LIST).status_code == 403
+
+
+def test_the_list_is_sorted_by_a_column_over_pages(house):
+    committee = Committee(house)
+    amounts = {"A-1": 30, "A-2": 10, "A-3": 20, "A-4": 20, "A-5": 5}
+    for number, amount in amounts.items():
+        committee.application(number, requested=amount * 1_000_000, checked=False)
+        house.clock.moment += timedelta(minutes=1)
+    scope = Scope.of(Reader("o1", "s", "Ana", (RoleGrant(Role.programme_officer, home.PROGRAMME),)))
+
+    def listed(sort: str) -> list[str]:
+        order = {"column": sort.removeprefix("-"), "descending": sort.startswith("-")}
+        found, after = [], ""
+        while rows := house.ask(sorted_applications, scope, limit=2, after=after, **order):
+            found += [row["application_no"] for row in rows]
+            after = rows[-1]["application_id"]
+        return found
+
+    assert listed("number") == [*amounts] and listed("-number") == [*reversed(amounts)]
+    by_amount = listed("requested")
+    assert [amounts[one] for one in by_amount] == [5, 10, 20, 20, 30]
+    assert listed("-requested") == [*reversed(by_amount)]
+    assert listed("submitted") == [*amounts] and listed("-submitted") == [*reversed(amounts)]
+
+
+def test_the_heads_of_the_list_sort_it(house):
+    call_id, mira = ready(house)
+    draft(house, call_id, mira)
+    asker = officer(house)
+    page = asker.get(f"{LIST}?sort=number&state=draft").text
+    assert page.count('aria-sort="ascending"') == 1
+    assert f"{LIST}?state=draft&amp;sort=-number" in page
+    assert 'aria-sort="descending"' in asker.get(f"{LIST}?sort=-submitted").text
+    assert "aria-sort" not in asker.get(f"{LIST}?sort=name").text
+    assert asker.get(f"{LIST}?sort=number&cursor=x").status_code == 422
+    nowhere = encode_cursor(("0192f000-0000-7000-8000-000000000001",))
+    assert asker.get(f"{LIST}?sort=requested&cursor={nowhere}").status_code == 200
 
 
 def test_unknown_addresses_are_missing(house):
