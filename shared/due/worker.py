@@ -7,11 +7,14 @@
 A handler runs outside of any transaction and may run again: after a crash, when its lease ran out,
 after a failure. What it does must therefore have one effect however often it is done. What fell due
 while nobody worked is done at the next start, the longest overdue first.
+
+Once an hour the worker also purges the stored answers that are too old.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +22,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, and_, func, or_, select
 
+from shared.due.purging import purge_answers
 from shared.events.tables import DUE
 from shared.service import DueHandler, Service
 
@@ -27,6 +31,7 @@ LEASE: Final = timedelta(minutes=5)
 PAUSE_FIRST: Final = timedelta(seconds=5)
 PAUSE_LONGEST: Final = timedelta(hours=6)
 TURN_MAX: Final = 1_000
+PURGE_SECONDS: Final = 3_600.0
 _POLL_SECONDS: Final = 1.0
 
 _log = structlog.get_logger("due")
@@ -166,14 +171,14 @@ class DueWorker:
         self._service = service
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._purge_at = 0.0
         service.store.listeners.append(self.wake)
 
     def run(self) -> None:
         """Work until stopped; a lost database is waited for."""
-        if not self._service.definition.due:
-            return
         while not self._stop.is_set():
             try:
+                self._purge()
                 done = self._turn()
             except Exception as error:  # noqa: BLE001 (whatever a database raises)
                 _log.warning("due work interrupted", error=type(error).__name__)
@@ -190,6 +195,13 @@ class DueWorker:
         """End after the piece at hand."""
         self._stop.set()
         self._wake.set()
+
+    def _purge(self) -> None:
+        if time.monotonic() < self._purge_at:
+            return
+        self._purge_at = time.monotonic() + PURGE_SECONDS
+        if gone := purge_answers(self._service, self._service.clock.now()):
+            _log.info("answers purged", count=gone)
 
     def _turn(self) -> int:
         # The clock is read for each piece, since a slow one must not shorten the next one's lease.

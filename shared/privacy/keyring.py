@@ -109,6 +109,16 @@ class Keyring:
                     self._remember(row)
         return {k: self._by_id[k] for k in key_ids if k in self._by_id}
 
+    def names(self, *, owners: str, data_class: str) -> list[KeyName]:
+        """The keys of a data class that are still there and whose owners begin with ``owners``."""
+        of_these = select(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group).where(
+            KEYS.c.data_class == data_class,
+            KEYS.c.owner.startswith(owners, autoescape=True),
+            KEYS.c.destroyed_at.is_(None),
+        )
+        with self._database.reading() as connection:
+            return sorted(KeyName(*row) for row in connection.execute(of_these))
+
     def destroy(self, names: Iterable[KeyName]) -> int:
         """Destroy keys for good; returns how many there were. What they sealed cannot be read."""
         count = 0

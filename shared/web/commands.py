@@ -19,7 +19,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any, Final, cast
 
 import msgspec
@@ -27,6 +26,7 @@ from flask import Response, current_app, g, redirect
 from marshmallow import Schema, fields
 
 from shared import metrics
+from shared.due.purging import key_of_answers
 from shared.errors import Invalid, Problem
 from shared.events.append import Context, RequestRecord
 from shared.events.decider import Decider
@@ -34,7 +34,6 @@ from shared.events.event import Sealed
 from shared.events.store import changed_meanwhile
 from shared.events.work import Work
 from shared.language.marking import N_
-from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import open_text, seal_text
 from shared.service import Service
 from shared.web.access import signed_in
@@ -122,7 +121,8 @@ def perform_page(programme: str, handler: Callable[[Work], Answer]) -> Response:
 
 
 def _perform(programme: str, handler: Callable[[Work], Answer]) -> tuple[Answer, bool]:
-    key = request_key()
+    asked = request_key()
+    key = asked.as_stored(service().keyring.blind_index) if asked else None
     name = handler.__qualname__.split(".", 1)[0]
     found: list[Answer] = []
 
@@ -174,9 +174,7 @@ def _stored(work: Work, key: RequestKey) -> Answer | None:
 
 
 def _record(work: Work, key: RequestKey, answer: Answer) -> RequestRecord:
-    # One key a day: destroying it makes a whole day's stored answers unreadable at once.
-    day = work.now.astimezone(UTC).date().isoformat()
-    owner = KeyName(f"responses/{day}", work.store.service, "responses")
+    owner = key_of_answers(work.store.service, work.now)
     sealed = seal_text(work.store.keyring, owner, msgspec.json.encode(answer).decode())
     return RequestRecord(
         key.actor,

@@ -1,17 +1,18 @@
 """The key under which a command is done once, however often it arrives.
 
     key = request_key(required=True)     # Idempotency-Key: 5f0c…  or a form's idempotency_key
-    transact(..., key=key)               # the store keeps key, request hash and answer together
+    key.as_stored(keyring.blind_index)   # the store keeps key, keyed hash and answer together
 
 The same key with the same request gives the stored answer; with another request, 422. That is
-decided by the store, in the transaction of the events.
+decided by the store, in the transaction of the events. Answers are kept for a week.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import g, request
@@ -30,12 +31,23 @@ _NOT_HASHED: Final = frozenset({CSRF_FIELD, FIELD})
 
 @dataclass(frozen=True)
 class RequestKey:
-    """Who asked what where under which key; ``request_hash`` is a SHA-256."""
+    """Who asked what where under which key.
+
+    actor:        empty when nobody is signed in.
+    request_hash: a SHA-256. Whoever has it can try numbers until one fits: it is never stored.
+    """
 
     actor: str
     route: str
     key: str
     request_hash: bytes
+
+    def as_stored(self, blind_index: Callable[[str, str], str]) -> RequestKey:
+        """With the hash keyed by the keyring's ``blind_index``, and an actor in any case."""
+        keyed = blind_index("request", self.request_hash.hex())
+        # Nobody in particular shares keys with nobody: another request is another asker.
+        actor = self.actor or f"public:{keyed}"
+        return replace(self, actor=actor, request_hash=bytes.fromhex(keyed))
 
 
 def request_key(*, required: bool = False) -> RequestKey | None:
@@ -60,12 +72,10 @@ def request_key(*, required: bool = False) -> RequestKey | None:
             N_("An Idempotency-Key has 1 to 200 visible ASCII characters."),
             header=HEADER,
         )
-    request_hash = hash_of_request()
     reader: Reader | None = g.get("reader")
-    # Nobody in particular shares keys with nobody: another request is another asker.
-    actor = reader.account_id if reader else f"public:{request_hash.hex()}"
+    actor = reader.account_id if reader else ""
     rule = request.url_rule.rule if request.url_rule else ""
-    return RequestKey(actor, f"{request.method} {rule}", key, request_hash)
+    return RequestKey(actor, f"{request.method} {rule}", key, hash_of_request())
 
 
 def hash_of_request() -> bytes:
