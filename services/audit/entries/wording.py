@@ -103,6 +103,8 @@ _GRANTS: Final = {
     "grants.donor.left": N_("A donor left."),
     "grants.donor.renamed": N_("A donor was renamed."),
     "grants.meeting.attendance_recorded": N_("It was recorded who is present."),
+    "grants.meeting.cancelled": N_("The meeting was cancelled before its ranking."),
+    "grants.meeting.chair_taken": N_("Somebody else took the chair of the meeting."),
     "grants.meeting.convened": N_("A meeting of the committee was convened."),
     "grants.meeting.decision_recorded": N_("The decision of the committee was recorded."),
     "grants.meeting.items_resumed": N_("Items with a quorum again were resumed."),

@@ -10,6 +10,8 @@ POST /meetings/<id>/votes               the acting member's votes
 POST /meetings/<id>/decision            approve while the money lasts, as people were shown
 POST /meetings/<id>/reopening           propose that scoring starts again
 POST /meetings/<id>/reopening/confirm   agree, as a second person
+POST /meetings/<id>/chair               take the chair from who had it, with a reason
+POST /meetings/<id>/cancel              do not hold it, before the ranking
 POST /calls/<id>/promotions             approve the first on the waiting list, money is back
 """
 
@@ -22,7 +24,7 @@ from flask import Response, jsonify, url_for
 
 from services.grants.applications.application import APPLICATION
 from services.grants.applications.views import hundredths
-from services.grants.committee import deciding, promoting, views
+from services.grants.committee import chairing, deciding, promoting, views
 from services.grants.committee.deciding import Expected
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.ranking import Outcome
@@ -36,6 +38,7 @@ from services.grants.committee.schemas import (
     MeetingDecidedSchema,
     MeetingDecisionSchema,
     MeetingPageSchema,
+    MeetingReasonSchema,
     MeetingRoomSchema,
     PromotionSchema,
     ReopeningReasonSchema,
@@ -220,6 +223,36 @@ def confirm_reopening(meeting_id: str) -> Response:
         meeting_id,
         "grants.meetings.vote",
         lambda work: deciding.confirm_reopening(work, meeting_id, by=by),
+    )
+
+
+@blueprint.route("/meetings/<meeting_id>/chair", methods=["POST"])
+@requires("grants.meetings.convene")
+@command(versioned=True)
+@blueprint.arguments(MeetingReasonSchema)
+@blueprint.response(200, ReceiptSchema)
+def take_chair(arguments: dict[str, Any], meeting_id: str) -> Response:
+    """Take the chair: the acting person, a chair of the programme too, leads from now on."""
+    by, reason = actor(), arguments["reason"]
+    return _perform(
+        meeting_id,
+        "grants.meetings.convene",
+        lambda work: chairing.take_chair(work, meeting_id, by=by, reason=reason),
+    )
+
+
+@blueprint.route("/meetings/<meeting_id>/cancel", methods=["POST"])
+@requires("grants.meetings.write")
+@command(versioned=True)
+@blueprint.arguments(MeetingReasonSchema)
+@blueprint.response(200, ReceiptSchema)
+def cancel_meeting(arguments: dict[str, Any], meeting_id: str) -> Response:
+    """Do not hold it: another meeting about the call may be convened. Only before the ranking."""
+    by, reason = actor(), arguments["reason"]
+    return _perform(
+        meeting_id,
+        "grants.meetings.write",
+        lambda work: chairing.cancel_meeting(work, meeting_id, by=by, reason=reason),
     )
 
 

@@ -32,6 +32,7 @@ from services.grants.calls.terms import Terms
 from services.grants.committee import meeting_commands as c
 from services.grants.committee.handling import plain_lines, require_call, terms_of
 from services.grants.committee.meeting import MEETING
+from services.grants.committee.meeting_chair import require_held
 from services.grants.committee.meeting_events import Item, ItemVote
 from services.grants.committee.meeting_state import (
     Meeting,
@@ -85,11 +86,11 @@ def convene(work: Work, *, by: str, call_id: str, held_on: date) -> str:
         quorum=terms.quorum,
     )
     work.decide(MEETING, meeting_id, command)
-    work.claim(_before_ranking(call_id, meeting_id))
+    work.claim(before_ranking(call_id, meeting_id))
     return meeting_id
 
 
-def _before_ranking(call_id: str, meeting_id: str) -> Claim:
+def before_ranking(call_id: str, meeting_id: str) -> Claim:
     """One meeting about a call at a time is between its convening and its ranking."""
     return Claim(
         "meeting-before-ranking",
@@ -108,7 +109,7 @@ def attend(work: Work, meeting_id: str, *, by: str, present_ids: Iterable[str]) 
 
 def close_scoring(work: Work, meeting_id: str, *, by: str) -> None:
     """Take no more sheets for what is under review. Refused while any has too few of them."""
-    state = _chaired(work, meeting_id, by)
+    state = chaired(work, meeting_id, by)
     if not work.decide(MEETING, meeting_id, c.CloseScoring(by=by, now=work.now)):
         return
     rows = concerned(work.connection, state.call_id, meeting_id)
@@ -134,7 +135,8 @@ def _sheets(work: Work, row: object) -> int:
 
 def record_ranking(work: Work, meeting_id: str, *, by: str) -> None:
     """Rank what scoring was closed for, on record in the meeting and in each application."""
-    state = _chaired(work, meeting_id, by)
+    state = chaired(work, meeting_id, by)
+    require_held(state)
     if not isinstance(state, ScoringClosedCase | RankedCase):
         raise Refused("scoring-open", N_("Close scoring first."))
     terms = terms_of(work, state.call_id)
@@ -162,7 +164,7 @@ def record_ranking(work: Work, meeting_id: str, *, by: str) -> None:
             rank=one.rank,
         )
         work.decide(APPLICATION, one.application_id, command)
-    work.release(_before_ranking(state.call_id, meeting_id))
+    work.release(before_ranking(state.call_id, meeting_id))
 
 
 def _cases(work: Work, state: Meeting) -> tuple[list[Case], dict[str, tuple[str, ...]]]:
@@ -218,7 +220,7 @@ def decide(
     # The money is locked before anything is read that another decision may change.
     balance = work.load(BUDGET, row["call_id"]) if row else None
     work.expect(MEETING, meeting_id, version)
-    state = _chaired(work, meeting_id, by)
+    state = chaired(work, meeting_id, by)
     terms = terms_of(work, state.call_id)
     if isinstance(state, RankedCase):
         require_call(work, state.call_id, ClosedCase)
@@ -363,14 +365,14 @@ def confirm_reopening(work: Work, meeting_id: str, *, by: str) -> None:
     work.decide(MEETING, meeting_id, c.ConfirmReopening(by=by, now=work.now))
     if not isinstance(before, Meeting):
         return
-    work.claim(_before_ranking(before.call_id, meeting_id))
+    work.claim(before_ranking(before.call_id, meeting_id))
     for row in concerned(work.connection, before.call_id, meeting_id):
         if isinstance(work.load(REVIEW, row["application_id"]), Scored):
             command = ReopenScoring(by=by, now=work.now, meeting_id=meeting_id)
             work.decide(REVIEW, row["application_id"], command)
 
 
-def _chaired(work: Work, meeting_id: str, by: str) -> Meeting:
+def chaired(work: Work, meeting_id: str, by: str) -> Meeting:
     """The meeting, whose chair acts: what it rests on is computed before it can decide."""
     state = work.load(MEETING, meeting_id)
     if isinstance(state, NoMeeting):

@@ -20,7 +20,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, get_args
 
+from services.grants.committee.meeting_chair import cancel, require_held, take_chair
 from services.grants.committee.meeting_commands import (
+    CancelMeeting,
     CastVotes,
     CloseScoring,
     ConfirmReopening,
@@ -31,6 +33,7 @@ from services.grants.committee.meeting_commands import (
     RecordAttendance,
     RecordDecision,
     RecordRanking,
+    TakeChair,
 )
 from services.grants.committee.meeting_events import (
     ITEMS_MAX,
@@ -76,7 +79,11 @@ def decide(state: MeetingState, command: MeetingCommand) -> tuple[Event, ...]:
             return _import(state, command)
     if isinstance(state, NoMeeting):
         raise Missing("meeting-missing", N_("There is no such meeting."))
+    if not isinstance(command, CancelMeeting):
+        require_held(state)
     match command:
+        case TakeChair():
+            return take_chair(state, command)
         case CastVotes():
             return _vote(state, command)
         case ProposeReopening():
@@ -86,6 +93,8 @@ def decide(state: MeetingState, command: MeetingCommand) -> tuple[Event, ...]:
     if command.by != state.chair_id:
         raise Forbidden("not-the-chair", N_("Only the chair of this meeting can do that."))
     match command:
+        case CancelMeeting():
+            return cancel(state, command)
         case RecordAttendance():
             return _attend(state, command)
         case CloseScoring():

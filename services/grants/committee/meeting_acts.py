@@ -5,6 +5,8 @@ GET, POST /grants/meetings/<id>/votes        the reader's own votes
 GET, POST /grants/meetings/<id>/decision     preview what follows, confirm, receive the minutes
 GET, POST /grants/meetings/<id>/reopening    propose, with a reason
 POST      /grants/meetings/<id>/reopening/confirm
+GET, POST /grants/meetings/<id>/chair        take the chair from who had it, with a reason
+GET, POST /grants/meetings/<id>/cancellation do not hold it, before the ranking
 POST      /grants/meetings/<id>/promotion    approve the first on the waiting list
 """
 
@@ -18,7 +20,7 @@ from flask.typing import ResponseReturnValue
 
 from services.grants.applications.views import hundredths
 from services.grants.applications.wording import KINDS
-from services.grants.committee import deciding, promoting
+from services.grants.committee import chairing, deciding, promoting
 from services.grants.committee.deciding import Expected
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.meeting_events import ItemVote
@@ -58,6 +60,7 @@ def room_page(
         row=room.meeting,
         running=_running(room),
         chairs=room.chairs and may(reader, "grants.meetings.decide", programme),
+        may_chair=not room.chairs and may(reader, "grants.meetings.convene", programme),
         may_promote=may(reader, "grants.meetings.decide", programme),
         may_vote=votes_now and may(reader, "grants.meetings.vote", programme),
         may_agree=_may_agree(room),
@@ -272,6 +275,50 @@ def confirm_reopening(meeting_id: str) -> ResponseReturnValue:
         "grants.meetings.vote",
         lambda work: deciding.confirm_reopening(work, meeting_id, by=by),
         done="reopened",
+    )
+
+
+@blueprint.get("/meetings/<meeting_id>/chair")
+@requires("grants.meetings.convene")
+def ask_chair(meeting_id: str) -> ResponseReturnValue:
+    """What taking the chair does."""
+    return room_page(open_room(meeting_id, "grants.meetings.convene"), template="chair")
+
+
+@blueprint.post("/meetings/<meeting_id>/chair")
+@requires("grants.meetings.convene")
+def take_chair(meeting_id: str) -> ResponseReturnValue:
+    """Lead the meeting from now on."""
+    given, by = typed("reason"), actor()
+    return act(
+        meeting_id,
+        "grants.meetings.convene",
+        lambda work: chairing.take_chair(work, meeting_id, by=by, reason=given["reason"]),
+        done="chair",
+        template="chair",
+        given=given,
+    )
+
+
+@blueprint.get("/meetings/<meeting_id>/cancellation")
+@requires("grants.meetings.write")
+def ask_cancellation(meeting_id: str) -> ResponseReturnValue:
+    """What follows when the meeting is not held."""
+    return room_page(_chaired(meeting_id, "grants.meetings.write"), template="cancel")
+
+
+@blueprint.post("/meetings/<meeting_id>/cancellation")
+@requires("grants.meetings.write")
+def cancel_meeting(meeting_id: str) -> ResponseReturnValue:
+    """Do not hold the meeting."""
+    given, by = typed("reason"), actor()
+    return act(
+        meeting_id,
+        "grants.meetings.write",
+        lambda work: chairing.cancel_meeting(work, meeting_id, by=by, reason=given["reason"]),
+        done="cancelled",
+        template="cancel",
+        given=given,
     )
 
 

@@ -89,6 +89,20 @@ class ConfirmReopening(MeetingCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeChair(MeetingCommand):
+    """The acting person, a chair of the programme too, leads the meeting from now on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelMeeting(MeetingCommand):
+    """Do not hold the meeting. Only before its ranking, and by its chair."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportDecision(MeetingCommand):
     """Bring a whole meeting from before: its ranking, and its decision on its own day."""
 

@@ -142,6 +142,26 @@ class Reopened(Event, frozen=True, kw_only=True):
     confirmed_by: str
 
 
+@event_type("grants.meeting.chair_taken.v1")
+class ChairTaken(Event, frozen=True, kw_only=True):
+    """Somebody else leads the meeting from now on, for this reason."""
+
+    meeting_id: str
+    call_id: str
+    chair_id: str
+    former_id: str | None
+    reason: str
+
+
+@event_type("grants.meeting.cancelled.v1")
+class MeetingCancelled(Event, frozen=True, kw_only=True):
+    """It is not held; another meeting about the call may be convened."""
+
+    meeting_id: str
+    call_id: str
+    reason: str
+
+
 MeetingEvent: TypeAlias = (
     Convened
     | AttendanceRecorded
@@ -153,4 +173,6 @@ MeetingEvent: TypeAlias = (
     | DecisionRecorded
     | ReopeningProposed
     | Reopened
+    | ChairTaken
+    | MeetingCancelled
 )

@@ -16,11 +16,13 @@ from typing import TypeAlias
 
 from services.grants.committee.meeting_events import (
     AttendanceRecorded,
+    ChairTaken,
     Convened,
     DecisionRecorded,
     Item,
     ItemsResumed,
     ItemsSuspended,
+    MeetingCancelled,
     MeetingEvent,
     RankingRecorded,
     Reopened,
@@ -75,7 +77,14 @@ class DecidedCase(Meeting):
     decided_on: date
 
 
-MeetingState: TypeAlias = NoMeeting | ScoringCase | ScoringClosedCase | RankedCase | DecidedCase
+@dataclass(frozen=True, kw_only=True)
+class CancelledCase(Meeting):
+    """It was not held."""
+
+
+MeetingState: TypeAlias = (
+    NoMeeting | ScoringCase | ScoringClosedCase | RankedCase | DecidedCase | CancelledCase
+)
 
 
 def evolve(state: MeetingState, event: MeetingEvent) -> MeetingState:
@@ -116,6 +125,10 @@ def evolve(state: MeetingState, event: MeetingEvent) -> MeetingState:
                 present_ids=state.present_ids,
                 decided_on=event.decided_on,
             )
+        case ScoringCase() | ScoringClosedCase(), MeetingCancelled():
+            return CancelledCase(**vars(state))
+        case _, ChairTaken():
+            return replace(state, chair_id=event.chair_id)
         case _, ReopeningProposed():
             return replace(state, proposal=(event.proposed_by, event.reason))
         case ScoringClosedCase() | RankedCase(), Reopened():

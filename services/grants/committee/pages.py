@@ -63,7 +63,7 @@ def list_meetings() -> ResponseReturnValue:
         states={
             code: (say(one.words), one.colour, one.shape) for code, one in MEETING_STATES.items()
         },
-        undecided=sum(row["state"] != "decided" for row in answer["items"]),
+        undecided=sum(row["state"] not in ("decided", "cancelled") for row in answer["items"]),
         may_convene=may(reader, "grants.meetings.convene"),
         may_review=may(reader, "grants.reviews.read"),
         following=url_for(".list_meetings", cursor=answer["next"]) if answer["next"] else "",

@@ -95,8 +95,13 @@ class Room:
 
     @property
     def state(self) -> str:
-        """scoring, scoring_closed, ranked or decided."""
+        """scoring, scoring_closed, ranked, decided or cancelled."""
         return str(self.meeting["state"])
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is done in it any more."""
+        return self.state in ("decided", "cancelled")
 
     @property
     def quorate(self) -> bool:
@@ -183,13 +188,13 @@ def _room(connection: Connection, row: RowMapping, reader: Reader) -> Room:
         for one in views.sheets(connection, about)
         if one["declared"] == "recused" and one["application_id"] in numbers
     )
-    chair = row["chair_id"]
+    chair, former = row["chair_id"], row["former_chair_id"]
     return Room(
         meeting=row,
         terms=terms,
         member_ids=members,
         present_ids=present,
-        names=staff.names(connection, [*members, *([chair] if chair else [])]),
+        names=staff.names(connection, [*members, *(one for one in (chair, former) if one)]),
         progress=[] if items else rows,
         items=shown,
         budget=Money(call["budget_minor"] or terms.budget.minor, terms.currency),

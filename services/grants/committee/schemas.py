@@ -22,7 +22,7 @@ from shared.web.pagination import PageArguments, page_schema
 VOTES: Final = ("for", "against", "abstained")
 VOTES_AT_ONCE_MAX: Final = 500
 OUTCOMES: Final = ("approved", "waitlisted", "rejected")
-MEETING_STATES: Final = ("scoring", "scoring_closed", "ranked", "decided")
+MEETING_STATES: Final = ("scoring", "scoring_closed", "ranked", "decided", "cancelled")
 
 _ACCOUNT: Final = validate.Length(min=1, max=80)
 _IDENTIFIER: Final = validate.Length(equal=36)
@@ -216,6 +216,13 @@ class MeetingRoomSchema(MeetingSchema):
     quorum = fields.Integer(required=True)
     reopening_proposed_by = fields.String(required=True, allow_none=True)
     reopening_reason = fields.String(required=True, allow_none=True)
+    former_chair_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "From whom the chair took over last; null when from nobody."},
+    )
+    chair_reason = fields.String(required=True, allow_none=True)
+    cancelled_reason = fields.String(required=True, allow_none=True)
     votes_in_room = fields.Boolean(
         required=True,
         allow_none=True,
@@ -311,6 +318,12 @@ class PromotionSchema(Schema):
     """The application that people were shown as the first on the waiting list."""
 
     application_id = fields.String(required=True, validate=_IDENTIFIER)
+
+
+class MeetingReasonSchema(Schema):
+    """Why the chair changes, or the meeting is not held."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, REASON_LENGTH_MAX))
 
 
 class ReopeningReasonSchema(Schema):

@@ -76,6 +76,9 @@ MEETINGS: Final = Table(
     Column("present_ids", Text, nullable=False),
     Column("quorum", Integer, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("former_chair_id", String(80)),
+    Column("chair_reason", Text),
+    Column("cancelled_reason", Text),
     Column("proposed_by", String(80)),
     Column("proposal", Text),
     Column("approved", Integer),
@@ -210,6 +213,14 @@ def project_meeting(at: Projecting, recorded: Recorded) -> None:
                 "votes_in_room": event.votes_in_room,
                 "decided_on": event.decided_on,
             }
+        case meeting_events.ChairTaken() as event:
+            values = {
+                "chair_id": event.chair_id,
+                "former_chair_id": event.former_id,
+                "chair_reason": event.reason,
+            }
+        case meeting_events.MeetingCancelled() as event:
+            values = {"state": "cancelled", "cancelled_reason": event.reason}
         case meeting_events.ReopeningProposed() as event:
             values = {"proposed_by": event.proposed_by, "proposal": event.reason}
         case meeting_events.Reopened():
@@ -247,7 +258,7 @@ def _suspend(
 
 REVIEW_LIST: Final = Projection("reviews", 2, (REVIEWS, REVIEWERS), project_review, REVIEW.events)
 MEETING_LIST: Final = Projection(
-    "meetings", 2, (MEETINGS, ITEMS, VOTES), project_meeting, MEETING.events
+    "meetings", 3, (MEETINGS, ITEMS, VOTES), project_meeting, MEETING.events
 )
 
 
@@ -282,8 +293,8 @@ def meeting(connection: Connection, meeting_id: str) -> RowMapping | None:
 
 
 def meeting_of(connection: Connection, call_id: str) -> RowMapping | None:
-    """The latest meeting about a call."""
-    query = _meetings().where(MEETINGS.c.call_id == call_id)
+    """The latest meeting about a call that was not cancelled."""
+    query = _meetings().where(MEETINGS.c.call_id == call_id, MEETINGS.c.state != "cancelled")
     newest = query.order_by(MEETINGS.c.held_on.desc(), MEETINGS.c.meeting_id.desc())
     return connection.execute(newest.limit(1)).mappings().first()
 

@@ -32,6 +32,7 @@ MEETING_STATES: Final[dict[str, Words]] = {
     "scoring_closed": Words(N_("Scoring closed"), "purple", "half"),
     "ranked": Words(N_("Ranked"), "ochre", "triangle"),
     "decided": Words(N_("Decided"), "teal", "check"),
+    "cancelled": Words(N_("Cancelled"), "grey", "cross"),
 }
 
 OUTCOMES: Final[dict[str, Words]] = {
@@ -65,6 +66,8 @@ DONE: Final[dict[str, str]] = {
     "decision": N_("The decision is on record. Awards are offered to those approved."),
     "promoted": N_("The application is approved, and its award is offered."),
     "proposed": N_("Your proposal is on record. A second person of the committee must agree."),
+    "chair": N_("You are the chair of this meeting now; that and your reason are on record."),
+    "cancelled": N_("The meeting is cancelled. Another one about the call may be convened."),
     "reopened": N_("The meeting is open again. Members may hand in their sheets anew."),
 }
 """What a page says after it was done."""

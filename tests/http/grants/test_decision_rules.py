@@ -158,3 +158,66 @@ def test_the_chair_says_that_votes_were_taken_in_the_room(committee):
     assert committee.room(meeting_id)["votes_in_room"] is True
     minutes = chair.get(f"/grants/meetings/{meeting_id}/minutes").text
     assert "Taken in the room, as the chair says" in minutes
+
+
+def other_chair(house):
+    return house.as_reader(Role.committee_chair, account_id="other-chair")
+
+
+def test_another_chair_takes_over_with_a_reason(committee, house):
+    three(committee)
+    meeting_id, other, reason = committee.convene(), other_chair(house), {"reason": "Who led left"}
+    page = f"/grants/meetings/{meeting_id}"
+    assert f"{page}/chair" in other.get(page).text
+    assert f"{page}/chair" not in committee.chair.get(page).text
+    member = committee.member("m1")
+    assert code(committee.act(meeting_id, "chair", reason, by=member)) == (403, "not-permitted")
+    assert committee.act(meeting_id, "chair", {"reason": " "}, by=other).status_code == 422
+    version = committee.room(meeting_id)["version"]
+    done = other.submit(f"{page}/chair", f"{page}/chair", version=version, **reason)
+    assert done.status_code == 303
+    room = committee.room(meeting_id)
+    assert (room["chair_id"], room["former_chair_id"]) == ("other-chair", CHAIR)
+    assert "Who led left" in member.get(page).text
+    refused = committee.act(meeting_id, "scoring/close")
+    assert code(refused) == (403, "not-the-chair")
+    for what, body in (
+        ("attendance", {"present_ids": ["m1", "m2"]}),
+        ("scoring/close", None),
+        ("ranking", None),
+        ("decision", None),
+    ):
+        body = committee.decision(meeting_id) if what == "decision" else body
+        done = committee.act(meeting_id, what, body, by=other)
+        assert done.status_code == 200, done.text
+    assert "Who led left" in other.get(f"{page}/minutes").text
+    assert code(committee.act(meeting_id, "chair", reason)) == (409, "meeting-decided")
+
+
+def test_a_meeting_is_cancelled_before_its_ranking_and_another_one_decides(committee, house):
+    three(committee)
+    meeting_id, other, reason = committee.convene(), other_chair(house), {"reason": "Nobody came"}
+    assert code(committee.act(meeting_id, "cancel", reason, by=other)) == (403, "not-the-chair")
+    committee.expect(meeting_id, "scoring/close")
+    page = f"/grants/meetings/{meeting_id}"
+    assert f"{page}/cancellation" in committee.chair.get(page).text
+    version = committee.room(meeting_id)["version"]
+    address = f"{page}/cancellation"
+    done = committee.chair.submit(address, address, version=version, **reason)
+    assert done.status_code == 303
+    shown = committee.chair.get(page).text
+    assert "This meeting was cancelled" in shown and "Nobody came" in shown
+    assert committee.room(meeting_id)["state"] == "cancelled"
+    assert "Cancelled" in committee.chair.get("/grants/meetings").text
+    for what, body in (
+        ("ranking", None),
+        ("attendance", {"present_ids": ["m1"]}),
+        ("chair", reason),
+    ):
+        refused = committee.act(meeting_id, what, body)
+        assert code(refused) == (409, "meeting-cancelled"), what
+    committee.expect(meeting_id, "cancel", reason)
+    second = committee.ranked()
+    assert len(committee.room(second)["items"]) == 4
+    assert code(committee.act(second, "cancel", reason)) == (409, "ranked")
+    committee.expect(second, "decision", committee.decision(second))
