@@ -72,13 +72,15 @@ class Secrets:
         found: set[str] = set()
         whole = memoryview(stored)
         starts = set(self._by_start)
+        begun: set[int] = set()
         for start in range(min(WINDOW, max(0, len(stored) - WINDOW + 1))):
             end = start + (len(stored) - start) // WINDOW * WINDOW
             # Numbers of this machine: little-endian on all that Zanat runs on.
-            for number in starts.intersection(whole[start:end].cast("Q")):
-                for form in self._by_start[number]:
-                    if form in stored:
-                        found |= self.forms[form]
+            begun |= starts.intersection(whole[start:end].cast("Q"))
+        for number in begun:
+            for form in self._by_start[number]:
+                if form in stored:
+                    found |= self.forms[form]
         return found
 
 
