@@ -135,8 +135,7 @@ def said_in_expressions(source: str) -> Iterator[tuple[int, str]]:
     waiting: list[nodes.Node] = [Environment(autoescape=True).parse(source)]
     while waiting:
         node = waiting.pop()
-        called = node.node if isinstance(node, nodes.Call) else None
-        if isinstance(called, nodes.Name) and called.name in SAYS:
+        if isinstance(node, nodes.Call) and getattr(node.node, "name", "") in SAYS:
             # Its facts may hold texts of their own; the text itself is the first argument.
             waiting.extend(node.kwargs)
             continue
