@@ -49,7 +49,7 @@ _SPLITS: Final = tuple(
 _KEPT_WORDS: Final = frozenset(
     {
         *("API", "BAM", "CSV", "EUR", "HTML", "IBAN", "ISO", "JSON", "NOK", "PDF", "RSD", "SEPA"),
-        *("TOTP", "URL", "UUID"),
+        *("BA", "RS", "TOTP", "URL", "UUID"),
     }
 )
 """Codes and names that Serbian Cyrillic texts also print in Latin."""
@@ -67,7 +67,11 @@ _PROTECTED: Final = re.compile(
     | \bwww\.[^\s<>"]+
     | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+
     | (?<![\w.-])(?:[a-z0-9-]+\.)+(?:ba|com|eu|example|info|net|org|rs|test)\b(?:/[^\s<>"]*)?
-    | \b[A-Z]{2,}-\d[\w-]*
+    | \b[A-Z]{2,}-[A-Z\d][\w-]*
+    | \b[A-Z]-[0-9A-F]{4,}\b
+    | \b[A-Z][a-z]+/[A-Z]\w+
+    | \b\w+\.(?:csv|json|pdf)\b
+    | \b[a-z]+_[a-z_]+\b
     """,
     re.VERBOSE | re.DOTALL,
 )

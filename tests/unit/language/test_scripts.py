@@ -69,3 +69,11 @@ def test_njegos_however_typed(word: str) -> None:
 )  # fmt: skip
 def test_what_is_no_serbian_text_stays(latin: str, cyrillic: str) -> None:
     assert to_cyrillic(latin) == cyrillic
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["Europe/Belgrade", "cohorts.csv", "booked_on", "R-7F3A91C2", "RS-BT-12", "RS", "BA"],
+)
+def test_what_a_program_reads_keeps_its_letters(kept: str) -> None:
+    assert to_cyrillic(f"Kolona je {kept}, kao pre.") == f"Колона је {kept}, као пре."
