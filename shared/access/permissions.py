@@ -105,7 +105,7 @@ _GRANTS: Final = {
     "grants.awards.suspend": _OFFICER,
     "grants.awards.terminate": f"{_OFFICER} {_CONTROLS}",
     "grants.awards.read_own": _APPLICANT,
-    "grants.bank_accounts.read": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
+    "grants.bank_accounts.read": f"{_OFFICER} {_FINANCE}",
     "grants.bank_accounts.write": _OFFICER,
     "grants.bank_accounts.confirm": _FINANCE,
     "grants.payments.read": f"{_FINANCE} {_OFFICER} {_AUDITOR}",
