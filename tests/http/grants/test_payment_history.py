@@ -22,22 +22,11 @@ from shared.identifiers import derived
 from shared.money import Money
 from tests.http.grants.money_home import PROGRAMME_CODE, Home, day, reserve
 
-REGISTER = next(
-    (
-        folder
-        for folder in (
-            Path(__file__).parents[3] / "data" / "programme",
-            Path(__file__).parents[4] / "shared" / "data" / "programme",
-        )
-        if folder.is_dir()
-    ),
-    None,
-)
-pytestmark = pytest.mark.skipif(REGISTER is None, reason="the register is not here")
+REGISTER = Path(__file__).parents[3] / "examples" / "register"
+pytestmark = pytest.mark.slow
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    assert REGISTER is not None
     with (REGISTER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -139,7 +128,6 @@ def visits(work: Work, *, calls: Any, applications: Any) -> None:
 
 
 def test_the_register_gives_its_totals_also_when_brought_twice(home: Home) -> None:
-    assert REGISTER is not None
     expected = json.loads((REGISTER / "expected.json").read_text(encoding="utf-8"))
     bring(home)
     figures = home.ask(money_figures, PROGRAMME_CODE)
