@@ -30,13 +30,14 @@ test-fast: $(VENV)/check.stamp ## Run the tests that need nothing else, in less 
 	@$(PY) -m pytest -n 2 --dist loadgroup -q \
 		-m "not slow and not servers and not browser and not chaos"
 
-check: $(VENV)/check.stamp ## Check form, types, imports, translations, documents, locks and assets
+check: $(VENV)/check.stamp ## Check form, types, imports, translations, documents, migrations, locks, assets
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m shared.language check
 	$(PY) -m services docs --check
+	$(PY) -m shared.migrations
 	@! grep -nE 'index-url|find-links|trusted-host|://' requirements/*.txt || \
 		{ echo "A lock names an index: make lock" >&2; exit 1; }
 	@if command -v npm >/dev/null; then \

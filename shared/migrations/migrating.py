@@ -104,7 +104,7 @@ def _migrate_service(settings: Settings, definition: Definition) -> None:
     with engine.connect() as connection:
         connection.execution_options(zanat_write=True)
         with connection.begin():
-            _upgrade_core(connection)
+            upgrade_core(connection)
             _drop_changed(connection, definition)
             for metadata in definition.view_metadata():
                 metadata.create_all(connection)
@@ -114,7 +114,7 @@ def _migrate_service(settings: Settings, definition: Definition) -> None:
     engine.dispose()
 
 
-def _upgrade_core(connection: Connection) -> None:
+def upgrade_core(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
