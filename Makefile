@@ -24,11 +24,12 @@ demo: $(VENV)/run.stamp ## Run a demonstration with invented data and a sign-in 
 # PostgreSQL and RabbitMQ are started if they can be; where CI is true they must be.
 test: $(VENV)/check.stamp ## Run all tests, with real servers, a browser and killed processes
 	@$(PY) -m tests.servers start --if-possible
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-fast: $(VENV)/check.stamp ## Run the tests that need nothing else, in less than a minute
-	@$(PY) -m pytest -n 2 --dist loadgroup -q \
-		-m "not slow and not servers and not browser and not chaos"
+test-fast: $(VENV)/check.stamp ## Run the tests of rules, store and form, in less than a minute
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q \
+		-m "not slow and not servers and not browser and not chaos" \
+		tests/unit tests/architecture tests/store
 
 check: $(VENV)/check.stamp ## Check form, types, imports, translations, documents, migrations, locks, assets
 	$(VENV)/bin/ruff format --check .

@@ -20,7 +20,7 @@ import pytest
 from shared.settings import SERVICES
 from tests.installation.commands import ROOT, Commands
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 90.0
 WORKERS = 2
 CORRELATION = "01930000-0000-7000-8000-00000000c0de"

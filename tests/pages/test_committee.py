@@ -11,7 +11,6 @@ from tests.pages.visiting import Visitor
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("pages"),
 ]
 CRITERIA = ("Plan", "Means of living", "Experience")
 DECIDED = "3 approved, 3 on the waiting list, 0 rejected"

@@ -12,7 +12,6 @@ from tests.pages.visiting import Screen, Visitor
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("pages"),
 ]
 STEPS_MAX = 80
 LATIN = "Srpski (latinica)"

@@ -12,7 +12,6 @@ from tests.pages.visiting import PHONE, Screen, Visitor
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("pages"),
 ]
 FIRST_OF_ROLE = [one for one in personas() if one.number == 1]
 """Others of the same role are led to the same pages."""

@@ -12,7 +12,6 @@ from tests.pages.visiting import Visitor
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("pages"),
 ]
 
 
