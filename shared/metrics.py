@@ -24,7 +24,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from shared.access.roles import PUBLIC
 from shared.web.access import declared
@@ -90,12 +90,6 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
-
-
-def worker_gone(process: int) -> None:
-    """Forget the live gauges of a worker that ended (gunicorn's ``child_exit``)."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        mark_process_dead(process)  # type: ignore[no-untyped-call]
 
 
 def operations(checks: Mapping[str, Check]) -> Blueprint:

@@ -18,12 +18,7 @@ from typing import Final
 
 from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate
 from services.trainings.certificates.certificate_commands import ImportCertificate
-from services.trainings.certificates.numbering import (
-    NUMBERING,
-    TakeNumber,
-    number_of,
-    numbering_id,
-)
+from services.trainings.certificates.handling import take_number
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import (
     ImportAttendance,
@@ -348,23 +343,6 @@ def _certify(
     )
     work.decide(CERTIFICATE, certificate_id, command)
     return certificate_id
-
-
-def take_number(work: Work, programme: str, certificate_id: str, *, country: str, year: int) -> str:
-    """The certificate's number, taken in the same append as the certificate itself."""
-    stream = numbering_id(programme=programme, country=country, year=year)
-    command = TakeNumber(
-        by=work.context.actor,
-        now=work.now,
-        certificate_id=certificate_id,
-        country=country,
-        year=year,
-    )
-    work.decide(NUMBERING, stream, command)
-    number = number_of(work.load(NUMBERING, stream), certificate_id)
-    if number is None:
-        raise TypeError("a number that was taken is not there")
-    return number
 
 
 def _code(work: Work, certificate_id: str) -> str:

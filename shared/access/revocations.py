@@ -56,13 +56,6 @@ class Closed(Foreign, frozen=True, kw_only=True):
     account_id: str
 
 
-@reads("accounts.account.role_revoked.v1")
-class RoleRevoked(Foreign, frozen=True, kw_only=True):
-    """A role was taken away; tokens that name it live on for minutes at most."""
-
-    account_id: str
-
-
 def revocations(
     session_revoked: type[Event] = SessionRevoked,
     suspended: type[Event] = Suspended,

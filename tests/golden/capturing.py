@@ -50,7 +50,6 @@ def capture(folder: Path, envelopes: list[bytes]) -> dict[str, dict[str, Any]]:
     found["replay-request"] = asked(settings, listening, sources[0])
     for service in (*opened.values(), listening):
         service.close()
-        service.keyring._database.close()
     return found
 
 

@@ -30,7 +30,7 @@ def test_another_register_gives_its_own_right_totals(tmp_path, seed):
     ("file", "row", "column", "old", "new"),
     [
         ("applications.csv", 3, "requested_minor", "21993000", "-5"),
-        ("bank_statement.csv", 4, "currency", "RSD", "XXX"),
+        ("bank_statement.csv", 4, "currency", "RSD", "QQQ"),
         ("visits.csv", 2, "occurred_at", "2011-06-03T10:00:00", "2011-13-03T10:00:00"),
     ],
 )

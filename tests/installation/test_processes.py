@@ -222,4 +222,3 @@ def password(processes: Processes) -> str:
         return _password(service)
     finally:
         service.close()
-        service.keyring._database.close()

@@ -105,7 +105,7 @@ COMMANDS: Final = (
         good={"budget": {"amount": "7000000.00", "currency": "RSD"}, "reason": "More came in"},
         other={"budget": {"amount": "7000000.00", "currency": "RSD"}, "reason": "Another reason"},
         wrong=(
-            ({"budget": {"amount": "1", "currency": "XXX"}}, "#/budget/currency"),
+            ({"budget": {"amount": "1", "currency": "QQQ"}}, "#/budget/currency"),
             ({"budget": {"amount": "1", "currency": "rsd"}}, "#/budget/currency"),
             ({"budget": {"amount": "-1", "currency": "RSD"}}, "#/budget/amount"),
             ({"budget": {"amount": -1, "currency": "RSD"}}, "#/budget/amount"),

@@ -366,7 +366,6 @@ class Home:
         self.join()
         for service in self.opened:
             service.close()
-            service.keyring._database.close()
         if self.settings.database_url:
             self._drop()
 

@@ -102,12 +102,6 @@ def keep_password(connection: Connection, account_id: str, kept: str, now: datet
     )
 
 
-def forget_secrets(connection: Connection, account_id: str) -> None:
-    """Remove the account's password and open link: it is closed."""
-    connection.execute(delete(CREDENTIALS).where(CREDENTIALS.c.account_id == account_id))
-    connection.execute(delete(INVITATIONS).where(INVITATIONS.c.account_id == account_id))
-
-
 def new_link(connection: Connection, account_id: str, expires_at: datetime) -> str:
     """The path of a fresh single-use link; the account's link before stops working."""
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -24,7 +24,7 @@ from services.grants.awards.award_events import (
     SuspensionGround,
     TerminationGround,
 )
-from services.grants.awards.award_state import Accepted, payable, payee_account
+from services.grants.awards.award_state import Accepted, payee_account
 from services.grants.awards.views import one_award
 from services.grants.calls import budget_commands
 from services.grants.calls.budget import BUDGET
@@ -263,8 +263,3 @@ def plan_visits(work: Work, award_id: str, events: tuple[Event, ...], *, by: str
                     handed_over_on=event.handed_over_on,
                 )
                 missing.schedule(work, work.decide(VISIT, visit_id, plan), zone=zone)
-
-
-def is_payable(work: Work, award_id: str) -> bool:
-    """Whether money may leave for the award now."""
-    return payable(work.load(AWARD, award_id))

@@ -286,9 +286,3 @@ def disbursement_totals(
         .group_by(found.c.currency)
         .order_by(found.c.currency)
     ).all()
-
-
-def programmes_in_ledger(connection: Connection) -> list[str]:
-    """Codes of programmes that have calls or postings."""
-    query = select(LEDGER_CALLS.c.programme).union(select(DISBURSEMENTS.c.programme))
-    return sorted(connection.execute(query).scalars())

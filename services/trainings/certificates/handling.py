@@ -26,12 +26,17 @@ from services.trainings.certificates.certificate_commands import (
     Revoke,
     Supersede,
 )
+from services.trainings.certificates.numbering import (
+    NUMBERING,
+    TakeNumber,
+    number_of,
+    numbering_id,
+)
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import Running, last_session_on, session_dates
 from services.trainings.cohorts.qualification import qualification
 from services.trainings.cohorts.views import record
 from services.trainings.courses.course import CourseKind
-from services.trainings.history import take_number
 from services.trainings.people.registration import REGISTRATION, is_confirmed
 from services.trainings.tables import REGISTRATIONS
 from services.trainings.zones import zone_of
@@ -126,6 +131,23 @@ def _issue(
     )
     work.decide(CERTIFICATE, certificate_id, command)
     return certificate_id
+
+
+def take_number(work: Work, programme: str, certificate_id: str, *, country: str, year: int) -> str:
+    """The certificate's number, taken in the same append as the certificate itself."""
+    stream = numbering_id(programme=programme, country=country, year=year)
+    command = TakeNumber(
+        by=work.context.actor,
+        now=work.now,
+        certificate_id=certificate_id,
+        country=country,
+        year=year,
+    )
+    work.decide(NUMBERING, stream, command)
+    number = number_of(work.load(NUMBERING, stream), certificate_id)
+    if number is None:
+        raise TypeError("a number that was taken is not there")
+    return number
 
 
 @dataclass(frozen=True, kw_only=True)

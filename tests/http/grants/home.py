@@ -100,7 +100,6 @@ class House:
     def close(self) -> None:
         """Let go of the databases."""
         self.service.close()
-        self.service.keyring._database.close()
 
     def run(
         self,

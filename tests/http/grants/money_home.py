@@ -93,7 +93,6 @@ class Home:
     def close(self) -> None:
         """Let go of the databases."""
         self.service.close()
-        self.service.keyring._database.close()
 
 
 def _open_budget(work: Work, *, call_id: str, amount: Money) -> None:

@@ -299,7 +299,7 @@ def test_an_unknown_call_or_person_is_missing(house):
     [
         {"requested": {"amount": "1e9", "currency": "RSD"}},
         {"requested": {"amount": "-1", "currency": "RSD"}},
-        {"requested": {"amount": "9" * 13, "currency": "XXX"}},
+        {"requested": {"amount": "9" * 13, "currency": "QQQ"}},
         {"requested": {"amount": "9999999999999.99", "currency": "RSD"}, "kind": "x"},
         {"requested": 120000},
         {"requested": {"amount": "0", "currency": "RSD"}},

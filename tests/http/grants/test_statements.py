@@ -149,7 +149,7 @@ def test_a_fee_of_the_bank_is_dismissed(people, payment_id):
         ("2026-03-01,A0001-T1,debit,1.001,RSD,1", "amount"),
         ("2026-03-01,A0001-T1,debit,99999999999999999999,RSD,1", "amount"),
         ("2026-03-01,A0001-T1,debit,1e3,RSD,1", "amount"),
-        ("2026-03-01,A0001-T1,debit,1.00,XXX,1", "amount"),
+        ("2026-03-01,A0001-T1,debit,1.00,QQQ,1", "amount"),
         (f"2026-03-01,{'A' * 65},debit,1.00,RSD,1", "end_to_end_id"),
         ("2026-03-01", "kind"),
     ],

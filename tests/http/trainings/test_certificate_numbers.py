@@ -49,7 +49,6 @@ def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)
     yield House(service, create(service), clock, signer)
     service.close()
-    service.keyring._database.close()
 
 
 def cohorts(house: House) -> list[Cohort]:

@@ -78,7 +78,7 @@ def errors(folder: Path) -> tuple[CellError, ...]:
         ("calls", 2, "timezone", "Europe/Kragujevac", "unknown-zone"),
         ("calls", 2, "timezone", "../../etc/passwd", "unknown-zone"),
         ("calls", 2, "timezone", "Europe", "unknown-zone"),
-        ("calls", 2, "currency", "XXX", "unknown-currency"),
+        ("calls", 2, "currency", "QQQ", "unknown-currency"),
         ("calls", 2, "budget_minor", "1000000000000001", "too-large"),
         ("calls", 2, "budget_minor", "9" * 5000, "too-large"),
         ("calls", 2, "ceiling_minor", "-1", "negative"),
