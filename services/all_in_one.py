@@ -16,7 +16,6 @@ from typing import IO, Any, Final
 
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from services.accounts import app as accounts
@@ -153,7 +152,7 @@ def take_lock(settings: Settings) -> IO[str]:
 
 
 class Dispatch:
-    """Gives each request to the service that its path begins with; ``/`` goes to accounts."""
+    """Gives each request to the service that its path begins with; all others to accounts."""
 
     def __init__(self, apps: Mapping[str, Flask]) -> None:
         self._apps = apps
@@ -166,6 +165,5 @@ class Dispatch:
             return app(environ, start_response)
         if path == "/":
             return Response(status=302, headers={"Location": "/accounts/"})(environ, start_response)
-        if path in ("/healthz", "/readyz", "/metrics", "/favicon.ico"):
-            return self._apps["accounts"](environ, start_response)
-        return NotFound()(environ, start_response)
+        # Health, metrics, and a page that says that there is nothing here.
+        return self._apps["accounts"](environ, start_response)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from services.accounts.work.tasks import TASKS
+from services.all_in_one import Dispatch
 from services.navigation import PLACES, navigation
 from shared.access.reader import Reader, RoleGrant, may
 from shared.access.roles import EVERY_PROGRAMME, INSTALLATION_ROLES, Role
@@ -83,3 +85,12 @@ def test_courses_and_programmes_are_reached_from_their_sections(home: Home) -> N
     officer = get(home, Role.programme_officer, "/grants/calls").text
     assert 'href="/grants/programmes"' in officer
     assert 'href="/grants/programmes"' not in get(home, Role.applicant, "/grants/calls").text
+
+
+def test_an_address_of_nobody_is_answered_as_every_page_is(house):
+    """The one process gives accounts what no other service's path begins with."""
+    web = Client(Dispatch({"accounts": house.app}))
+    page = web.get("/nowhere")
+    assert page.status_code == 404 and "zanat-header" in page.text
+    assert web.get("/").headers["Location"] == "/accounts/"
+    assert web.get("/healthz").status_code == 200
