@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 VENV := .venv
+PEERS := .venv-peers
 PY := $(VENV)/bin/python
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast check format services services-stop lock clean
+.PHONY: help setup run demo test test-fast bench check format services services-stop lock clean
 
 help: ## List what can be done here
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -30,6 +31,11 @@ test-fast: $(VENV)/check.stamp ## Run the tests of rules, store and form, in les
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q \
 		-m "not slow and not servers and not browser and not chaos" \
 		tests/unit tests/architecture tests/store
+
+# ONLY=append measures the rows with that word in their names, BENCH_ROUNDS=3 fewer rounds.
+bench: $(VENV)/check.stamp $(PEERS)/peers.stamp ## Measure Zanat beside its peers; writes docs/performance.md
+	@$(PY) -m tests.servers start --if-possible
+	@$(PY) -m tests.load --only "$(ONLY)"
 
 check: $(VENV)/check.stamp ## Check form, types, imports, translations, documents, migrations, locks, assets
 	$(VENV)/bin/ruff format --check .
@@ -58,7 +64,7 @@ services-stop: $(VENV)/check.stamp ## End the servers that `make services` start
 	@$(PY) -m tests.servers stop
 
 lock: $(VENV)/bin/uv ## Renew requirements/*.txt from *.in, with hashes, naming no index
-	@for name in run check; do \
+	@for name in run check peers; do \
 		$(VENV)/bin/uv pip compile --quiet --generate-hashes --python-version 3.11 \
 			--universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -66,6 +72,7 @@ lock: $(VENV)/bin/uv ## Renew requirements/*.txt from *.in, with hashes, naming 
 
 clean: ## Remove what can be made again; installations and their data stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	@rm -rf $(PEERS)
 
 # The environment is made on the way; a second time costs nothing. Whoever only runs Zanat gets
 # only what running needs.
@@ -84,6 +91,13 @@ $(VENV)/check.stamp: requirements/check.txt requirements/run.txt | $(PY)
 	@echo "Installing what Zanat, its tests and its checks need into $(VENV) ..." >&2
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $(VENV)/run.stamp $@
+
+# Peers' dependencies may contradict ours, so they have an environment of their own.
+$(PEERS)/peers.stamp: requirements/peers.txt
+	@echo "Installing what Zanat is measured beside into $(PEERS) ..." >&2
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 $(VENV)/bin/uv: | $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
