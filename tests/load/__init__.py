@@ -1,4 +1,4 @@
-"""Measures side by side with peers; `make bench` runs them."""
+"""Zanat measured beside its peers: `make bench` runs every row and writes docs/performance.md.
 
 A file of this folder named for what is done declares its rows at module level:
 
