@@ -71,6 +71,17 @@ outbound_pending: Final = Gauge(
     ("service",),
     multiprocess_mode="mostrecent",
 )
+alarms_open: Final = Gauge(
+    "zanat_alarms_open",
+    "Alarms about a log that nobody has settled.",
+    ("service", "source", "kind"),
+    multiprocess_mode="mostrecent",
+)
+outside_witness_failures: Final = Counter(
+    "zanat_outside_witness_failures_total",
+    "Attempts to have a checkpoint cosigned outside that failed.",
+    ("service", "witness"),
+)
 
 Check = Callable[[], str | None]
 """None when all is well, else one short reason without data."""

@@ -29,6 +29,11 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_WEB_THREADS": ("8", "gunicorn threads a worker"),
     "ZANAT_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
     "ZANAT_MAIL_URL": ("", "smtp://user:password@host:port; empty: mail goes to the outbox folder"),
+    "ZANAT_LOG_SILENT_SECONDS": ("120", "after how long a silent log raises an alarm"),
+    "ZANAT_WITNESSES": ("", "file of outside witnesses: a verifier key and an address a line"),
+    "ZANAT_WITNESSED_LOGS": ("", "file of verifier keys of logs elsewhere that are cosigned too"),
+    "ZANAT_CHECKPOINT_FOLDER": ("", "where daily checkpoints go; empty: `checkpoints` in the home"),
+    "ZANAT_CHECKPOINT_MAIL": ("", "address that daily checkpoints are mailed to; empty: none"),
     "ZANAT_DEMONSTRATION": ("0", "1: invented data; persona sign-ins and a banner on every page"),
 }
 
@@ -48,6 +53,11 @@ class Settings:
     web_threads: int = 8
     log_level: str = "INFO"
     mail_url: str = ""
+    log_silent_seconds: int = 120
+    witnesses_file: Path | None = None
+    witnessed_logs_file: Path | None = None
+    checkpoint_folder: Path | None = None
+    checkpoint_mail: str = ""
     demonstration: bool = False
 
     @classmethod
@@ -82,6 +92,18 @@ class Settings:
                 validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
             ).upper(),
             mail_url=_read(env.str, "ZANAT_MAIL_URL"),
+            log_silent_seconds=_read(
+                env.int, "ZANAT_LOG_SILENT_SECONDS", _SECONDS_WORDS, validate.Range(1, 86_400)
+            ),
+            witnesses_file=_path(_read(env.str, "ZANAT_WITNESSES")),
+            witnessed_logs_file=_path(_read(env.str, "ZANAT_WITNESSED_LOGS")),
+            checkpoint_folder=_path(_read(env.str, "ZANAT_CHECKPOINT_FOLDER")),
+            checkpoint_mail=_read(
+                env.str,
+                "ZANAT_CHECKPOINT_MAIL",
+                "one e-mail address",
+                validate.Regexp(re.compile(r"([^\s@,;]+@[^\s@,;]+)?\Z")),
+            ),
             demonstration=_read(env.bool, "ZANAT_DEMONSTRATION", "1 or 0"),
         )
 
@@ -89,6 +111,11 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Whether cookies may be marked Secure: people reach it by https."""
         return self.public_url.startswith("https://")
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The folder of daily checkpoints."""
+        return self.checkpoint_folder or self.home / "checkpoints"
 
     @property
     def master_key_path(self) -> Path:
@@ -99,6 +126,7 @@ V = TypeVar("V")
 _INSTALLATION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _COUNT: Final = validate.Range(min=1, max=256)
 _COUNT_WORDS: Final = "a whole number from 1 to 256"
+_SECONDS_WORDS: Final = "a whole number of seconds from 1 to 86400"
 
 
 class _Given(Env):
@@ -110,6 +138,10 @@ class _Given(Env):
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return self._given.get(env_key) or DOCUMENTED.get(env_key, (default,))[0]
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
 
 
 def _read(parse: Callable[..., V], name: str, words: str = "", *rules: Callable[[Any], Any]) -> V:

@@ -174,7 +174,7 @@ _OTHERS: Final = {
     "audit.evidence.read": _AUDITOR,
     "audit.evidence.export": _AUDITOR,
     "audit.alarms.read": f"{_AUDITOR} {_ADMINISTRATOR}",
-    "audit.alarms.answer": _AUDITOR,
+    "audit.alarms.settle": _ADMINISTRATOR,
     "operations.dead_letters.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "operations.dead_letters.write": _ADMINISTRATOR,
 }

@@ -23,7 +23,7 @@ def test_names_follow_their_form() -> None:
 
 def test_auditors_and_donors_change_nothing() -> None:
     reading = {"read", "export", "read_own", "read_number"}
-    own_inbox = {"notifications.inbox.write", "audit.alarms.answer"}
+    own_inbox = {"notifications.inbox.write"}
     for name, roles in PERMISSIONS.items():
         if name.rsplit(".", 1)[1] not in reading and name not in own_inbox:
             assert not roles & {Role.auditor, Role.donor}, name
