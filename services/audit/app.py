@@ -12,7 +12,7 @@ from typing import Final
 from flask import Flask
 
 from services.audit.entries import api, pages
-from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, keep
+from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, WHOLE_LOGS, keep
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -27,7 +27,7 @@ def definition() -> Definition:
     return Definition(
         name="audit",
         events=access_events("audit"),
-        projections=(ACTOR_NAMES, revocations()),
+        projections=(WHOLE_LOGS, ACTOR_NAMES, revocations()),
         follows=FOLLOWED,
         on_followed=keep,
     )

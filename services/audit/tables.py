@@ -1,4 +1,4 @@
-"""The read models of audit: one row an entry of any log, and the names of those who act.
+"""The read models of audit: one row an entry of any log, which records belong together, who acts.
 
 The entries themselves are in the inbox, which refuses change; these rows are made from it.
 """
@@ -47,6 +47,30 @@ ENTRIES: Final = Table(
     Index("audit_entries_actor", "actor", "at"),
     Index("audit_entries_correlation", "correlation"),
 )
+
+RELATIONS: Final = Table(
+    "audit_relations",
+    VIEWS,
+    Column("from_stream", String(120), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("to_stream", String(120), nullable=False),
+    PrimaryKeyConstraint("from_stream", "kind", "to_stream"),
+    Index("audit_relations_to", "to_stream", "kind", "from_stream"),
+)
+"""Records whose events name another record, each pair once a kind of naming."""
+
+MENTIONS: Final = Table(
+    "audit_mentions",
+    VIEWS,
+    Column("source", String(60), nullable=False),
+    Column("position", BIG, nullable=False),
+    Column("stream", String(120), nullable=False),
+    PrimaryKeyConstraint("source", "position", "stream"),
+    Index("audit_mentions_stream", "stream"),
+)
+"""Entries that name a record, where a record has entries about many others (a call's budget, a
+
+cohort) or where somebody else than who acted is named (members who were assigned)."""
 
 ACTORS: Final = Table(
     "actor_names",

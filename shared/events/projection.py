@@ -79,6 +79,8 @@ class Projecting:
 
 
 Project = Callable[[Projecting, Recorded], None]
+Follow = Callable[[Projecting, Envelope, int, bytes], None]
+"""(what may be used, envelope, its position in its source's log, its exact bytes)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Projection:
 
     version: raise it when tables or meaning change; ``rebuild`` follows at the next start.
     events:  the event classes that it handles, own ones or one other service's.
+    follow:  told of every entry of the followed logs, whatever its type, parked or not. While they
+             arrive ``Definition.on_followed`` calls it, in a rebuild the rebuild does.
     """
 
     name: str
@@ -94,6 +98,7 @@ class Projection:
     tables: tuple[Table, ...]
     project: Project
     events: tuple[type[Event], ...]
+    follow: Follow | None = None
 
 
 class Projections:

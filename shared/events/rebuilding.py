@@ -17,7 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Select, Table, delete, func, or_, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import sort_tables
 
@@ -218,6 +230,7 @@ class _Build:
         )
         self.skipped.setdefault(source, set()).update(parked)
         self.foreign[source] = last
+        self._follow(source, rows)
         self._project([row.envelope for row in rows if row.position not in parked])
         self.done += len(parked)
         return len(rows)
@@ -256,6 +269,18 @@ class _Build:
         for recorded in batch:
             self.projections.apply(at, recorded)
         self.done += len(envelopes)
+
+    def _follow(self, source: str, rows: Sequence[Row[Any]]) -> None:
+        """Tell the projections that follow whole logs of every entry, parked ones too."""
+        follows = [one.follow for one in self.projections.all if one.follow is not None]
+        if not follows or source not in self.service.definition.follows:
+            return
+        self.see(ASIDE)
+        at = Projecting(self.connection, self.service.keyring)
+        for row in rows:
+            envelope = decode(row.envelope)
+            for follow in follows:
+                follow(at, envelope, row.position, row.envelope)
 
     def _replace_rows(self) -> None:
         self.see(self.live_schema)

@@ -1,17 +1,21 @@
-"""Keeps a row of every entry that arrives, and the names of accounts, in the copy's transaction.
+"""Keeps a row of every entry that arrives, what it names, and the names of accounts.
 
-    Definition(..., follows=FOLLOWED, on_followed=keep)
+    Definition(..., projections=(WHOLE_LOGS, ACTOR_NAMES), follows=FOLLOWED, on_followed=keep)
 
-The leaf hash is computed here, from the bytes that arrived, never taken from the sender.
+All in the transaction that keeps the copy. The leaf hash is computed here, from the bytes that
+arrived, never taken from the sender. A rebuild makes the same rows again from the copies.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+import msgspec
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.audit.tables import ACTORS, ENTRIES
+from services.audit.entries.relations import named, people
+from services.audit.tables import ACTORS, ENTRIES, MENTIONS, RELATIONS
 from shared.events.envelope import Envelope
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
@@ -19,6 +23,11 @@ from shared.events.types import Foreign, reads
 from shared.log.leaf import leaf_hash
 
 FOLLOWED: Final = ("accounts", "grants", "notifications", "trainings")
+
+SHARED_KINDS: Final = ("award", "budget", "cohort", "numbering")
+"""Kinds of streams of which single entries, not the whole, belong to another record's history:
+
+of an award those about one payment, of a cohort those about one person."""
 
 
 @reads("accounts.account.invited.v1", seals_for="account_id")
@@ -57,6 +66,41 @@ def keep(at: Projecting, envelope: Envelope, position: int, raw: bytes) -> None:
             causation=envelope.causationid,
         )
     )
+    _relate(at, envelope, position)
+
+
+def _relate(at: Projecting, envelope: Envelope, position: int) -> None:
+    """Which records the entry names; the same pair again changes nothing."""
+    data = msgspec.json.decode(envelope.data)
+    own = envelope.subject
+    pairs = {(kind, stream): None for kind, stream in named(data) if stream != own}
+    _add(
+        at,
+        RELATIONS,
+        [{"from_stream": own, "kind": kind, "to_stream": stream} for kind, stream in pairs],
+    )
+    others = {f"account/{envelope.actor}", own}
+    mentioned = {stream: None for stream in people(data) if stream not in others}
+    if own.startswith(tuple(f"{kind}/" for kind in SHARED_KINDS)):
+        mentioned |= {stream: None for _, stream in pairs}
+    _add(
+        at,
+        MENTIONS,
+        [
+            {"source": envelope.source, "position": position, "stream": stream}
+            for stream in mentioned
+        ],
+    )
+
+
+def _add(at: Projecting, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert = sqlite.insert if at.connection.dialect.name == "sqlite" else postgresql.insert
+        at.connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def _nothing(at: Projecting, recorded: Recorded) -> None:
+    """Single types of events make none of these rows: ``keep`` is told of all."""
 
 
 def _project_name(at: Projecting, recorded: Recorded) -> None:
@@ -71,6 +115,9 @@ def _project_name(at: Projecting, recorded: Recorded) -> None:
         )
 
 
+WHOLE_LOGS: Final = Projection(
+    "audit_entries", 1, (ENTRIES, RELATIONS, MENTIONS), _nothing, (), follow=keep
+)
 ACTOR_NAMES: Final = Projection(
     "actor_names", 1, (ACTORS,), _project_name, (Invited, DetailsChanged)
 )
