@@ -23,6 +23,10 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_BROKER_URL": ("memory://", "RabbitMQ; `memory://`: queue within the one process"),
     "ZANAT_INSTALLATION": ("zanat", "name of the installation: a-z, 0-9 and _, in every envelope"),
     "ZANAT_MASTER_KEY_FILE": ("", "file with the master key; empty: `keys/master.key` in the home"),
+    "ZANAT_LOG_KEY_FOLDER": (
+        "",
+        "folder of the keys that sign logs; empty: `keys/log` in the home",
+    ),
     "ZANAT_PUBLIC_URL": ("http://127.0.0.1:8000", "address under which people reach it"),
     "ZANAT_BIND": ("127.0.0.1:8000", "address and port that the server listens on"),
     "ZANAT_WEB_WORKERS": ("2", "gunicorn workers a service (one process in the embedded default)"),
@@ -47,6 +51,7 @@ class Settings:
     broker_url: str = "memory://"
     installation: str = "zanat"
     master_key_file: Path | None = None
+    log_key_folder: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     bind: str = "127.0.0.1:8000"
     web_workers: int = 2
@@ -54,8 +59,8 @@ class Settings:
     log_level: str = "INFO"
     mail_url: str = ""
     log_silent_seconds: int = 120
-    witnesses_file: Path | None = None
-    witnessed_logs_file: Path | None = None
+    witnesses: Path | None = None
+    witnessed_logs: Path | None = None
     checkpoint_folder: Path | None = None
     checkpoint_mail: str = ""
     demonstration: bool = False
@@ -65,6 +70,7 @@ class Settings:
         """Settings from ``ZANAT_*``; raises ValueError naming the variable that is wrong."""
         env = _Given(os.environ if environment is None else environment)
         key_file = _read(env.str, "ZANAT_MASTER_KEY_FILE")
+        log_keys = _read(env.str, "ZANAT_LOG_KEY_FOLDER")
         return cls(
             home=Path(_read(env.str, "ZANAT_HOME")).resolve(),
             database_url=_read(env.str, "ZANAT_DATABASE_URL"),
@@ -76,6 +82,7 @@ class Settings:
                 validate.Regexp(_INSTALLATION),
             ),
             master_key_file=Path(key_file) if key_file else None,
+            log_key_folder=Path(log_keys) if log_keys else None,
             public_url=_read(
                 env.str,
                 "ZANAT_PUBLIC_URL",
@@ -95,8 +102,8 @@ class Settings:
             log_silent_seconds=_read(
                 env.int, "ZANAT_LOG_SILENT_SECONDS", _SECONDS_WORDS, validate.Range(1, 86_400)
             ),
-            witnesses_file=_path(_read(env.str, "ZANAT_WITNESSES")),
-            witnessed_logs_file=_path(_read(env.str, "ZANAT_WITNESSED_LOGS")),
+            witnesses=_path(_read(env.str, "ZANAT_WITNESSES")),
+            witnessed_logs=_path(_read(env.str, "ZANAT_WITNESSED_LOGS")),
             checkpoint_folder=_path(_read(env.str, "ZANAT_CHECKPOINT_FOLDER")),
             checkpoint_mail=_read(
                 env.str,
@@ -120,6 +127,11 @@ class Settings:
     @property
     def master_key_path(self) -> Path:
         return self.master_key_file or self.home / "keys" / "master.key"
+
+    @property
+    def log_key_path(self) -> Path:
+        """The folder of the keys that sign logs, and of their public halves."""
+        return self.log_key_folder or self.home / "keys" / "log"
 
 
 V = TypeVar("V")
