@@ -1,7 +1,7 @@
-"""The tables every service's database has: events, log, what is pending, claims, records, inbox.
+"""The tables every service's database has: events, log, its tree, what is pending, records, inbox.
 
-``log`` holds positions from 0 without a gap; a row is final once committed. ``events`` and ``log``
-refuse update, delete and replacement by triggers of the first migration.
+``log`` holds positions from 0 without a gap; a row is final once committed. The tables of
+``APPEND_ONLY`` refuse update, delete and replacement by triggers of the migrations.
 """
 
 from __future__ import annotations
@@ -54,6 +54,41 @@ LOG = Table(
     Column("position", BIG, primary_key=True, autoincrement=False),
     Column("event_id", String(36), nullable=False, unique=True),
     Column("leaf_hash", LargeBinary, nullable=False),
+)
+
+LOG_HASHES = Table(
+    "log_hashes",
+    CORE,
+    Column("log", String(60), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("position", BIG, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("log", "level", "position"),
+    sqlite_with_rowid=False,
+)
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    CORE,
+    Column("log", String(60), nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("log", "size"),
+    sqlite_with_rowid=False,
+)
+
+COSIGNATURES = Table(
+    "cosignatures",
+    CORE,
+    Column("log", String(60), nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("key_name", String(200), nullable=False),
+    Column("line", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("log", "size", "key_name"),
+    sqlite_with_rowid=False,
 )
 
 CLAIMS = Table(
@@ -134,4 +169,4 @@ PROJECTIONS = Table(
     Column("version", Integer, nullable=False),
 )
 
-APPEND_ONLY = (EVENTS, LOG, INBOX)
+APPEND_ONLY = (EVENTS, LOG, LOG_HASHES, CHECKPOINTS, COSIGNATURES, INBOX)

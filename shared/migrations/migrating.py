@@ -1,4 +1,4 @@
-"""``migrate``: databases, roles and tables of an installation, once, under a lock. Seeds nothing.
+"""``migrate``: databases, roles, keys and tables, once, under a lock. Seeds nothing.
 
     migrate(settings, definitions, key_classes={"grants": ("identity", ...)})
 
@@ -21,7 +21,8 @@ from sqlalchemy.pool import NullPool
 
 from shared.database import database_name, owner_engine, role_password, server_url
 from shared.events.rebuilding import rebuild
-from shared.events.tables import PROJECTIONS
+from shared.events.tables import APPEND_ONLY, PROJECTIONS
+from shared.log import keys
 from shared.privacy import keyring, master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -51,6 +52,8 @@ def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
     secret = master_key.load_or_create(settings.master_key_path)
     definitions = tuple(definitions)
     with _alone(settings):
+        for definition in definitions:
+            keys.ensure(settings, definition.name, witness=bool(definition.follows))
         if settings.database_url:
             _make_databases(settings, secret, [d.name for d in definitions])
         _migrate_keyring(settings, definitions)
@@ -163,7 +166,7 @@ def _grant(connection: Connection, settings: Settings, definition: Definition) -
     owned = {t.name for m in definition.view_metadata() for t in m.sorted_tables}
     run = connection.exec_driver_sql
     run(f"grant usage on schema public to {role}")
-    run(f"grant select, insert on events, log, inbox to {role}")
+    run(f"grant select, insert on {', '.join(t.name for t in APPEND_ONLY)} to {role}")
     run(f"grant usage, select on sequence append_order to {role}")
     for table in (*CHANGEABLE, *sorted(owned)):
         run(f"grant select, insert, update, delete, truncate on {table} to {role}")
