@@ -4,7 +4,7 @@ A file of this folder named for what is done declares its rows at module level:
 
     @contextmanager
     def stage() -> Iterator[Stage]:                   # servers, data and the peer's process
-        with Peer("eventsourcing_postgresql") as peer:
+        with Peer("eventsourcing_store") as peer:
             yield Stage(service, peer)
 
     def ours(stage: Stage) -> float:                  # one round, of a second or two: a rate
@@ -22,7 +22,8 @@ A file of this folder named for what is done declares its rows at module level:
         stage=stage, ours=ours, peer=peer,
     )
 
-Where little time is good, ``at_most`` (how many times the peer's) stands in place of ``at_least``.
+A further side that is shown but not judged stands in ``beside=(("what it is", function),)``. Where
+little time is good, ``at_most`` (how many times the peer's) stands in place of ``at_least``.
 Rows that stand next to each other and have the same ``stage`` share one. What a row needs of
 servers it asks of ``tests.servers``; ``Unavailable`` leaves the row out and says so.
 

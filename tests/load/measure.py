@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -50,6 +50,8 @@ class Measure:
 
     stage: a context manager that yields what ``ours`` and ``peer`` are called with.
     ours, peer: one round each; a rate in ``unit``, or with ``at_most`` a time in ``unit``.
+    beside: further sides by what they are called (the peer with an option that is off by default),
+        measured in the same rounds and shown, but not held against a bound.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Measure:
     at_least: float | None = None
     at_most: float | None = None
     aim: float | None = None
+    beside: tuple[tuple[str, Callable[[Any], float]], ...] = ()
 
     @property
     def bound(self) -> Bound:
@@ -87,6 +90,7 @@ class Outcome:
     peer: tuple[float, ...]
     noise: Noise = Noise()
     seconds: float = 0.0
+    beside: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:

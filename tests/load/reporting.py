@@ -75,6 +75,10 @@ def _section(one: Measure, kept: Kept, note: str) -> str:
         f"| ours | {_figure(median(found.ours))} | {_figures(found.ours)} |",
         f"| peer | {_figure(median(found.peer))} | {_figures(found.peer)} |",
         f"| ratio | {found.ratio:.2f} | {low:.2f} to {high:.2f} |",
+        *(
+            f"| {name} | {_figure(median(values))} | {_figures(values)} |"
+            for name, values in found.beside.items()
+        ),
         "",
         (
             f"Measured on {kept.day} at {kept.commit} in {found.seconds:.0f} s. Noise beside the"

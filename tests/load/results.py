@@ -43,7 +43,7 @@ def write(path: Path, kept: Mapping[str, Kept]) -> None:
 def _kept(name: str, row: dict[str, Any]) -> Kept:
     found = row["outcome"]
     noise = Noise(tuple(found["noise"]["computing"]), tuple(found["noise"]["fsync"]))
-    outcome = Outcome(
-        name, tuple(found["ours"]), tuple(found["peer"]), noise, float(found["seconds"])
-    )
+    beside = {one: tuple(values) for one, values in found["beside"].items()}
+    ours, peer = tuple(found["ours"]), tuple(found["peer"])
+    outcome = Outcome(name, ours, peer, noise, float(found["seconds"]), beside)
     return Kept(outcome, row["day"], row["commit"], row["machine"])

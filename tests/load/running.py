@@ -82,18 +82,24 @@ def one_row(measure: Measure, staged: Any, *, rounds: int, folder: Path) -> Outc
     """A warm-up of both, then ``rounds`` rounds; who begins changes from round to round."""
     begun = time.monotonic()
     noise = Listening(folder)
-    measure.ours(staged)
-    measure.peer(staged)
-    ours: list[float] = []
-    peer: list[float] = []
+    sides: list[tuple[Callable[[Any], float], list[float]]] = [
+        (side, []) for side in (measure.ours, measure.peer, *(side for _, side in measure.beside))
+    ]
+    for side, _ in sides:
+        side(staged)
     for number in range(rounds):
-        sides = [(measure.ours, ours), (measure.peer, peer)]
         for side, found in sides if number % 2 == 0 else reversed(sides):
             noise.listen()
             found.append(side(staged))
     noise.listen()
+    ours, peer, *others = (tuple(found) for _, found in sides)
     return Outcome(
-        measure.name, tuple(ours), tuple(peer), noise.heard, round(time.monotonic() - begun, 1)
+        measure.name,
+        ours,
+        peer,
+        noise.heard,
+        round(time.monotonic() - begun, 1),
+        dict(zip((name for name, _ in measure.beside), others, strict=True)),
     )
 
 

@@ -89,6 +89,19 @@ def test_both_sides_warm_up_and_take_turns(tmp_path):
     assert min(found.noise.computing + found.noise.fsync) > 0
 
 
+def test_what_stands_beside_is_measured_in_the_same_rounds_and_shown(tmp_path):
+    row = measure(beside=(("peer, tuned", lambda _: 1.6),))
+    (found,) = run([row], tmp_path)
+    assert isinstance(found, Outcome)
+    assert found.beside == {"peer, tuned": (1.6, 1.6, 1.6)}
+    assert found.ratio == 2.0
+    path = tmp_path / "kept.json"
+    results.write(path, {"append": Kept(found, "2026-12-01", "abc", {})})
+    assert "| peer, tuned | 1.6 | 1.6, 1.6, 1.6 |" in reporting.document(
+        [row], results.read(path), {}
+    )
+
+
 def test_neighbours_share_their_stage(tmp_path):
     opened = []
 
