@@ -22,7 +22,7 @@ def fill(*, path: str, entries: int) -> str:
     """A tree of entries ``entry <n>`` of some 600 bytes; its root in hexadecimal."""
     with SqliteTree(path) as tree:
         tree.append_entries(b"entry %d " % number * 40 for number in range(entries))
-        return str(tree.get_state().hex())
+        return str(tree.get_root().hex())
 
 
 def prove(*, path: str, proofs: int, seed: int) -> float:
