@@ -53,6 +53,12 @@ log_position: Final = Gauge(
     ("service",),
     multiprocess_mode="mostrecent",
 )
+checkpoints: Final = Counter("zanat_checkpoints_total", "Checkpoints of the log.", ("service",))
+checkpoints_refused: Final = Counter(
+    "zanat_checkpoints_refused_total",
+    "Times that no checkpoint could be signed: the log is not what was signed, or not there.",
+    ("service",),
+)
 consumer_lag: Final = Gauge(
     "zanat_consumer_lag",
     "Entries of a source's log that are not applied yet.",

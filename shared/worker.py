@@ -1,4 +1,4 @@
-"""The threads that work behind a service's web: sequencer, relay, consumer, due work.
+"""The threads behind a service's web: sequencer, checkpointer, relay, consumer, due work.
 
     worker = Worker(service)
     worker.start(); ...; worker.stop()
@@ -23,6 +23,7 @@ from shared.bus.relay import RELAY_CURSOR, Relay
 from shared.bus.topology import connect
 from shared.due.worker import DueWorker
 from shared.events.tables import CURSORS, DEAD_LETTERS, DUE
+from shared.log.checkpointer import Checkpointer
 from shared.log.sequencer import Sequencer
 from shared.operations import Operations
 from shared.service import Definition, Service
@@ -45,6 +46,8 @@ class Worker:
             sequencer = Sequencer(service.database, service.store.notify)
             service.store.listeners.append(sequencer.wake.set)
             self._parts.append(("sequencer", sequencer.run, sequencer.stop))
+        checkpointer = Checkpointer(service, on_made=relay.wake.set)
+        self._parts.append(("checkpointer", checkpointer.run, checkpointer.stop))
         self._parts.append(("relay", relay.run, relay.stop))
         self._parts.append(("consumer", consumer.run, consumer.stop))
         if due:

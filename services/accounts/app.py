@@ -26,6 +26,7 @@ from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.access.tokens import TokenSigner
+from shared.log.rotating import log_events
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app, token_key
 from shared.web.language import say
@@ -39,7 +40,7 @@ def definition() -> Definition:
     return Definition(
         name="accounts",
         deciders=(ACCOUNT,),
-        events=access_events("accounts"),
+        events=(*access_events("accounts"), *log_events("accounts")),
         projections=(
             *PROJECTIONS,
             KNOWN_PROGRAMMES,

@@ -16,6 +16,7 @@ from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, WHOLE_LOGS, 
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
+from shared.log.rotating import log_events
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
@@ -26,7 +27,7 @@ def definition() -> Definition:
     """What audit is made of: it decides nothing, keeps everything, and notes who looked."""
     return Definition(
         name="audit",
-        events=access_events("audit"),
+        events=(*access_events("audit"), *log_events("audit")),
         projections=(WHOLE_LOGS, ACTOR_NAMES, revocations()),
         follows=FOLLOWED,
         on_followed=keep,

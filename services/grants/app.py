@@ -38,6 +38,7 @@ from services.grants.programmes.programme import PROGRAMME
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
+from shared.log.rotating import log_events
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
@@ -62,7 +63,7 @@ def definition() -> Definition:
             MEETING,
             *money_parts.DECIDERS,
         ),
-        events=access_events("grants"),
+        events=(*access_events("grants"), *log_events("grants")),
         projections=(
             revocations(),
             foreign.PEOPLE,

@@ -21,6 +21,7 @@ from services.notifications.messages.views import MESSAGE_LIST
 from services.notifications.reactions import REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
+from shared.log.rotating import log_events
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
@@ -32,7 +33,7 @@ def definition() -> Definition:
     return Definition(
         name="notifications",
         deciders=(MESSAGE,),
-        events=access_events("notifications"),
+        events=(*access_events("notifications"), *log_events("notifications")),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
         reactions=(REACTION,),
         due={MAIL_KIND: send_due, GIVE_UP_KIND: give_up_due},

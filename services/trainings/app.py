@@ -38,6 +38,7 @@ from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
+from shared.log.rotating import log_events
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
@@ -50,7 +51,7 @@ def definition() -> Definition:
     return Definition(
         name="trainings",
         deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME),
-        events=access_events("trainings"),
+        events=(*access_events("trainings"), *log_events("trainings")),
         projections=(
             PEOPLE,
             COURSE_VERSIONS,
