@@ -121,6 +121,16 @@ CURSORS = Table(
     Column("position", BIG, nullable=False),
 )
 
+HEARD = Table(
+    "heard",
+    CORE,
+    Column("source", String(60), primary_key=True),
+    Column("heard_at", DateTime(timezone=True), nullable=False),
+    Column("head", BIG, nullable=False),
+    Column("checkpoint_at", DateTime(timezone=True)),
+    Column("swept", BIG, nullable=False),
+)
+
 INBOX = Table(
     "inbox",
     CORE,

@@ -33,6 +33,7 @@ CHANGEABLE = (
     "claims",
     "idempotency_records",
     "cursors",
+    "heard",
     "dead_letters",
     "due",
     "projections",

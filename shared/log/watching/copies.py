@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, func, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from shared.events.tables import CURSORS, DEAD_LETTERS, INBOX, LOG_HASHES
 from shared.log.hashes import StoredHashes, grow_in_batches
@@ -27,7 +27,7 @@ BACKFILL_BATCH: Final = 2_000
 
 @dataclass(frozen=True)
 class Difference:
-    """An entry that came again with another hash. ``elsewhere``: where that hash is known, if so."""
+    """An entry that came again with another hash. ``elsewhere``: where that hash was kept."""
 
     position: int
     expected: bytes
@@ -41,12 +41,20 @@ def keep_leaves(
     """Keep the hashes of entries from ``start`` on, in the transaction of what they do here."""
     if not leaves:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # Kept ones are left alone: were they others, the log's next checkpoint would tell.
+    kept = leaves_between(connection, source, start, start + len(leaves))
     rows = [
-        {"log": source, "level": 0, "position": start + n, "hash": leaf}
-        for n, leaf in enumerate(leaves)
+        {"log": source, "level": 0, "position": position, "hash": leaf}
+        for position, leaf in enumerate(leaves, start)
+        if position not in kept
     ]
-    connection.execute(insert(LOG_HASHES).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        # A backfill may keep the same at this moment.
+        connection.execute(postgresql.insert(LOG_HASHES).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(LOG_HASHES.insert(), rows)
 
 
 def copy_of(connection: Connection, source: str) -> StoredHashes:
