@@ -1,6 +1,6 @@
 """Entries as they are searched, and whether the copies are whole.
 
-    entries(connection, Scope.of(reader), Search(source="grants"), limit=50)
+    entries(connection, Scope.of(reader), Search(source="grants", only="exports"), limit=50)
     gaps(connection)      ->  {"grants": (412, 413)}    positions kept, positions expected
     changed(connection)   ->  [("grants", 17)]          copies whose bytes are no longer the same
 
@@ -18,10 +18,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
+from services.audit.entries.wording import SOURCES
 from services.audit.tables import ACTORS, ENTRIES
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.envelope import decode
+from shared.events.event import PREFIX
 from shared.events.tables import DEAD_LETTERS, INBOX
 from shared.language.formats import DEFAULT_ZONE
 from shared.log.leaf import leaf_hash
@@ -32,6 +34,9 @@ TECHNICAL_SOURCES: Final = ("accounts",)
 CHANGED_MAX: Final = 100
 HISTORY_MAX: Final = 500
 _BATCH: Final = 2_000
+
+ONLY: Final = {"reads": "read", "exports": "exported", "refusals": "denied"}
+"""What a search may be narrowed to → the past tense of the events of accesses."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,11 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What is looked for; empty means any. Days are of the programme's zone."""
+    """What is looked for; empty means any. Days are of the programme's zone.
+
+    only:   accesses of one kind: ``reads``, ``exports`` or ``refusals``.
+    after:  a moment; later entries only.
+    """
 
     source: str = ""
     actor: str = ""
@@ -67,8 +76,11 @@ class Search:
     kind: str = ""
     type: str = ""
     correlation: str = ""
+    programme: str = ""
+    only: str = ""
     since: date | None = None
     until: date | None = None
+    after: datetime | None = None
 
     def clauses(self) -> Iterator[ColumnElement[bool]]:
         """As conditions."""
@@ -79,9 +91,16 @@ class Search:
             (ENTRIES.c.kind, self.kind),
             (ENTRIES.c.type, self.type),
             (ENTRIES.c.correlation, self.correlation),
+            (ENTRIES.c.programme, self.programme),
         ):
             if value:
                 yield column == value
+        if self.only:
+            tense = ONLY.get(self.only, "")
+            names = [f"{PREFIX}{source}.access.{tense}.v1" for source in SOURCES]
+            yield and_(ENTRIES.c.kind == "access", ENTRIES.c.type.in_(names))
+        if self.after is not None:
+            yield ENTRIES.c.at > self.after
         # Before the first and after the last day that a calendar has there is nothing.
         if self.since is not None and self.since > date.min:
             yield ENTRIES.c.at >= _midnight(self.since)
@@ -119,6 +138,48 @@ def entry(connection: Connection, scope: Scope, source: str, position: int) -> R
         .select_from(ENTRIES.outerjoin(ACTORS, ACTORS.c.account_id == ENTRIES.c.actor))
         .where(scope.clause(), ENTRIES.c.source == source, ENTRIES.c.position == position)
     ).first()
+
+
+def names_of(connection: Connection, accounts: Collection[str]) -> dict[str, str]:
+    """Accounts → what they are called, for those whose name is known."""
+    rows = connection.execute(select(ACTORS).where(ACTORS.c.account_id.in_(accounts)))
+    return {row.account_id: row.display_name for row in rows if row.display_name}
+
+
+def contents(
+    connection: Connection, keys: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], bytes]:
+    """The exact bytes of entries by service and position."""
+    found: dict[tuple[str, int], bytes] = {}
+    for source in {source for source, _ in keys}:
+        positions = [position for one, position in keys if one == source]
+        rows = connection.execute(
+            select(INBOX.c.position, INBOX.c.envelope).where(
+                INBOX.c.source == source, INBOX.c.position.in_(positions)
+            )
+        )
+        found |= {(source, row.position): row.envelope for row in rows}
+    return found
+
+
+def earlier(
+    connection: Connection, streams: Collection[str], names: Collection[str]
+) -> list[Row[Any]]:
+    """Entries of these records whose types have these names, whatever the version, in order."""
+    types = [ENTRIES.c.type.like(f"{PREFIX}{name}.v%") for name in names]
+    return list(
+        connection.execute(
+            select(
+                ENTRIES.c.source,
+                ENTRIES.c.position,
+                ENTRIES.c.stream,
+                ENTRIES.c.stream_version,
+                ENTRIES.c.type,
+            )
+            .where(ENTRIES.c.stream.in_(streams), or_(*types) if types else ~true())
+            .order_by(ENTRIES.c.stream, ENTRIES.c.stream_version)
+        )
+    )
 
 
 def bytes_of(connection: Connection, source: str, position: int) -> bytes | None:

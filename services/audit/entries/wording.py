@@ -217,5 +217,9 @@ SENTENCES: Final[dict[str, str]] = {
 
 def sentence(type_name: str) -> str:
     """The msgid that tells what an event of this type says."""
-    name = type_name.removeprefix(PREFIX).rpartition(".v")[0]
-    return SENTENCES.get(name, type_name.removeprefix(PREFIX))
+    return SENTENCES.get(name_of(type_name), type_name.removeprefix(PREFIX))
+
+
+def name_of(type_name: str) -> str:
+    """``grants.call.opened`` of ``org.zanat.grants.call.opened.v2``."""
+    return type_name.removeprefix(PREFIX).rpartition(".v")[0]

@@ -1,0 +1,198 @@
+"""What the codes in events mean, by the field that they stand in: as msgids.
+
+>>> code_words("ground", "misuse")
+'The money was misused'
+>>> code_words("ground", "a code of tomorrow")
+'a code of tomorrow'
+
+A code that has no words yet is shown as it is, since an auditor must never miss a fact.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.language.marking import N_
+
+ROLE_WORDS: Final = {
+    "trainer": N_("Trainer"),
+    "programme_officer": N_("Programme officer"),
+    "committee_member": N_("Committee member"),
+    "committee_chair": N_("Committee chair"),
+    "finance_officer": N_("Finance officer"),
+    "finance_controller": N_("Finance controller"),
+    "field_officer": N_("Field officer"),
+    "auditor": N_("Auditor"),
+    "administrator": N_("Administrator"),
+    "donor": N_("Donor"),
+    "applicant": N_("Applicant"),
+}
+
+_RULES: Final = {
+    "late": N_("It was handed in after the deadline."),
+    "not_adult": N_(
+        "The applicant was younger than 18 on that day, or the day of birth is not known."
+    ),
+    "not_resident": N_("The applicant lives in no place of the call."),
+    "no_certificate": N_("No certificate of the right kind was valid on that day."),
+    "over_ceiling": N_("The amount is above the ceiling of the call."),
+    "recent_award": N_("The applicant had an award within the waiting time of the call."),
+    "second_application": N_("Another application of this person came first in this call."),
+}
+
+_GROUNDS: Final = {
+    "account_blocked": N_("The account is blocked"),
+    "account_changed": N_("The account was changed"),
+    "account_closed": N_("The account is closed"),
+    "account_unknown": N_("The bank does not know the account"),
+    "amount_differs": N_("The payment that it names has another amount"),
+    "award_suspended": N_("The award is suspended"),
+    "bank_fee": N_("A fee of the bank"),
+    "duplicate": N_("The bank wrote it twice"),
+    "end_to_end_id_unknown": N_("Its text names no payment of ours"),
+    "family": N_("For the family"),
+    "given_up": N_("It was tried for two days."),
+    "grantee_request": N_("The grantee asked for it"),
+    "match_undone": N_("Its match was undone"),
+    "misuse": N_("The money was misused"),
+    "moved": N_("Moved away"),
+    "no_address": N_("There is no address."),
+    "not_eligible": N_("Turned out not to be eligible"),
+    "not_reached": N_("The person could not be reached."),
+    "not_started": N_("The business was not started"),
+    "not_stated": N_("Gave no reason"),
+    "other": N_("Something else"),
+    "other_grant": N_("Got another grant"),
+    "other_income": N_("Found other income"),
+    "other_payment": N_("A payment that is no grant"),
+    "payment_state_forbids": N_("The payment that it names is in another state"),
+    "receipts_late": N_("Receipts are late"),
+    "refused": N_("The mail server of the recipient refused it."),
+    "rejected_by_bank": N_("The bank refused it without saying why"),
+    "terms": N_("Does not agree to the terms"),
+    "under_review": N_("Something is looked into"),
+    "visit_refused": N_("A visit was refused"),
+}
+
+_KINDS: Final = {
+    "account_invited": N_("An invitation"),
+    "application_approved": N_("An approved application"),
+    "application_changes_requested": N_("An application to complete"),
+    "application_ineligible": N_("An application that is not eligible"),
+    "application_received": N_("An application that came in"),
+    "application_rejected": N_("A rejected application"),
+    "application_to_check": N_("An application to check"),
+    "application_waitlisted": N_("An application on the waiting list"),
+    "award_offered": N_("An offered award"),
+    "business": N_("Business training"),
+    "certificate_issued": N_("An issued certificate"),
+    "certificate_revoked": N_("A revoked certificate"),
+    "debit": N_("Paid out"),
+    "employment_service": N_("Employment service"),
+    "expand": N_("Expansion"),
+    "meeting_convened": N_("A meeting of the committee"),
+    "password_changed": N_("A changed password"),
+    "payment_failed": N_("A payment that the bank refused"),
+    "payment_held": N_("A held payment"),
+    "payment_paid": N_("A payment that the bank confirmed"),
+    "payment_returned": N_("A payment that came back"),
+    "payment_to_export": N_("A payment to export"),
+    "primary": N_("Primary school"),
+    "program": N_("A program"),
+    "return": N_("Came back"),
+    "review_assigned": N_("An application to score"),
+    "role_granted": N_("A granted role"),
+    "secondary": N_("Secondary school"),
+    "sign_in_locked": N_("A locked sign-in"),
+    "staff": N_("Staff"),
+    "start": N_("Start-up"),
+    "visit_missed": N_("A missed visit"),
+    "visit_planned": N_("A planned visit"),
+    "visit_to_make": N_("A visit to make"),
+    "vocational": N_("Vocational course"),
+}
+
+_WHAT: Final = {
+    "account": N_("Account number"),
+    "application": N_("An application as it was handed in"),
+    "batch_file": N_("The file for the bank"),
+    "bundle": N_("A bundle of evidence"),
+    "certificates_to_print": N_("Certificates to print"),
+    "disbursement_ledger": N_("The disbursement ledger"),
+    "entries": N_("A list of entries"),
+    "entry_bytes": N_("The exact bytes of an entry"),
+    "identity": N_("Identity"),
+    "likely_duplicates": N_("Likely duplicates"),
+    "name_phone_and_findings": N_("Name, phone and findings"),
+    "names": N_("Names"),
+    "names_and_addresses": N_("Names and addresses"),
+    "names_and_phones": N_("Names and phones"),
+    "names_and_places": N_("Names and places"),
+    "names_of_applicants": N_("Names of applicants"),
+    "names_of_certified": N_("Names of the certified"),
+    "national_number": N_("National number"),
+    "outcome": N_("An education outcome"),
+    "outcomes": N_("Education outcomes"),
+    "people": N_("A list of people"),
+}
+
+CODES: Final[dict[str, dict[str, str]]] = {
+    "because": {
+        "likely_duplicate": N_("A likely duplicate was decided"),
+        "national_number": N_("The national number is the same"),
+    },
+    "channel": {
+        "assisted": N_("With the help of an officer"),
+        "inbox": N_("Inbox"),
+        "mail": N_("E-mail"),
+        "paper": N_("On paper"),
+        "person": N_("By an officer"),
+        "self_service": N_("By the applicant"),
+    },
+    "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
+    "ground": _GROUNDS,
+    "kind": _KINDS,
+    "certificate_kind": _KINDS,
+    "matched_by": {
+        "end_to_end_id": N_("By the end-to-end number"),
+        "person": N_("By a person"),
+    },
+    "means": {
+        "identity_card": N_("Identity card"),
+        "in_person": N_("Face to face"),
+        "inbox": N_("Inbox"),
+        "letter": N_("By letter"),
+        "mail": N_("E-mail"),
+        "other_document": N_("Another document"),
+        "passport": N_("Passport"),
+        "phone": N_("By phone"),
+        "witness": N_("Somebody who knows the person"),
+    },
+    "mode": {"cash": N_("In cash"), "in_kind": N_("In kind")},
+    "outcome": {
+        "class_completed": N_("Class or cycle of primary school completed"),
+        "closed": N_("The business is closed"),
+        "died": N_("The person has died"),
+        "employment_service_qualification": N_("Qualification of the employment service"),
+        "moved": N_("The person has moved away"),
+        "not_trading": N_("The business does not work now"),
+        "primary_completed": N_("Primary school completed"),
+        "refused": N_("The person refused the visit"),
+        "secondary_diploma": N_("Diploma of a secondary school"),
+        "trading": N_("The business works"),
+        "vocational_certificate": N_("Certificate of a vocational course"),
+    },
+    "overridden": _RULES,
+    "reason": _RULES,
+    "requirement": {"receipts": N_("Receipts"), "visit": N_("Visit")},
+    "role": ROLE_WORDS,
+    "to": {"available": N_("Available"), "obligated": N_("Obligated")},
+    "vote": {"abstained": N_("Abstained"), "against": N_("Against"), "for": N_("For")},
+    "what": _WHAT,
+}
+"""Field → code → msgid. A reason that is no code is the text that somebody wrote."""
+
+
+def code_words(field: str, code: str) -> str:
+    """A code as a msgid; the code itself where there are no words for it."""
+    return CODES.get(field, {}).get(code, code)
