@@ -33,7 +33,7 @@ from services.grants.applications.application import APPLICATION
 from services.grants.calls.views import CALLS
 from services.grants.foreign import REGISTRATIONS
 from services.grants.programmes import views as programmes
-from services.grants.tables import MOMENT, VIEWS, as_json, put
+from services.grants.tables import MOMENT, VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
 
 OUTCOMES: Final = ("approved", "ineligible", "rejected", "waitlisted")
@@ -82,9 +82,9 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case events.PaperReceived() as event:
             values = _begun(recorded, event) | {"state": "received", "channel": "paper"}
         case events.Drafted() as event:
-            values = _drafted(at, recorded, event)
+            values = _drafted(recorded, event)
         case events.Revised() as event:
-            values = _content(at, event)
+            values = _content(event)
         case events.Submitted() as event:
             values = {
                 "state": "submitted",
@@ -93,7 +93,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 "note": None,
             }
         case events.ChangesRequested() as event:
-            values = {"state": "changes_requested", "note": at.text(event.note)}
+            values = {"state": "changes_requested", "note": event.note}
         case events.FoundEligible() as event:
             values = {"state": "under_review", "checks": as_json(event.checks)}
         case events.FoundIneligible() as event:
@@ -103,18 +103,16 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 "checks": as_json(event.checks),
             }
         case events.ReinstatementProposed() as event:
-            values = {"proposed_by": event.proposed_by, "note": at.text(event.reason)}
+            values = {"proposed_by": event.proposed_by, "note": event.reason}
         case events.Reinstated():
             values = {"state": "under_review", "reason": None, "proposed_by": None}
         case _:
             values = _committee(recorded)
-    put(
-        at.connection,
-        APPLICATIONS,
-        {"application_id": recorded.identifier},
-        **values,
-        version=recorded.version,
-    )
+    if recorded.version == 1:
+        at.make(APPLICATIONS, {"application_id": recorded.identifier, **values, "version": 1})
+        return
+    key = {"application_id": recorded.identifier}
+    at.put(APPLICATIONS, key, **values, version=recorded.version)
 
 
 def _begun(recorded: Recorded, event: events.PaperReceived | events.Drafted) -> dict[str, Any]:
@@ -130,20 +128,20 @@ def _begun(recorded: Recorded, event: events.PaperReceived | events.Drafted) -> 
     }
 
 
-def _drafted(at: Projecting, recorded: Recorded, event: events.Drafted) -> dict[str, Any]:
+def _drafted(recorded: Recorded, event: events.Drafted) -> dict[str, Any]:
     return _begun(recorded, event) | {
         "state": "draft",
         "channel": event.channel,
         "assisted_by": event.assisted_by,
         "imported": event.imported,
-        **_content(at, event),
+        **_content(event),
     }
 
 
-def _content(at: Projecting, event: events.Drafted | events.Revised) -> dict[str, Any]:
+def _content(event: events.Drafted | events.Revised) -> dict[str, Any]:
     return {
         "kind": event.kind,
-        "business": at.text(event.business),
+        "business": event.business,
         "requested_minor": event.requested.minor,
         "own_contribution_minor": event.own_contribution.minor,
         "currency": event.requested.currency,
