@@ -138,6 +138,11 @@ def is_api() -> bool:
     return request.path.startswith(current_app.config["API_PREFIX"])
 
 
+def is_for_programs() -> bool:
+    """Whether only programs ask there: the JSON interface, or the log's tiles."""
+    return is_api() or request.path.startswith(current_app.config["LOG_PREFIX"])
+
+
 def install(app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied | None) -> None:
     """Ask before each request. Routes that nobody knows fall through to 404 and 405."""
     app.extensions["zanat.denied"] = denied
@@ -208,7 +213,7 @@ def _is_automatic_options() -> bool:
 
 def _sign_in_first() -> Response:
     error = g.sign_in_error or Unauthenticated("not-signed-in", N_("Sign in to go on."))
-    if is_api():
+    if is_for_programs():
         raise error
     if request.method not in READING:
         if isinstance(error, TokenExpired) and g.by_cookie:

@@ -112,6 +112,7 @@ def create_app(
         INSTALLATION=settings.installation,
         PUBLIC_URL=settings.public_url,
         API_PREFIX=f"/{service}/api/",
+        LOG_PREFIX=f"/{service}/log/",
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME="zanat_notices",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

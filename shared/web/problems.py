@@ -28,7 +28,7 @@ from werkzeug.exceptions import HTTPException
 from shared.errors import Problem
 from shared.language.marking import N_
 from shared.money import Money
-from shared.web.access import READING, is_api
+from shared.web.access import READING, is_for_programs
 from shared.web.language import say
 from shared.web.session import CSRF_FIELD
 from shared.web.validation import FieldError, errors_of
@@ -166,7 +166,7 @@ def answer(
 
 def respond(told: Answer, headers: Mapping[str, str] | None = None) -> Response:
     """The answer as JSON to programs and as a page to people."""
-    if is_api() or not _wants_page():
+    if is_for_programs() or not _wants_page():
         response = make_response(json.dumps(told.to_json(), ensure_ascii=False))
         response.mimetype = CONTENT_TYPE
     else:
@@ -174,7 +174,7 @@ def respond(told: Answer, headers: Mapping[str, str] | None = None) -> Response:
     response.status_code = told.status
     for name, value in (headers or {}).items():
         response.headers[name] = value
-    if told.status == HTTPStatus.UNAUTHORIZED and is_api():
+    if told.status == HTTPStatus.UNAUTHORIZED and is_for_programs():
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="zanat"')
     if told.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers.setdefault("Retry-After", "1")

@@ -13,6 +13,7 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from shared.access.roles import PUBLIC, SIGNED_IN, known
 from shared.settings import SERVICES
 from shared.web.access import RENEW, routes
+from shared.web.log import EXPORT as LOG_EXPORT
 from shared.web.session import session_cookie
 
 from .home import Home
@@ -27,6 +28,8 @@ COMMON: Final = (
     "GET /{service}/assets/<digest>/<path:name>",
     "GET /{service}/api/v1/openapi.json",
     "GET /{service}/api/v1/",
+    "GET /{service}/log/checkpoint",
+    "GET /{service}/log/tile/<level>/<path:place>",
 )
 FOR_ANYBODY: Final = {
     "accounts": (
@@ -54,7 +57,7 @@ def test_every_route_says_who_may(home: Home, service: str) -> None:
 
 @every_service
 def test_a_service_asks_for_its_own_permissions(home: Home, service: str) -> None:
-    own = (f"{service}.", "operations.")
+    own = (f"{service}.", "operations.", LOG_EXPORT)
     assert [
         (rule, permission)
         for rule, _, permission in routes(home.apps[service])
