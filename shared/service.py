@@ -26,6 +26,7 @@ from shared.events.projection import Projecting, Projection, Projections, Record
 from shared.events.store import Store
 from shared.events.types import EventTypes, Foreign, Upcaster
 from shared.events.work import Work, transact
+from shared.log.waking import Notifier
 from shared.privacy import master_key
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealing import open_text
@@ -98,6 +99,10 @@ class Service:
     database: Database
     keyring: Keyring
     store: Store
+    notifier: Notifier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.notifier = Notifier(self.database)
 
     @classmethod
     def open(
@@ -116,7 +121,10 @@ class Service:
             types=definition.types(),
             projections=Projections(definition.projections),
         )
-        return cls(definition, settings, clock or SystemClock(), database, keyring, store)
+        service = cls(definition, settings, clock or SystemClock(), database, keyring, store)
+        if not database.is_sqlite:
+            store.listeners.append(service.notifier.wake)
+        return service
 
     @property
     def name(self) -> str:
@@ -138,5 +146,6 @@ class Service:
 
     def close(self) -> None:
         """Close what ``open`` opened."""
+        self.notifier.close()
         self.database.close()
         self.keyring.close()

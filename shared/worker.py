@@ -43,8 +43,10 @@ class Worker:
         relay = Relay(service)
         consumer = ServiceConsumer(service)
         if not service.database.is_sqlite:
-            sequencer = Sequencer(service.database, service.store.notify)
+            # Whoever follows the log here; what a commit wakes besides has been woken by it.
+            sequencer = Sequencer(service.database, relay.wake.set)
             service.store.listeners.append(sequencer.wake.set)
+            service.notifier.needless = sequencer.leads
             self._parts.append(("sequencer", sequencer.run, sequencer.stop))
         checkpointer = Checkpointer(service, on_made=relay.wake.set)
         self._parts.append(("checkpointer", checkpointer.run, checkpointer.stop))

@@ -7,6 +7,9 @@ next event can be written only after its predecessor was committed and read, so 
 higher: order within a stream, causes before effects, and the events of one append together. A set
 has no gaps to skip and no long transaction can hold it up.
 
+It is woken at once (``shared.log.waking``), and while it finds work it takes a breath between two
+turns, so that many appends share one. One statement takes, numbers and writes.
+
 On SQLite there is one writer at a time, so the append itself writes ``log``.
 """
 
@@ -15,14 +18,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from shared.database import Database
-from shared.events.tables import LOG, PENDING
+from shared.events.tables import LOG
+from shared.log.waking import CHANNEL, Bell
 
 BATCH_MAX = 2_000
 _LOCK = 0x5A41_4E41_5401
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
+_BREATH_SECONDS = 0.004
 
 
 def head(connection: Connection) -> int:
@@ -43,22 +48,23 @@ def write_log(connection: Connection, leaves: Sequence[tuple[str, bytes]]) -> in
     return position
 
 
+_SEQUENCE = text(
+    # An append that the limit cuts is read to its end: one with a lower number may be committed
+    # before the next turn, and would come between. One statement sees one state.
+    "with bound as (select append_order from pending order by append_order, ordinal"
+    " offset :last limit 1),"
+    " taken as (delete from pending where append_order <="
+    " coalesce((select append_order from bound), 9223372036854775807)"
+    " returning append_order, ordinal, event_id, leaf_hash)"
+    " insert into log (position, event_id, leaf_hash)"
+    " select (select coalesce(max(position), -1) from log)"
+    " + row_number() over (order by append_order, ordinal), event_id, leaf_hash from taken"
+)
+
+
 def sequence_once(connection: Connection) -> int:
     """Give positions to what is pending, in the caller's transaction; returns how many."""
-    in_order = select(PENDING).order_by(PENDING.c.append_order, PENDING.c.ordinal)
-    rows = list(connection.execute(in_order.limit(BATCH_MAX)))
-    if not rows:
-        return 0
-    # An append that the limit cuts is read to its end: one with a lower number may be committed
-    # before the next turn, and would come between.
-    last = rows[-1]
-    cut = PENDING.c.append_order == last.append_order, PENDING.c.ordinal > last.ordinal
-    rows += connection.execute(in_order.where(*cut))
-    write_log(connection, [(row.event_id, row.leaf_hash) for row in rows])
-    for start in range(0, len(rows), BATCH_MAX):
-        done = [row.event_id for row in rows[start : start + BATCH_MAX]]
-        connection.execute(delete(PENDING).where(PENDING.c.event_id.in_(done)))
-    return len(rows)
+    return connection.execute(_SEQUENCE, {"last": BATCH_MAX - 1}).rowcount
 
 
 class Sequencer:
@@ -68,7 +74,8 @@ class Sequencer:
         self._database = database
         self._on_progress = on_progress
         self._stop = threading.Event()
-        self.wake = threading.Event()
+        self._leading = False
+        self.wake = Bell()
 
     def run(self) -> None:
         """Work until stopped; after a lost connection begin again."""
@@ -82,24 +89,36 @@ class Sequencer:
         self._stop.set()
         self.wake.set()
 
+    def leads(self) -> bool:
+        """Whether it is this one that works."""
+        return self._leading
+
     def _work_while_leased(self) -> None:
         with self._database.engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="READ COMMITTED")
-            leased = connection.execute(text("select pg_try_advisory_lock(:k)"), {"k": _LOCK})
-            held = leased.scalar()
-            connection.commit()
-            if not held:
-                self._stop.wait(0.5)
-                return
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                while not self._stop.is_set():
-                    count = sequence_once(connection)
-                    connection.commit()
-                    if count:
-                        self._on_progress()
-                    else:
-                        self.wake.wait(_POLL_SECONDS)
-                        self.wake.clear()
+                leased = connection.execute(text("select pg_try_advisory_lock(:k)"), {"k": _LOCK})
+                if not leased.scalar():
+                    self._stop.wait(0.5)
+                    return
+                connection.exec_driver_sql(f"listen {CHANNEL}")
+                # Its statistics are always old: what is pending comes and goes.
+                connection.exec_driver_sql("set enable_seqscan = off")
+                with self.wake.open(connection.connection.driver_connection):
+                    self._leading = True
+                    self._work(connection)
             finally:
-                # A pooled connection must not keep the lease.
+                self._leading = False
+                # A pooled connection must keep neither the lease nor what was set.
                 connection.invalidate()
+
+    def _work(self, connection: Connection) -> None:
+        while not self._stop.is_set():
+            self.wake.clear()
+            count = sequence_once(connection)
+            if count:
+                self._on_progress()
+            if not count:
+                self.wake.wait(_POLL_SECONDS)
+            elif count < BATCH_MAX:
+                self._stop.wait(_BREATH_SECONDS)

@@ -1,0 +1,137 @@
+"""Waking the sequencer: within a process by a bell, from another process by PostgreSQL's NOTIFY.
+
+    bell = Bell()
+    with bell.open():
+        bell.wait(0.1, connection)      # until somebody calls bell.set(), or the server says so
+
+    notifier = Notifier(database)
+    store.listeners.append(notifier.wake)
+
+It only wakes; polling guarantees. A transaction that sends NOTIFY holds a lock of the whole server
+while it commits, so no append does it: a thread sends it afterwards, once for all that were
+committed meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from shared.database import Database
+
+CHANNEL: Final = "zanat_pending"
+GAP_SECONDS: Final = 0.004
+"""Between two notifications: while many write, one speaks for all of them."""
+
+
+class Bell:
+    """An event that a thread awaits together with a server's socket. One waits, many ring."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._near: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None
+
+    @contextlib.contextmanager
+    def open(self, beside: Any = None) -> Iterator[None]:
+        """What is needed to wait; ``beside``: a psycopg connection that may be told something."""
+        far, near = socket.socketpair()
+        far.setblocking(False)
+        near.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(far, selectors.EVENT_READ, far)
+        if beside is not None:
+            # Told while a statement ran: that may be of what the statement did not see.
+            beside.add_notify_handler(self._told)
+            self._selector.register(beside.fileno(), selectors.EVENT_READ, beside)
+        self._near = near
+        try:
+            yield
+        finally:
+            self._near = None
+            self._selector.close()
+            near.close()
+            far.close()
+            if beside is not None:
+                beside.remove_notify_handler(self._told)
+
+    def set(self) -> None:
+        """Ring. From any thread, at any time."""
+        self._rung.set()
+        near = self._near
+        if near is not None:
+            # (full: it rings already; closed: nobody waits any more)
+            with contextlib.suppress(OSError):
+                near.send(b"\0")
+
+    def clear(self) -> None:
+        """Before one looks for work: whoever rings from here on is heard."""
+        self._rung.clear()
+
+    def wait(self, seconds: float) -> None:
+        """Until it rings, the server tells something, or so long. Raises what a lost one raises."""
+        if self._rung.is_set() or self._selector is None:
+            return
+        for key, _ in self._selector.select(seconds):
+            if isinstance(key.data, socket.socket):
+                with contextlib.suppress(BlockingIOError):
+                    key.data.recv(4096)
+                continue
+            key.data.pgconn.consume_input()
+            while key.data.pgconn.notifies() is not None:
+                pass
+
+    def _told(self, _notification: Any) -> None:
+        self._rung.set()
+
+
+class Notifier:
+    """Tells the sequencer of another process that something was committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting = threading.Event()
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.needless: Callable[[], bool] = bool
+        """Whether the sequencer at work is this process's own, which hears of commits anyway."""
+
+    def wake(self) -> None:
+        """Something was committed. Costs the caller nothing but a flag."""
+        if self._waiting.is_set() or self.needless():
+            return
+        self._waiting.set()
+        # The thread is begun by the first who needs it, in the process in which it is needed.
+        if self._thread is None or not self._thread.is_alive():
+            self._begin()
+
+    def close(self) -> None:
+        """End the thread; what it did not yet tell is found by polling."""
+        self._ended.set()
+        self._waiting.set()
+        if self._thread is not None:
+            self._thread.join(2)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._ended.is_set() or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._waiting.wait()
+            if self._ended.is_set():
+                return
+            self._waiting.clear()
+            # (whatever a lost server raises: polling guarantees)
+            with contextlib.suppress(Exception), self._database.engine.connect() as connection:
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql(f"notify {CHANNEL}")
+            self._ended.wait(GAP_SECONDS)
