@@ -22,6 +22,8 @@ from shared.events.projection import Projecting, Recorded
 from shared.events.tables import CURSORS, DEAD_LETTERS, INBOX
 from shared.events.types import Foreign
 from shared.events.work import working
+from shared.log.leaf import leaf_hash
+from shared.log.watching.copies import keep_leaves
 from shared.service import Service
 
 BATCH_MAX = 250
@@ -63,11 +65,16 @@ def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[st
                 for position in [p for p in waiting if p <= cursor]:
                     del waiting[position]
                 start = cursor
+                leaves = []
                 while cursor + 1 in waiting and applied < BATCH_MAX:
                     cursor += 1
-                    _apply_one(service, connection, source, cursor, waiting.pop(cursor))
+                    raw = waiting.pop(cursor)
+                    leaves.append(leaf_hash(raw))
+                    _apply_one(service, connection, source, cursor, raw)
                     applied += 1
                 if cursor != start:
+                    if source in service.definition.follows:
+                        keep_leaves(connection, source, start=start + 1, leaves=leaves)
                     _move(connection, source, start, cursor)
                 cursors[source] = cursor
         if applied:

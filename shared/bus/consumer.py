@@ -23,6 +23,8 @@ from kombu import Connection, Consumer, Producer
 from shared import metrics
 from shared.bus.applying import Unreadable, apply_batch, cursors_of, read_envelope
 from shared.bus.topology import (
+    CHECKPOINT_HEADER,
+    COSIGNATURE_HEADER,
     HEAD_HEADER,
     POSITION_HEADER,
     POSITION_MAX,
@@ -33,6 +35,9 @@ from shared.bus.topology import (
     replay_exchange,
     service_queue,
 )
+from shared.log.watching.pace import PACE, Pace
+from shared.log.watching.sweeping import Ask
+from shared.log.watching.watch import Watch
 from shared.service import Service
 
 PREFETCH = 500
@@ -46,12 +51,16 @@ _log = structlog.get_logger("consumer")
 
 
 class Read(NamedTuple):
-    """What a message says. ``head``: the position that it announces, and then nothing else."""
+    """What a message says. ``head``: the position that it announces, and then nothing else.
+
+    checkpoint: whether ``body`` is a checkpoint of the source's log, not an entry.
+    """
 
     source: str
     head: int | None = None
     position: int = -1
     body: bytes = b""
+    checkpoint: bool = False
 
 
 def read(message: Any, sources: Collection[str]) -> Read:
@@ -62,12 +71,13 @@ def read(message: Any, sources: Collection[str]) -> Read:
         raise ValueError
     if HEAD_HEADER in headers:
         return Read(source, head=_position(headers[HEAD_HEADER], least=-1))
-    position = _position(headers.get(POSITION_HEADER), least=0)
     if isinstance(body, str):
         body = body.encode()
     if not isinstance(body, bytes):
         raise ValueError
-    return Read(source, None, position, body)
+    if CHECKPOINT_HEADER in headers:
+        return Read(source, None, -1, body, checkpoint=True)
+    return Read(source, None, _position(headers.get(POSITION_HEADER), least=0), body)
 
 
 def _position(value: object, *, least: int) -> int:
@@ -106,7 +116,8 @@ def hold(ahead: dict[int, bytes], position: int, body: bytes) -> None:
 class ServiceConsumer:
     """One thread a service. On RabbitMQ one of several is active at a time."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, pace: Pace = PACE) -> None:
+        """``pace``: how patiently the followed logs are watched."""
         self._service = service
         self._settings = service.settings
         self._sources = service.definition.sources()
@@ -115,6 +126,8 @@ class ServiceConsumer:
         self._ahead: dict[str, dict[int, bytes]] = {}
         self._heads: dict[str, int] = {}
         self._asked: dict[str, tuple[int, float]] = {}
+        self._applied: dict[str, int] = {}
+        self._watch = Watch(service, pace)
 
     def run(self) -> None:
         """Consume until stopped; a lost broker or database is waited for."""
@@ -149,13 +162,17 @@ class ServiceConsumer:
             prefetch_count=PREFETCH,
             auto_declare=False,
         )
+        self._watch.begin()
         with consumer:
+            self._applied = self._cursors()
             for source in self._sources:
-                self._ask(producer, source, self._cursors().get(source, -1))
+                self._ask(producer, source, self._applied.get(source, -1))
             while not self._stop.is_set():
                 self._drain(connection)
+                idle = not self._buffer
                 if self._buffer:
                     self._handle(producer)
+                self._watch_on(producer, idle=idle)
                 if connection.heartbeat:
                     connection.heartbeat_check()
 
@@ -179,7 +196,7 @@ class ServiceConsumer:
         self._buffer.clear()
         for message in messages:
             self._take(message)
-        after = apply_batch(self._service, self._ahead)
+        after = self._applied = apply_batch(self._service, self._ahead)
         for message in messages:
             message.ack()
         for source in self._sources:
@@ -193,12 +210,19 @@ class ServiceConsumer:
     def _take(self, message: Any) -> None:
         """Note the head that a message announces, or hold what it carries until its turn."""
         try:
-            source, head, position, body = read(message, self._sources)
+            source, head, position, body, checkpoint = read(message, self._sources)
         except ValueError:
             _log.error("foreign message skipped")
             return
+        self._watch.heard(source)
+        applied = self._applied.get(source, -1)
         if head is not None:
             self._heads[source] = max(self._heads.get(source, -1), head)
+            self._watch.head(source, head, cursor=applied)
+        elif checkpoint:
+            self._watch.checkpoint(source, body)
+        elif position <= applied:
+            self._watch.again(source, position, body, answer=is_answer(message))
         elif is_answer(message) or is_readable(body):
             hold(self._ahead.setdefault(source, {}), position, body)
         else:
@@ -212,14 +236,35 @@ class ServiceConsumer:
         if now - at < _ASK_AGAIN_SECONDS and cursor < position + REPLAY_LIMIT:
             return
         self._asked[source] = (cursor, now)
-        request = ReplayRequest(
-            f"{self._settings.installation}.{self._service.name}", cursor + 1, REPLAY_LIMIT
-        )
+        self._request(producer, source, cursor + 1, REPLAY_LIMIT)
+
+    def _request(self, producer: Producer, source: str, start: int, limit: int) -> None:
+        request = ReplayRequest(f"{self._settings.installation}.{self._service.name}", start, limit)
+        self._tell(producer, source, msgspec.json.encode(request), "application/json")
+
+    def _tell(
+        self,
+        producer: Producer,
+        source: str,
+        body: bytes,
+        content_type: str,
+        headers: dict[str, Any] | None = None,
+    ) -> None:
         options: dict[str, Any] = {} if in_process(self._settings) else {"delivery_mode": 1}
         producer.publish(
-            msgspec.json.encode(request),
+            body,
             routing_key=source,
-            content_type="application/json",
+            headers=headers or {},
+            content_type=content_type,
             content_encoding="utf-8",
             **options,
         )
+
+    def _watch_on(self, producer: Producer, *, idle: bool) -> None:
+        """Let the watch look at what came, and send what it asks for and what it cosigned."""
+        for one in self._watch.turn(self._applied, idle=idle):
+            if isinstance(one, Ask):
+                self._request(producer, one.source, one.start, one.limit)
+            else:
+                headers = {COSIGNATURE_HEADER: one.size}
+                self._tell(producer, one.source, one.line.encode(), "text/plain", headers)

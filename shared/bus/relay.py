@@ -16,6 +16,8 @@ from sqlalchemy import select
 
 from shared.bus.publishing import WindowPublisher
 from shared.bus.topology import (
+    CHECKPOINT_HEADER,
+    COSIGNATURE_HEADER,
     HEAD_HEADER,
     HEAD_LIVES_SECONDS,
     HEAD_SECONDS,
@@ -30,6 +32,7 @@ from shared.bus.topology import (
 from shared.database import Database
 from shared.events.envelope import decode
 from shared.events.tables import CURSORS
+from shared.log.watching.posting import CheckpointPost, keep_cosignature_of
 from shared.service import Service
 
 WINDOW = 400
@@ -50,6 +53,7 @@ class Relay:
         self._stop = threading.Event()
         self.wake = threading.Event()
         self._announced_at = 0.0
+        self._post = CheckpointPost(service)
         service.store.listeners.append(self.wake.set)
 
     def run(self) -> None:
@@ -104,6 +108,7 @@ class Relay:
         if now - self._announced_at < HEAD_SECONDS:
             return
         self._announced_at = now
+        self._publish_checkpoint(publisher, now)
         with self._service.database.reading() as connection:
             head = self._service.store.head(connection)
         publisher.send(
@@ -115,6 +120,18 @@ class Relay:
         )
         publisher.confirm()
 
+    def _publish_checkpoint(self, publisher: WindowPublisher, now: float) -> None:
+        """The newest checkpoint, when it is new or was not told for a while."""
+        if (found := self._post.due(now)) is not None:
+            size, note = found
+            publisher.send(
+                note,
+                routing_key=f"{self._service.name}.checkpoint",
+                headers={SOURCE_HEADER: self._service.name, CHECKPOINT_HEADER: size},
+                delivery_mode=1,
+                expiration=HEAD_LIVES_SECONDS,
+            )
+
     def _answer(self, queue: object, direct: WindowPublisher) -> int:
         answered = 0
         while answered < REPLAYS_A_TURN:
@@ -122,6 +139,12 @@ class Relay:
             if message is None:
                 break
             answered += 1
+            if COSIGNATURE_HEADER in (message.headers or {}):
+                keep_cosignature_of(
+                    self._service, message.headers[COSIGNATURE_HEADER], message.body
+                )
+                message.ack()
+                continue
             try:
                 request = msgspec.json.decode(message.body, type=ReplayRequest)
             except (msgspec.DecodeError, UnicodeDecodeError, TypeError):

@@ -1,9 +1,10 @@
 """Exchanges and queues, the same on RabbitMQ and on kombu's in-process transport.
 
-``<installation>.events``   topic, routing key ``<source>.<type>`` and ``<source>.head``
+``<installation>.events``   topic, routing key ``<source>.<type>``, ``<source>.head`` and
+                            ``<source>.checkpoint``
 ``<installation>.replay``   direct, routing key the source that is asked to send again
 ``<installation>.<service>``         quorum queue of a consuming service, single active consumer
-``<installation>.<service>.replay``  requests to a source
+``<installation>.<service>.replay``  requests to a source, and cosignatures for it
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from shared.settings import Settings
 POSITION_HEADER: Final = "zanat-position"
 SOURCE_HEADER: Final = "zanat-source"
 HEAD_HEADER: Final = "zanat-head"
+CHECKPOINT_HEADER: Final = "zanat-checkpoint"
+COSIGNATURE_HEADER: Final = "zanat-cosignature"
 HEAD_SECONDS: Final = 1.0
+CHECKPOINT_AGAIN_SECONDS: Final = 10.0
 HEAD_LIVES_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 30
 POSITION_MAX: Final = 2**62

@@ -22,6 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from shared.events.columns import MOMENT
+
 CORE = MetaData()
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -125,9 +127,9 @@ HEARD = Table(
     "heard",
     CORE,
     Column("source", String(60), primary_key=True),
-    Column("heard_at", DateTime(timezone=True), nullable=False),
+    Column("heard_at", MOMENT, nullable=False),
     Column("head", BIG, nullable=False),
-    Column("checkpoint_at", DateTime(timezone=True)),
+    Column("checkpoint_at", MOMENT),
     Column("swept", BIG, nullable=False),
 )
 

@@ -10,6 +10,7 @@ seen is an alarm, whoever brought it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,6 @@ from sqlalchemy import Connection, select
 from shared.events.locking import lock_alone
 from shared.events.tables import CHECKPOINTS, COSIGNATURES
 from shared.log import keys
-from shared.log.hashes import OtherHash
 from shared.log.notes import Checkpoint, Note
 from shared.log.tree import MissingHashes, consistency_proof, root
 from shared.log.watching.alarms import Finding, Kind, raise_alarm
@@ -28,14 +28,6 @@ from shared.log.watching.trust import KnownLog, known_log
 from shared.service import Service
 
 NOTHING_SEEN: Final = Seen()
-
-
-class OtherRoot(Inconsistent):
-    """The copy of the log has another root at this size."""
-
-    def __init__(self, expected: bytes) -> None:
-        super().__init__("the copy of the log has another root")
-        self.expected = expected
 
 
 def add_checkpoint(service: Service, submission: Submission) -> str:
@@ -50,8 +42,8 @@ def add_checkpoint(service: Service, submission: Submission) -> str:
         grow_copy(service, log.log)
     try:
         return _add(service, log, note, submission)
-    except Inconsistent as error:
-        _tell_fork(service, log, note, checkpoint, error)
+    except Inconsistent:
+        _tell_fork(service, log, note, checkpoint)
         raise
 
 
@@ -67,6 +59,27 @@ def submission_of(service: Service, log: KnownLog, note: Note) -> Submission:
         except MissingHashes as error:
             raise Inconsistent("the copy of the log is not whole") from error
     return Submission(seen.size, tuple(proof), note)
+
+
+def compare(service: Service, log: KnownLog, note: Note) -> None:
+    """Raise Inconsistent, and the alarm, when a followed log's checkpoint is not of its copy."""
+    checkpoint = Checkpoint.parse(note.text)
+    grow_copy(service, log.log)
+    if _tell_fork(service, log, note, checkpoint):
+        raise Inconsistent("the copy of the log has another root")
+
+
+def own_line(service: Service, connection: Connection, log: str, size: int) -> str | None:
+    """This service's own cosignature of a checkpoint, when it made one."""
+    name = keys.witness_name(service.settings, service.name)
+    found = connection.execute(
+        select(COSIGNATURES.c.line).where(
+            COSIGNATURES.c.log == log,
+            COSIGNATURES.c.size == size,
+            COSIGNATURES.c.key_name == name,
+        )
+    ).scalar()
+    return None if found is None else str(found)
 
 
 def last_witnessed(connection: Connection, log: str) -> Seen:
@@ -137,29 +150,28 @@ def _add(service: Service, log: KnownLog, note: Note, submission: Submission) ->
 
 
 def _agree_with_copy(connection: Connection, source: str, checkpoint: Checkpoint) -> None:
-    """Raise OtherRoot. A checkpoint beyond the copy is compared when the copy has come so far."""
+    """Raise Inconsistent. One beyond the copy is compared when the copy has come so far."""
     if checkpoint.size > copy_size(connection, source):
         return
     try:
         found = root(copy_of(connection, source), checkpoint.size)
-    except (MissingHashes, OtherHash) as error:
+    except MissingHashes as error:
         raise Inconsistent("the copy of the log is not whole") from error
     if found != checkpoint.root:
-        raise OtherRoot(found)
+        raise Inconsistent("the copy of the log has another root")
 
 
-def _tell_fork(
-    service: Service, log: KnownLog, note: Note, checkpoint: Checkpoint, error: Inconsistent
-) -> None:
-    """Raise the alarm where the log contradicts itself; a bad proof alone says nothing of it."""
-    expected = _other_root(service, log, checkpoint)
-    if expected is None and isinstance(error, OtherRoot):
-        expected = error.expected
-    if expected is None:
-        return
+def _tell_fork(service: Service, log: KnownLog, note: Note, checkpoint: Checkpoint) -> bool:
+    """Raise the alarm where the log contradicts itself; a bad proof alone says nothing of it.
+
+    Returns whether it does.
+    """
     with service.database.reading() as connection:
         seen = last_witnessed(connection, log.log)
-        kept = witnessed_note(connection, log.log, checkpoint.size) or witnessed_note(
+        found = _contradiction(connection, log, checkpoint, seen)
+        if found is None:
+            return False
+        kept = witnessed_note(connection, log.log, found.size) or witnessed_note(
             connection, log.log
         )
     raise_alarm(
@@ -168,33 +180,50 @@ def _tell_fork(
             source=log.log if log.followed else log.origin,
             kind=Kind.fork,
             matter=f"{seen.size}/{seen.root.hex()}",
-            size=checkpoint.size,
-            expected=expected.hex(),
-            found=checkpoint.root.hex(),
+            size=found.size,
+            expected=found.expected.hex(),
+            found=found.found.hex(),
             note_expected="" if kept is None else bytes(kept).decode(),
             note_found=bytes(note).decode(),
         ),
     )
+    return True
 
 
-def _other_root(service: Service, log: KnownLog, checkpoint: Checkpoint) -> bytes | None:
-    """The root that this witness knows at the checkpoint's size, if that is another one."""
-    with service.database.reading() as connection:
-        row = connection.execute(
-            select(CHECKPOINTS.c.root).where(
-                CHECKPOINTS.c.log == log.log, CHECKPOINTS.c.size == checkpoint.size
-            )
-        ).first()
-        if row is not None:
-            return bytes(row.root) if bytes(row.root) != checkpoint.root else None
-        if not log.followed:
-            return None
-        try:
-            _agree_with_copy(connection, log.log, checkpoint)
-        except OtherRoot as error:
-            return error.expected
-        except Inconsistent:
-            return None
+@dataclass(frozen=True)
+class _Contradiction:
+    """Two roots of one size."""
+
+    size: int
+    expected: bytes
+    found: bytes
+
+
+def _contradiction(
+    connection: Connection, log: KnownLog, checkpoint: Checkpoint, seen: Seen
+) -> _Contradiction | None:
+    """What this witness knows that the checkpoint denies."""
+    row = connection.execute(
+        select(CHECKPOINTS.c.root).where(
+            CHECKPOINTS.c.log == log.log, CHECKPOINTS.c.size == checkpoint.size
+        )
+    ).first()
+    if row is not None and bytes(row.root) != checkpoint.root:
+        return _Contradiction(checkpoint.size, bytes(row.root), checkpoint.root)
+    size = copy_size(connection, log.log) if log.followed else -1
+    if not checkpoint.size <= size:
+        return None
+    try:
+        expected = root(copy_of(connection, log.log), checkpoint.size)
+        if expected != checkpoint.root:
+            return _Contradiction(checkpoint.size, expected, checkpoint.root)
+        # It is of our copy, and so must be what we witnessed before it.
+        if seen.size <= checkpoint.size:
+            found = root(copy_of(connection, log.log), seen.size)
+            if found != seen.root:
+                return _Contradiction(seen.size, seen.root, found)
+    except MissingHashes:
+        return None
     return None
 
 
