@@ -123,8 +123,8 @@ def main(part: str, values: dict[str, Any]) -> None:
     zanat_logging.configure(service=part)
     service = Service.open(TELLING if part == "telling" else LISTENING, settings_of(values))
     if values["timed"] and part == "listening":
-        consuming.apply_batch = telling_when  # type: ignore[attr-defined]
-    worker = Worker(service, due=False)
+        consuming.apply_batch = telling_when  # type: ignore[attr-defined, assignment]
+    worker = Worker(service)
     worker.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

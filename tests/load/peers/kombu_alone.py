@@ -1,4 +1,4 @@
-"""kombu with nothing around it: windows of confirms, and a bare consumer that acknowledges in batches.
+"""kombu with nothing around it: confirms in windows, and a bare consumer that acks in batches.
 
 The consumer is a process of its own: ``python -m tests.load.peers.kombu_alone URL NAME PREFETCH``
 writes a line with the monotonic clock once it has taken as many messages as its input's line says.
@@ -69,7 +69,7 @@ class Throughput:
 
     def __init__(self, url: str, name: str, raws: list[bytes], window: int, prefetch: int) -> None:
         self._raws, self._window = raws, window
-        command = [sys.executable, "-m", __spec__.name if __spec__ else __name__]
+        command = [sys.executable, "-m", "tests.load.peers.kombu_alone"]
         self._consumer = subprocess.Popen(
             [*command, url, name, str(prefetch)],
             stdin=subprocess.PIPE,
