@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from shared.log.leaf import EMPTY_ROOT, node_hash
+from shared.log.leaf import EMPTY_ROOT, HASH_BYTES, node_hash
 
 LEVEL_BITS = 8
 TILE_WIDTH = 1 << LEVEL_BITS
@@ -91,6 +91,7 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
     """Raise BadProof unless the leaf is ``index`` in the tree. Source: RFC 9162, 2.1.3.2."""
+    _check_hashes(leaf, root, *proof)
     if not 0 <= index < size:
         raise BadProof("the leaf does not lie in the tree")
     position, last = index, size - 1
@@ -117,6 +118,7 @@ def verify_consistency(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
     """Raise BadProof unless the old tree begins the new one. Source: RFC 9162, 2.1.4.2."""
+    _check_hashes(old_root, new_root, *proof)
     if not 0 <= old <= new:
         raise BadProof("the old tree is larger than the new one")
     if old in (0, new):
@@ -164,6 +166,12 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     while len(row) > 1:
         row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
     return row[0]
+
+
+def _check_hashes(*hashes: bytes) -> None:
+    # Of other lengths, two hashes side by side could be divided in more than one way.
+    if any(len(one) != HASH_BYTES for one in hashes) or len(hashes) > PROOF_MAX + 3:
+        raise BadProof("a proof is made of hashes, and not of many")
 
 
 def _split(width: int) -> int:
