@@ -37,6 +37,7 @@ sent a minute too late arrives whole."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK: Final = "zanat_permission"
+_SIGNED: Final = "zanat_signed_by_itself"
 _OWN_TYPES: Final = ("application/json", "application/problem+json")
 
 V = TypeVar("V", bound=Callable[..., Any] | type)
@@ -139,8 +140,26 @@ def is_api() -> bool:
 
 
 def is_for_programs() -> bool:
-    """Whether only programs ask there: the JSON interface, or the log's tiles."""
-    return is_api() or request.path.startswith(current_app.config["LOG_PREFIX"])
+    """Whether only programs ask there: the JSON interface, the log's tiles, the witness."""
+    return (
+        is_api()
+        or request.path.startswith(current_app.config["LOG_PREFIX"])
+        or _is_signed_by_itself()
+    )
+
+
+def signed_by_itself(view: V) -> V:
+    """Let a route take what another site may make a browser send.
+
+    Only for what nobody may do by being signed in: where a signature in the body itself decides.
+    """
+    setattr(view, _SIGNED, True)
+    return view
+
+
+def _is_signed_by_itself() -> bool:
+    view = current_app.view_functions.get(request.endpoint) if request.endpoint else None
+    return bool(getattr(view, _SIGNED, False))
 
 
 def install(app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied | None) -> None:
@@ -239,6 +258,8 @@ def _check_forms() -> None:
     if request.path == RENEW:
         # The form's token belongs to the session that is renewed here, which nobody has yet. It
         # changes nothing but the cookie; the address that the form goes on to asks for it.
+        return
+    if _is_signed_by_itself():
         return
     if is_api():
         if not g.by_cookie or g.reader is None:

@@ -31,6 +31,7 @@ from shared.web.app import correlation_id, create_app
 from shared.web.commands import EXTENSION
 from shared.web.layout import Navigation
 from shared.web.log import log_blueprint
+from shared.web.witness import witness_blueprint
 
 DEMONSTRATION = N_("This is a demonstration. All people and figures in it are invented.")
 
@@ -80,6 +81,8 @@ def open_app(
     app.extensions[EXTENSION] = service
     app.register_blueprint(metrics.operations({"database": lambda: _database(service)}))
     app.register_blueprint(log_blueprint(service))
+    if service.definition.follows:
+        app.register_blueprint(witness_blueprint(service))
     api = create_api(app, service.name, title=title, description=description)
     app.extensions["zanat.api"] = api
     return app, api
