@@ -21,7 +21,9 @@ from shared.bus.applying import apply_batch
 from shared.database import database_name, sqlite_path
 from shared.events.tables import APPEND_ONLY, COSIGNATURES, LOG_HASHES
 from shared.events.verifying import verify_log
+from shared.log import keys
 from shared.log.checkpoints import make_checkpoint
+from shared.log.notes import Note
 from shared.migrations.migrating import migrate
 from shared.service import Service
 from tests.store.domain import BOATS, HARBOURS, Home, launch, number, sail
@@ -153,7 +155,11 @@ def recorded(home: Home) -> Service:
     number(harbours)
     note = make_checkpoint(harbours)
     assert note is not None
-    line = {"log": "grants", "size": 4, "key_name": "w", "line": "", "made_at": datetime.now(UTC)}
+    keys.ensure(home.settings, "trainings", witness=True)
+    witness = keys.cosigner(home.settings, "trainings")
+    now = datetime.now(UTC)
+    cosigned = witness.cosign(Note.parse(note).text, int(now.timestamp()))
+    line = {"log": "grants", "size": 4, "key_name": witness.name, "line": cosigned, "made_at": now}
     with harbours.database.writing() as connection:
         leaf = {"log": "trainings", "level": 0, "position": 0, "hash": bytes(32)}
         connection.execute(LOG_HASHES.insert().values(leaf))
@@ -243,6 +249,9 @@ def test_who_takes_the_guards_off_a_sqlite_file_is_found_by_verifying(tmp_path: 
         "position 2: the bytes do not fit their hash",
         "position 2: the bytes are no envelope",
         "position 3: the event is gone",
+        "3 events stand beside 4 positions",
+        "the guard events_no_update is gone: rows of events could be changed",
+        "the guard events_no_delete is gone: rows of events could be changed",
     ]
     home.close()
 
