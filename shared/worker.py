@@ -19,12 +19,15 @@ from sqlalchemy import func, select, text
 from shared import logging as zanat_logging
 from shared import metrics
 from shared.bus.consumer import ServiceConsumer
-from shared.bus.relay import RELAY_CURSOR, Relay
+from shared.bus.reading import RELAY_CURSOR
+from shared.bus.relay import Relay
 from shared.bus.topology import connect
 from shared.due.worker import DueWorker
 from shared.events.tables import CURSORS, DEAD_LETTERS, DUE
 from shared.log.checkpointer import Checkpointer
 from shared.log.sequencer import Sequencer
+from shared.log.watching.alarms import measure as measure_alarms
+from shared.log.watching.outside import OutsideWitnesses
 from shared.operations import Operations
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -52,6 +55,9 @@ class Worker:
         self._parts.append(("checkpointer", checkpointer.run, checkpointer.stop))
         self._parts.append(("relay", relay.run, relay.stop))
         self._parts.append(("consumer", consumer.run, consumer.stop))
+        if service.settings.witnesses is not None:
+            outside = OutsideWitnesses(service)
+            self._parts.append(("outside witnesses", outside.run, outside.stop))
         if due:
             on_time = DueWorker(service)
             self._parts.append(("due", on_time.run, on_time.stop))
@@ -121,6 +127,8 @@ def measure(service: Service) -> None:
     )
     metrics.dead_letters.labels(service.name).set(parked)
     metrics.outbound_pending.labels(service.name).set(outbound)
+    if service.definition.follows:
+        measure_alarms(service)
 
 
 def run_for_ever(definition: Definition) -> None:
