@@ -17,6 +17,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+import msgspec
 import structlog
 
 LEVELS: Final = ("debug", "info", "warning", "error")
@@ -47,7 +48,13 @@ def configure(
     """
     if level.lower() not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}")
-    shared_steps: list[Any] = [
+    handler: logging.Handler = logging.StreamHandler(stream or sys.stderr)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(
+            file, maxBytes=FILE_BYTES_MAX, backupCount=FILES_KEPT, encoding="utf-8"
+        )
+    steps: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -56,24 +63,15 @@ def configure(
         only_harmless,
     ]
     structlog.configure(
-        processors=[*shared_steps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*steps, _line],
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+        logger_factory=lambda name="zanat": _Lines(handler, name),
         cache_logger_on_first_use=False,
     )
-    handler: logging.Handler = logging.StreamHandler(stream or sys.stderr)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = RotatingFileHandler(
-            file, maxBytes=FILE_BYTES_MAX, backupCount=FILES_KEPT, encoding="utf-8"
-        )
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_library_message, *shared_steps],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+        _Formatter(
+            foreign_pre_chain=[_library_message, *steps],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _line],
         )
     )
     root = logging.getLogger()
@@ -82,6 +80,34 @@ def configure(
     # werkzeug and gunicorn write whole addresses, with what people typed into a search.
     for name in ("werkzeug", "gunicorn.access", "sqlalchemy.engine", "amqp", "kombu", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Lines:
+    """Writes lines that are finished; a library's record goes through the formatter instead."""
+
+    def __init__(self, handler: logging.Handler, name: str) -> None:
+        self.name = name
+        self._handler = handler
+
+    def msg(self, line: str) -> None:
+        record = logging.LogRecord(self.name, logging.INFO, "", 0, line, None, None)
+        record.zanat_line = line
+        self._handler.handle(record)
+
+    debug = info = warning = warn = error = critical = fatal = exception = log = msg
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: str | None = getattr(record, "zanat_line", None)
+        return super().format(record) if line is None else line
+
+
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=repr)
+
+
+def _line(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> str:
+    return _ENCODER.encode(entry).decode()
 
 
 def only_harmless(

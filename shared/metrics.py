@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final
 
 from flask import Blueprint, Response, jsonify
@@ -96,8 +97,25 @@ Check = Callable[[], str | None]
 def observe_request(*, service: str, route: str, method: str, status: int, seconds: float) -> None:
     """Count one request; an invented method counts as OTHER, so that labels stay few."""
     method = method if method in METHODS else "OTHER"
-    requests.labels(service, route, method, str(status)).inc()
-    request_seconds.labels(service, route, method).observe(seconds)
+    _counter(service, route, method, status).inc()
+    _histogram(service, route, method).observe(seconds)
+
+
+@cache
+def _counter(service: str, route: str, method: str, status: int) -> Counter:
+    """Kept, since finding a label's child again costs more than counting."""
+    return requests.labels(service, route, method, str(status))
+
+
+@cache
+def _histogram(service: str, route: str, method: str) -> Histogram:
+    return request_seconds.labels(service, route, method)
+
+
+@cache
+def command_counter(service: str, command: str, outcome: str) -> Counter:
+    """The counter of a command's outcomes."""
+    return commands.labels(service, command, outcome)
 
 
 def exposition() -> bytes:

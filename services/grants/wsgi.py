@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.grants.app import create, definition
-from shared.service import Service
-from shared.settings import Settings
+from shared.web.composing import served
 
-app = create(Service.open(definition(), Settings.from_environment()))
+app = served(definition(), create)

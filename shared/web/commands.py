@@ -147,9 +147,9 @@ def _perform(programme: str, handler: Callable[[Work], Answer]) -> tuple[Answer,
     try:
         answer = service().transact(context(programme), once)
     except Problem as error:
-        metrics.commands.labels(service().name, name, error.code).inc()
+        metrics.command_counter(service().name, name, error.code).inc()
         raise
-    metrics.commands.labels(service().name, name, "replayed" if found else "done").inc()
+    metrics.command_counter(service().name, name, "replayed" if found else "done").inc()
     return answer, bool(found)
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import text
 
+from shared import logging as zanat_logging
 from shared import metrics
 from shared.access.accesses import recorder_of_denied
 from shared.access.keys import load_or_create, public_keys, publish
@@ -23,7 +24,7 @@ from shared.access.revocations import Revocations
 from shared.access.tokens import SigningKey, TokenVerifier
 from shared.language.marking import N_
 from shared.privacy import master_key
-from shared.service import Service
+from shared.service import Definition, Service
 from shared.settings import Settings
 from shared.web.access import assert_all_declared
 from shared.web.api import Api, create_api
@@ -86,6 +87,13 @@ def open_app(
     api = create_api(app, service.name, title=title, description=description)
     app.extensions["zanat.api"] = api
     return app, api
+
+
+def served(definition: Definition, create: Callable[[Service], Flask]) -> Flask:
+    """What a WSGI server serves: the service as the environment has it, its logs set up."""
+    settings = Settings.from_environment()
+    zanat_logging.configure(service=definition.name, level=settings.log_level)
+    return create(Service.open(definition, settings))
 
 
 def finish(app: Flask) -> Flask:
