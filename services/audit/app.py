@@ -13,6 +13,8 @@ from flask import Flask
 
 from services.audit.entries import api, pages
 from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, WHOLE_LOGS, keep
+from services.audit.histories import api as histories_api
+from services.audit.histories import pages as histories_pages
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -40,9 +42,11 @@ def create(service: Service) -> Flask:
         service,
         title="Audit",
         description="Entries of every log, histories of records, checks of the copies.",
-        templates=(HERE / "entries" / "templates",),
+        templates=(HERE / "entries" / "templates", HERE / "histories" / "templates"),
         navigation=navigation,
     )
-    interface.register_blueprint(api.blueprint)
-    app.register_blueprint(pages.blueprint)
+    for blueprint in (api.blueprint, histories_api.blueprint):
+        interface.register_blueprint(blueprint)
+    for pages_of in (pages.blueprint, histories_pages.blueprint):
+        app.register_blueprint(pages_of)
     return finish(app)

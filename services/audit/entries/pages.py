@@ -1,36 +1,39 @@
-"""Pages of the audit: what happened, the history of a record across services, the copies.
+"""Pages of the audit: what happened, the history of a record, one entry with its proof, the copies.
 
 GET /audit/                          what happened, newest first, with filters in the address
+GET /audit/entries.csv               the same as a file, on record
 GET /audit/streams/<kind>/<id>       one record, and what the same requests did to others
-GET /audit/entries/<source>/<n>      one entry: who, when, its hash and its bytes
+GET /audit/entries/<source>/<n>      one entry: who, when, why, its facts, its proof, its bytes
 GET /audit/copies                    whether the kept copies are whole
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
+from sqlalchemy import Connection
 
 from services.addresses import KINDS, address_of, kind_words
-from services.audit.entries import views
+from services.audit.entries import exporting, views
 from services.audit.entries.api import bounded, missing
+from services.audit.entries.filtering import ONLY_WORDS, filter_of
 from services.audit.entries.following import FOLLOWED
+from services.audit.entries.proving import proof_of
+from services.audit.entries.since import last_visit, since
+from services.audit.entries.telling import told
 from services.audit.entries.views import HISTORY_MAX, Scope, Search
 from services.audit.entries.wording import SOURCES, sentence
 from shared.access.reader import may
 from shared.access.roles import EVERY_PROGRAMME
-from shared.language.marking import N_
 from shared.web.access import ensure, requires, signed_in
 from shared.web.commands import service
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
-FILTER_LENGTH_MAX: Final = 120
-_FILTERS: Final = ("source", "actor", "stream", "kind", "since", "until", "correlation")
+SINCE_SHOWN: Final = 12
 
 blueprint = Blueprint("entries", __name__, url_prefix="/audit")
 
@@ -39,35 +42,46 @@ blueprint = Blueprint("entries", __name__, url_prefix="/audit")
 @requires("audit.log.read")
 def list_entries() -> ResponseReturnValue:
     """What happened, in words."""
-    typed = {name: request.args.get(name, "")[:FILTER_LENGTH_MAX].strip() for name in _FILTERS}
-    errors: dict[str, str] = {}
-    search = _search(typed, errors)
+    chosen = filter_of(request.args)
     page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
+    scope, given = Scope.of(signed_in()), chosen.values()
     with service().database.reading() as connection:
         rows = views.entries(
             connection,
-            Scope.of(signed_in()),
-            search,
+            scope,
+            chosen.search,
             limit=page.limit + 1,
             after=page.after(datetime, str),
         )
+        answer = page.answer(rows, lambda row: (row.at.isoformat(), row.event_id))
+        entries = told(connection, answer["items"])
         kept = views.gaps(connection)
         parked = views.parked(connection)
-    answer = page.answer(rows, lambda row: (row.at.isoformat(), row.event_id))
-    given = {name: text for name, text in typed.items() if text}
+        visit = {} if given or page.cursor else _since(connection, scope)
     return render_template(
         "audit/entries/list.html",
-        entries=[_told(row) for row in answer["items"]],
-        typed=typed,
-        errors=errors,
+        entries=entries,
+        typed=chosen.typed,
+        errors=chosen.errors,
         filtered=bool(given),
+        given=given,
         sources=[(code, say(SOURCES[code])) for code in FOLLOWED],
         kinds=[(code, say(words)) for code, words in KINDS.items()],
+        only=[(code, say(words)) for code, words in ONLY_WORDS.items()],
         missing=sum(expected - have for have, expected in kept.values()),
         parked=parked,
         checks=may(signed_in(), "audit.log.read", EVERY_PROGRAMME),
+        exports=may(signed_in(), "audit.log.export"),
+        visit=visit,
         following=_following(given, answer["next"]),
     )
+
+
+@blueprint.get("/entries.csv")
+@requires("audit.log.export")
+def download() -> Response:
+    """The filtered list as a file; that it leaves is recorded."""
+    return exporting.download(filter_of(request.args))
 
 
 @blueprint.get("/streams/<kind>/<identifier>")
@@ -86,13 +100,17 @@ def show_stream(kind: str, identifier: str) -> ResponseReturnValue:
             for row in views.entries(connection, scope, Search(correlation=correlation), limit=20)
             if row.stream != stream
         ]
+        entries, others = told(connection, rows), told(connection, beside)
     return render_template(
         "audit/entries/stream.html",
         title=say(kind_words(kind)),
         stream=stream,
         record=address_of(stream) or "",
-        entries=[_told(row) for row in rows],
-        beside=[_told(row) for row in beside],
+        kind=kind,
+        identifier=identifier,
+        entries=entries,
+        beside=others,
+        ledger=may(signed_in(), "grants.ledger.read"),
         cut=len(rows) == HISTORY_MAX,
     )
 
@@ -100,16 +118,20 @@ def show_stream(kind: str, identifier: str) -> ResponseReturnValue:
 @blueprint.get("/entries/<source>/<int:position>")
 @requires("audit.log.read")
 def show_entry(source: str, position: int) -> ResponseReturnValue:
-    """One entry with its hash; its bytes for those who may export."""
+    """One entry with its facts and its proof; its bytes for those who may export."""
     with service().database.reading() as connection:
         row = views.entry(connection, Scope.of(signed_in()), source, bounded(position))
         if row is None:
             raise missing()
         raw = views.bytes_of(connection, source, position)
+        entry = told(connection, [row])[0]
+        proof = proof_of(connection, source, position, row.leaf_hash)
     exports = may(signed_in(), "audit.log.export", row.programme)
     return render_template(
         "audit/entries/entry.html",
-        entry=_told(row),
+        entry=entry,
+        proof=proof,
+        ledger=may(signed_in(), "grants.ledger.read"),
         row=row,
         source=say(SOURCES.get(source, source)),
         text=raw.decode() if raw is not None and exports else "",
@@ -137,55 +159,29 @@ def list_copies() -> ResponseReturnValue:
     return render_template("audit/entries/copies.html", rows=rows, parked=parked)
 
 
-def _following(given: dict[str, str], cursor: str | None) -> str:
-    values: dict[str, Any] = {**given, "cursor": cursor}
-    return url_for(".list_entries", **values) if cursor else ""
-
-
-def _told(row: Row[Any]) -> dict[str, Any]:
-    """An entry as a page tells it."""
-    kind, _, identifier = row.stream.partition("/")
+def _since(connection: Connection, scope: Scope) -> dict[str, Any]:
+    """What happened since the reader's last visit; nothing for who is here for the first time."""
+    moment = last_visit(connection, signed_in())
+    if moment is None:
+        return {}
+    groups = since(connection, scope, moment)
     return {
-        "what": say(sentence(row.type)),
-        "who": _who(row),
-        "actor": row.actor,
-        "at": row.at,
-        "source": say(SOURCES.get(row.source, row.source)),
-        "programme": "" if row.programme == "-" else row.programme,
-        "record": say(kind_words(kind)),
-        "href": url_for(".show_entry", source=row.source, position=row.position),
-        "stream_href": url_for(".show_stream", kind=kind, identifier=identifier),
+        "moment": moment,
+        "count": sum(group.count for group in groups),
+        "href": url_for(".list_entries", after=moment.isoformat()),
+        "groups": [
+            {
+                "what": say(sentence(group.type)),
+                "count": group.count,
+                "notable": group.notable,
+                "href": url_for(".list_entries", after=moment.isoformat(), type=group.type),
+            }
+            for group in groups[:SINCE_SHOWN]
+        ],
+        "cut": len(groups) > SINCE_SHOWN,
     }
 
 
-def _who(row: Row[Any]) -> str:
-    if row.display_name:
-        return str(row.display_name)
-    if row.actor.startswith("system/"):
-        return say(N_("The software itself"))
-    if row.actor == "public":
-        return say(N_("Somebody who was not signed in"))
-    return str(row.actor)
-
-
-def _search(typed: dict[str, str], errors: dict[str, str]) -> Search:
-    days: dict[str, date | None] = {}
-    for name in ("since", "until"):
-        days[name] = None
-        if typed[name]:
-            try:
-                days[name] = date.fromisoformat(typed[name])
-                if not 1900 <= days[name].year <= 2200:  # type: ignore[union-attr]
-                    raise ValueError(name)
-            except ValueError:
-                days[name] = None
-                errors[name] = say(N_("Write the day like 2026-03-31."))
-    return Search(
-        source=typed["source"],
-        actor=typed["actor"],
-        stream=typed["stream"],
-        kind=typed["kind"],
-        correlation=typed["correlation"],
-        since=days["since"],
-        until=days["until"],
-    )
+def _following(given: dict[str, str], cursor: str | None) -> str:
+    values: dict[str, Any] = {**given, "cursor": cursor}
+    return url_for(".list_entries", **values) if cursor else ""

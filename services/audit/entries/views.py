@@ -131,6 +131,12 @@ def entries(
     return list(connection.execute(query.limit(limit)))
 
 
+def count(connection: Connection, scope: Scope, search: Search) -> int:
+    """How many entries a search finds."""
+    query = select(func.count()).select_from(ENTRIES).where(scope.clause(), *search.clauses())
+    return connection.execute(query).scalar_one()
+
+
 def entry(connection: Connection, scope: Scope, source: str, position: int) -> Row[Any] | None:
     """One entry, when the reader may see it."""
     return connection.execute(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from services.audit.tables import RELATIONS
 
@@ -168,7 +168,7 @@ def _naming(
 ) -> set[str]:
     """Records of a kind that name one of these."""
     rows = RELATIONS.c
-    clauses = [rows.from_stream.like(f"{kind}/%")]
+    clauses: list[ColumnElement[bool]] = [rows.from_stream.like(f"{kind}/%")]
     if via:
         clauses.append(rows.kind == via)
     return {
@@ -185,7 +185,7 @@ def _named(
 ) -> set[str]:
     """Records of a kind that these name."""
     rows = RELATIONS.c
-    clauses = [rows.to_stream.like(f"{kind}/%")]
+    clauses: list[ColumnElement[bool]] = [rows.to_stream.like(f"{kind}/%")]
     if via:
         clauses.append(rows.kind == via)
     return {

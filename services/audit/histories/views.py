@@ -84,8 +84,8 @@ def _of(chain: Chain) -> Select[Any]:
         )
         parts.append(select(*key).where(ENTRIES.c.stream.in_(looks)))
     if chain.actor:
-        for column in (ENTRIES.c.actor, ENTRIES.c.on_behalf_of):
-            parts.append(select(*key).where(column == chain.actor))
+        did = (ENTRIES.c.actor, ENTRIES.c.on_behalf_of)
+        parts += [select(*key).where(column == chain.actor) for column in did]
     keys = union(*parts).subquery()
     return select(ENTRIES).join(
         keys, and_(ENTRIES.c.source == keys.c.source, ENTRIES.c.position == keys.c.position)

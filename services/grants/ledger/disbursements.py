@@ -41,6 +41,7 @@ from services.grants.payments.payment_events import (
 )
 from shared.events.event import Event
 from shared.money import CURRENCIES, Money, zero
+from shared.spreadsheets import formula_safe
 
 COLUMNS: Final = (
     "entry_no",
@@ -61,7 +62,6 @@ COLUMNS: Final = (
 
 EntryKind: TypeAlias = Literal["paid", "returned", "reversed"]
 _KIND_ORDER: Final[dict[EntryKind, int]] = {"paid": 0, "returned": 1, "reversed": 2}
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,16 +187,6 @@ def ledger_csv(entries: Iterable[DisbursementEntry]) -> str:
     digest = hashlib.sha256(out.getvalue().encode()).hexdigest()
     writer.writerow(("sha256", digest, *[""] * (len(COLUMNS) - 2)))
     return out.getvalue()
-
-
-def formula_safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe goes before its first sign.
-
-    Source: OWASP, "CSV Injection". Quoting of commas and quotes is the CSV writer's. Space and
-    control signs before a formula do not hide it, since some programs strip them.
-    """
-    shown = text.lstrip(" \u00a0\ufeff\x00")
-    return f"'{text}" if shown.startswith(_FORMULA_STARTS) else text
 
 
 def decimal_text(amount: Money) -> str:

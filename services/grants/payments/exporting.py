@@ -22,7 +22,6 @@ from sqlalchemy import Row
 from services.grants.awards.award import AWARD
 from services.grants.awards.award_state import payable, payee_account
 from services.grants.awards.schemas import money_out
-from services.grants.ledger.disbursements import formula_safe
 from services.grants.payments import account_number as account_numbers
 from services.grants.payments import payment_commands as c
 from services.grants.payments.batch import BATCH, ExportBatch
@@ -38,6 +37,7 @@ from shared.money import Money, total
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import open_text, seal_text
 from shared.service import Service
+from shared.spreadsheets import formula_safe
 
 COLUMNS: Final = ("end_to_end_id", "payee", "account", "iban", "amount", "currency", "amount_minor")
 

@@ -16,6 +16,7 @@ from services.grants.ledger.postings import CHART_OF_ACCOUNTS, postings_of
 from services.grants.payments import payment_events as e
 from shared.events.event import Event
 from shared.money import Money
+from shared.spreadsheets import formula_safe
 
 WHICH: dict[str, Any] = {"payment_id": "p1", "call_id": "c1", "award_id": "a1", "tranche": 1}
 FACT: dict[str, Any] = WHICH | {
@@ -93,15 +94,15 @@ def test_amounts_are_exact_decimal_text() -> None:
 
 @given(st.text(max_size=12))
 def test_no_text_reaches_a_spreadsheet_as_a_formula(text: str) -> None:
-    safe = d.formula_safe(text)
+    safe = formula_safe(text)
     assert safe in (text, f"'{text}")
     assert not safe.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 def test_formulas_are_quoted_and_plain_text_is_not() -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"):
-        assert d.formula_safe(text) == f"'{text}"
-    assert d.formula_safe("A0001-T1") == "A0001-T1"
+        assert formula_safe(text) == f"'{text}"
+    assert formula_safe("A0001-T1") == "A0001-T1"
 
 
 @given(
