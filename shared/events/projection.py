@@ -76,8 +76,9 @@ class Recorded(msgspec.Struct, frozen=True):
 class Projecting:
     """What a projection may use. A value that is sealed is opened when its row is written."""
 
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring, *, schema: str = "") -> None:
         self._connection = connection
+        self._schema = schema
         self.keyring = keyring
 
     @property
@@ -88,7 +89,7 @@ class Projecting:
     def make(self, table: Table, *rows: Mapping[str, Any]) -> None:
         """Make rows of which none is there; rows of one call have the same columns."""
         if rows:
-            statement = rowtexts.inserting(self._connection.dialect, table, tuple(rows[0]))
+            statement = self._inserting(table, rows[0])
             self._run(statement, *rows)
 
     def put(self, table: Table, key: Key, **values: Any) -> None:
@@ -99,9 +100,9 @@ class Projecting:
         dialect, names = self._connection.dialect, tuple(values)
         row = {**key, **values}
         if rowtexts.is_whole(table, row):
-            self._run(rowtexts.putting(dialect, table, tuple(key), names), row)
+            self._run(rowtexts.putting(dialect, table, tuple(key), names, self._schema), row)
         elif not (values and self._change(table, key, values)):
-            self._run(rowtexts.inserting(dialect, table, tuple(row)), row)
+            self._run(self._inserting(table, row), row)
 
     def change(self, table: Table, key: Key, **values: Any) -> None:
         """Change these columns of the row with this key, if it is there."""
@@ -110,12 +111,14 @@ class Projecting:
     def add(self, table: Table, key: Key, by: Mapping[str, int], **values: Any) -> None:
         """Add to numbers of the row with this key, if it is there, and change other columns."""
         dialect = self._connection.dialect
-        statement = rowtexts.adding(dialect, table, tuple(key), tuple(by), tuple(values))
+        statement = rowtexts.adding(
+            dialect, table, tuple(key), tuple(by), tuple(values), self._schema
+        )
         self._run(statement, {**key, **by, **values})
 
     def remove(self, table: Table, key: Mapping[str, Any]) -> None:
         """Remove the row with this key, or all rows in which some columns have these values."""
-        self._run(rowtexts.removing(self._connection.dialect, table, tuple(key)), key)
+        self._run(rowtexts.removing(self._connection.dialect, table, tuple(key), self._schema), key)
 
     def row(self, table: Table, key: Key) -> Mapping[str, Any] | None:
         """The row with this key as it is after all that was written."""
@@ -131,8 +134,13 @@ class Projecting:
         """Keyed hash for exact lookup of a personal value."""
         return None if value is None else self.keyring.blind_index(purpose, value)
 
+    def _inserting(self, table: Table, row: Mapping[str, Any]) -> Statement:
+        return rowtexts.inserting(self._connection.dialect, table, tuple(row), self._schema)
+
     def _change(self, table: Table, key: Key, values: Mapping[str, Any]) -> int:
-        statement = rowtexts.changing(self._connection.dialect, table, tuple(key), tuple(values))
+        statement = rowtexts.changing(
+            self._connection.dialect, table, tuple(key), tuple(values), self._schema
+        )
         return self._run(statement, {**key, **values})
 
     def _run(self, statement: Statement, *rows: Mapping[str, Any]) -> int:

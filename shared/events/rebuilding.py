@@ -11,41 +11,28 @@ the old rows or the new ones and no event is missed or told twice.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    Row,
-    Select,
-    Table,
-    delete,
-    func,
-    or_,
-    select,
-    text,
-)
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Select, Table, delete, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import sort_tables
 
 from shared.errors import Busy
+from shared.events.aside import ASIDE, tables_aside
 from shared.events.comparing import compare
 from shared.events.envelope import decode
-from shared.events.projection import Projecting, Projection, Projections, Recorded
+from shared.events.held import Holding
+from shared.events.projection import Project, Projection
+from shared.events.replaying import BATCH, OWN, Entry, Replay, ahead
 from shared.events.tables import DEAD_LETTERS, EVENTS, INBOX, LOG, PENDING, PROJECTIONS
-from shared.privacy.sealing import sealed_keys
 from shared.service import Service
 
-BATCH = 1_000
-ASIDE = "aside"
 RETRIED = "retried"
-_LOCK = 0x5A41_4E41_5403
 LOCK_WAIT = "5s"
+KEYS_MAX = 10_000
+"""Opened keys that are remembered while everybody's are gone through."""
 _SWAPS_MAX = 6
 _ROUNDS = 2
 """How often what came in meanwhile is projected before writers are kept waiting for the rest."""
@@ -61,14 +48,13 @@ def rebuild(service: Service, *, progress: Progress, names: Sequence[str] | None
     """
     with _building(service, _chosen(service, names)) as build:
         for _ in range(_ROUNDS):
-            with build.connection.begin():
-                build.aim()
-            handled = 1
-            while handled:
+            for batch in build.round():
                 with build.connection.begin():
-                    handled = build.step()
+                    build.take(*batch)
                 progress(build.done, max(build.done, build.total))
-        build.goals = None
+            # What is in memory is written before writers wait.
+            with build.connection.begin():
+                build.flush()
         build.swap()
         progress(build.done, build.done)
 
@@ -86,7 +72,7 @@ def differences(service: Service) -> list[str]:
             known = {row.name: row.version for row in build.connection.execute(select(PROJECTIONS))}
             lines += [
                 f"{projection.name}: made by another version, needs a rebuild"
-                for projection in build.projections.all
+                for projection in build.projections
                 if known.get(projection.name) != projection.version
             ]
             for table in build.tables:
@@ -105,74 +91,72 @@ class _Build:
 
     service: Service
     connection: Connection
-    projections: Projections
+    projections: tuple[Projection, ...]
     tables: list[Table]
     live_schema: str
-    own: int = -1
-    foreign: dict[str, int] = field(default_factory=dict)
+    replay: Replay
+    writers: list[Holding]
+    positions: dict[str, int]
     skipped: dict[str, set[int]] = field(default_factory=dict)
-    goals: dict[str, int] | None = None
     done: int = 0
     total: int = 0
+
+    def __post_init__(self) -> None:
+        self._by_type: dict[str, list[tuple[Project, Holding]]] = {}
+        for projection, at in zip(self.projections, self.writers, strict=True):
+            for cls in projection.events:
+                self._by_type.setdefault(cls.event_type, []).append((projection.project, at))
+        self._follows = [
+            (projection.follow, at)
+            for projection, at in zip(self.projections, self.writers, strict=True)
+            if projection.follow is not None
+        ]
 
     def see(self, schema: str) -> None:
         """From now on a table's plain name means the one in this schema."""
         self.connection.execution_options(schema_translate_map={None: schema})
 
-    def aim(self) -> None:
-        """Set out for the present ends of the logs: whoever writes on cannot hold it up."""
-        self.see(self.live_schema)
-        self.goals = {}
-        for name, query in (
-            ("", select(func.max(LOG.c.position))),
-            *(
-                (source, select(func.max(INBOX.c.position)).where(INBOX.c.source == source))
-                for source in self.service.definition.sources()
-            ),
-        ):
-            self.goals[name] = self.connection.execute(query).scalar() or 0
-            start = self.foreign.get(name, -1) if name else self.own
-            self.total += max(0, self.goals[name] - start)
+    def round(self) -> Iterator[tuple[str, Sequence[Entry]]]:
+        """Batches up to the present ends of the logs: whoever writes on cannot hold it up."""
+        with self.connection.begin():
+            goals = {source: self._end(source) for source in self.positions}
+        self.total += sum(max(0, goals[s] - after) for s, after in self.positions.items())
+        for source, goal in goals.items():
+            if self.positions[source] < goal and self.replay.concerns(source):
+                for batch in self._read(source, goal):
+                    yield source, batch
+            self._reach(source, goal)
 
-    def step(self) -> int:
-        """Project one batch in the caller's transaction; returns how many events it had."""
-        self.see(self.live_schema)
-        rows = self.connection.execute(
-            self._within(
-                select(LOG.c.position, EVENTS.c.envelope)
-                .join(EVENTS, EVENTS.c.event_id == LOG.c.event_id)
-                .where(LOG.c.position > self.own)
-                .order_by(LOG.c.position)
-                .limit(BATCH),
-                LOG.c.position,
-                "",
-            )
-        ).all()
-        if rows:
-            self.own = rows[-1].position
-            self._project([row.envelope for row in rows])
-            return len(rows)
-        for source in self.service.definition.sources():
-            if handled := self._foreign_step(source):
-                return handled
-        return 0
-
-    def _within(self, query: Select[Any], position: Column[int], name: str) -> Select[Any]:
-        return query if self.goals is None else query.where(position <= self.goals[name])
+    def take(self, source: str, batch: Sequence[Entry]) -> None:
+        """Project a batch of a source in the caller's transaction."""
+        if source != OWN:
+            batch = self._told(source, batch)
+        self._project(batch)
 
     def catch_up(self) -> None:
         """Project all that is committed, in the caller's transaction, which sees one state."""
         self._retried()
-        while self.step():
-            pass
+        for source, after in self.positions.items():
+            if self.replay.concerns(source):
+                for batch in self.replay.batches(self.connection, source, after=after):
+                    self.take(source, batch)
+                    self._reach(source, batch[-1][0])
         self.see(self.live_schema)
         # Committed and without a position yet; empty on SQLite.
         rows = self.connection.execute(
-            select(EVENTS.c.envelope)
+            select(EVENTS.c.type, EVENTS.c.envelope)
             .join(PENDING, PENDING.c.event_id == EVENTS.c.event_id)
             .order_by(PENDING.c.append_order, PENDING.c.ordinal)
-        ).scalars()
-        self._project(rows.all())
+        ).all()
+        self._project([(-1, row.type, row.envelope) for row in rows])
+        self.done += len(rows)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is in memory of the rows aside, in the caller's transaction."""
+        self.see(ASIDE)
+        for at in self.writers:
+            at.flush()
 
     def swap(self) -> None:
         """Catch up and put the rows in place, in one transaction that keeps writers waiting."""
@@ -206,34 +190,51 @@ class _Build:
             return False
         return True
 
-    def _foreign_step(self, source: str) -> int:
-        after = self.foreign.get(source, -1)
-        rows = self.connection.execute(
-            self._within(
-                select(INBOX.c.position, INBOX.c.envelope)
-                .where(INBOX.c.source == source, INBOX.c.position > after)
-                .order_by(INBOX.c.position)
-                .limit(BATCH),
-                INBOX.c.position,
-                source,
+    def _end(self, source: str) -> int:
+        self.see(self.live_schema)
+        query = select(func.max(LOG.c.position))
+        if source != OWN:
+            query = select(func.max(INBOX.c.position)).where(INBOX.c.source == source)
+        found = self.connection.execute(query).scalar()
+        return -1 if found is None else int(found)
+
+    def _read(self, source: str, goal: int) -> Iterator[Sequence[Entry]]:
+        """Batches of a source; on PostgreSQL the next one is read while one is worked on."""
+        after = self.positions[source]
+        if self.service.database.is_sqlite:
+            yield from self._reaching(
+                source, self.replay.batches(self.connection, source, after=after, goal=goal)
             )
-        ).all()
-        if not rows:
-            return 0
-        last = rows[-1].position
-        parked: set[int] = set(
-            self.connection.execute(
-                _unapplied(source).where(
-                    DEAD_LETTERS.c.position > after, DEAD_LETTERS.c.position <= last
-                )
-            ).scalars()
-        )
+            return
+        with self.service.database.engine.connect() as reading:
+            batches = self.replay.batches(reading, source, after=after, goal=goal)
+            yield from self._reaching(source, ahead(batches))
+
+    def _reaching(
+        self, source: str, batches: Iterator[Sequence[Entry]]
+    ) -> Iterator[Sequence[Entry]]:
+        for batch in batches:
+            self._reach(source, batch[-1][0])
+            yield batch
+
+    def _reach(self, source: str, position: int) -> None:
+        if position > self.positions[source]:
+            self.done += position - self.positions[source]
+            self.positions[source] = position
+
+    def _told(self, source: str, batch: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of a foreign source that are not parked; who follows it is told of all."""
+        self.see(self.live_schema)
+        within = DEAD_LETTERS.c.position.between(batch[0][0], batch[-1][0])
+        parked = set(self.connection.execute(_unapplied(source).where(within)).scalars())
         self.skipped.setdefault(source, set()).update(parked)
-        self.foreign[source] = last
-        self._follow(source, rows)
-        self._project([row.envelope for row in rows if row.position not in parked])
-        self.done += len(parked)
-        return len(rows)
+        if self._follows and source in self.service.definition.follows:
+            self.see(ASIDE)
+            for position, _, raw in batch:
+                envelope = decode(raw)
+                for follow, at in self._follows:
+                    follow(at, envelope, position, raw)
+        return [one for one in batch if one[0] not in parked] if parked else batch
 
     def _retried(self) -> None:
         """What was parked when its batch was read and has been applied since."""
@@ -244,43 +245,25 @@ class _Build:
             for start in range(0, len(due), BATCH):
                 self.see(self.live_schema)
                 rows = self.connection.execute(
-                    select(INBOX.c.envelope)
+                    select(INBOX.c.position, INBOX.c.type, INBOX.c.envelope)
                     .where(
                         INBOX.c.source == source,
                         INBOX.c.position.in_(due[start : start + BATCH]),
                     )
                     .order_by(INBOX.c.position)
-                ).scalars()
-                self._project(rows.all())
+                )
+                self._project([(row.position, row.type, row.envelope) for row in rows])
             positions.intersection_update(still)
 
-    def _project(self, envelopes: Sequence[bytes]) -> None:
-        handled = {cls for projection in self.projections.all for cls in projection.events}
-        batch = []
-        for raw in envelopes:
-            envelope = decode(raw)
-            if self.service.store.types.knows(envelope.type):
-                event = self.service.store.types.event(envelope.type, envelope.data)
-                if type(event) in handled:
-                    batch.append(Recorded(event, envelope, raw))
-        self.service.keyring.open_keys(sealed_keys(one.event for one in batch))
+    def _project(self, batch: Sequence[Entry]) -> None:
+        events = self.replay.decoded(batch)
         self.see(ASIDE)
-        at = Projecting(self.connection, self.service.keyring)
-        for recorded in batch:
-            self.projections.apply(at, recorded)
-        self.done += len(envelopes)
-
-    def _follow(self, source: str, rows: Sequence[Row[Any]]) -> None:
-        """Tell the projections that follow whole logs of every entry, parked ones too."""
-        follows = [one.follow for one in self.projections.all if one.follow is not None]
-        if not follows or source not in self.service.definition.follows:
-            return
-        self.see(ASIDE)
-        at = Projecting(self.connection, self.service.keyring)
-        for row in rows:
-            envelope = decode(row.envelope)
-            for follow in follows:
-                follow(at, envelope, row.position, row.envelope)
+        for at in self.writers:
+            at.begin([recorded for _, recorded in events])
+        by_type = self._by_type
+        for name, recorded in events:
+            for project, at in by_type[name]:
+                project(at, recorded)
 
     def _replace_rows(self) -> None:
         self.see(self.live_schema)
@@ -294,7 +277,7 @@ class _Build:
                 f"insert into {self.live_schema}.{name} ({columns}) "  # noqa: S608 (our names)
                 f"select {columns} from {ASIDE}.{name}"
             )
-        for projection in self.projections.all:
+        for projection in self.projections:
             self.connection.execute(
                 delete(PROJECTIONS).where(PROJECTIONS.c.name == projection.name)
             )
@@ -303,7 +286,7 @@ class _Build:
             )
 
 
-def _unapplied(source: str) -> Select[int]:
+def _unapplied(source: str) -> Select[Any]:
     """Positions of a source that were parked and have not been applied since, or never will be."""
     return select(DEAD_LETTERS.c.position).where(
         DEAD_LETTERS.c.source == source,
@@ -314,72 +297,18 @@ def _unapplied(source: str) -> Select[int]:
 @contextlib.contextmanager
 def _building(service: Service, projections: tuple[Projection, ...]) -> Iterator[_Build]:
     """Empty tables aside, one builder at a time; they are gone at the end."""
-    # A key destroyed by another process must not be remembered here.
-    service.keyring.forget()
+    # A memory of its own: a key destroyed by another process must not be remembered here, and the
+    # keys of all people must not stay in it.
+    keyring = service.keyring.aside(cached_max=KEYS_MAX)
     tables = sort_tables({table for projection in projections for table in projection.tables})
-    place = _attached if service.database.is_sqlite else _scheme
-    with place(service) as connection:
-        live = "main" if service.database.is_sqlite else "public"
-        build = _Build(service, connection, Projections(projections), tables, live)
-        build.see(ASIDE)
-        with connection.begin():
-            for metadata in _metadata_of(tables):
-                mine = [table for table in tables if table.metadata is metadata]
-                metadata.create_all(connection, tables=mine, checkfirst=False)
-        yield build
-
-
-def _metadata_of(tables: Iterable[Table]) -> list[MetaData]:
-    return list({id(table.metadata): table.metadata for table in tables}.values())
-
-
-@contextlib.contextmanager
-def _attached(service: Service) -> Iterator[Connection]:
-    """A connection with an empty file attached, which is removed with what it holds of people."""
-    database = Path(str(service.database.engine.url.database))
-    file = database.with_suffix(".aside.sqlite3")
-    with database.with_suffix(".aside.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        file.unlink(missing_ok=True)
-        file.touch(mode=0o600)
-        with service.database.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is None:
-                raise RuntimeError("the connection is closed")
-            driver.execute("attach database ? as aside", (str(file),))
-            driver.execute("pragma aside.journal_mode=memory")
-            driver.execute("pragma aside.synchronous=off")
-            try:
-                yield connection
-            finally:
-                # The pool must not keep a connection with something attached.
-                connection.invalidate()
-                file.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _scheme(service: Service) -> Iterator[Connection]:
-    """A connection that alone may use the schema, emptied before and after."""
-    with service.database.engine.connect() as connection:
-        connection.execute(text("select pg_advisory_lock(:k)"), {"k": _LOCK})
-        connection.commit()
-        try:
-            _empty_scheme(connection)
-            yield connection
-        finally:
-            connection.rollback()
-            connection.execution_options(isolation_level="READ COMMITTED")
-            with contextlib.suppress(DBAPIError):
-                _empty_scheme(connection)
-            # A pooled connection must not keep the lock.
-            connection.invalidate()
-
-
-def _empty_scheme(connection: Connection) -> None:
-    with connection.begin():
-        names = connection.execute(
-            text("select tablename from pg_tables where schemaname = :s"), {"s": ASIDE}
-        ).scalars()
-        quote = connection.dialect.identifier_preparer.quote
-        for name in names.all():
-            connection.exec_driver_sql(f"drop table {ASIDE}.{quote(name)} cascade")
+    with tables_aside(service, tables) as connection:
+        yield _Build(
+            service,
+            connection,
+            projections,
+            tables,
+            "main" if service.database.is_sqlite else "public",
+            Replay(service, projections),
+            [Holding(connection, keyring, one.tables, schema=ASIDE) for one in projections],
+            dict.fromkeys((OWN, *service.definition.sources()), -1),
+        )

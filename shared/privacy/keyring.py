@@ -11,6 +11,7 @@ PostgreSQL row-level security lets each service's role see the data classes that
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import os
@@ -76,9 +77,17 @@ class Keyring:
         self._blind = _derive(master_key, b"blind index")
         self._identifiers = identifiers or Uuid7()
         self.random_bytes = random_bytes
+        self._cached_max = CACHED_KEYS_MAX
         self._lock = threading.Lock()
         self._by_name: dict[KeyName, Key] = {}
         self._by_id: dict[str, Key] = {}
+
+    def aside(self, *, cached_max: int) -> Keyring:
+        """The same keys with a memory of its own, for who goes through all of them once."""
+        other = copy.copy(self)
+        other._lock, other._by_name, other._by_id = threading.Lock(), {}, {}
+        other._cached_max = cached_max
+        return other
 
     def ensure(self, names: Iterable[KeyName]) -> dict[KeyName, Key]:
         """The keys of these names, made durable here when they are new."""
@@ -101,13 +110,15 @@ class Keyring:
 
     def open_keys(self, key_ids: Iterable[str]) -> dict[str, Key]:
         """Many keys at once, for projections in batches."""
-        wanted = [key_id for key_id in set(key_ids) if key_id not in self._by_id]
+        found = {key_id: self._by_id.get(key_id) for key_id in key_ids}
+        wanted = [key_id for key_id, key in found.items() if key is None]
         with self._database.reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 part = wanted[start : start + _CHUNK]
                 for row in connection.execute(select(KEYS).where(KEYS.c.key_id.in_(part))):
-                    self._remember(row)
-        return {k: self._by_id[k] for k in key_ids if k in self._by_id}
+                    _, key = self._remember(row)
+                    found[key.key_id] = key
+        return {key_id: key for key_id, key in found.items() if key is not None}
 
     def names(self, *, owners: str, data_class: str) -> list[KeyName]:
         """The keys of a data class that are still there and whose owners begin with ``owners``."""
@@ -198,7 +209,7 @@ class Keyring:
         key = Key(key_id, cipher)
         name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
         with self._lock:
-            if len(self._by_id) >= CACHED_KEYS_MAX:
+            if len(self._by_id) >= self._cached_max:
                 self._by_id.clear()
                 self._by_name.clear()
             self._by_id[key_id] = key

@@ -37,12 +37,16 @@ def open_text(keyring: Keyring, value: str | Sealed | None) -> str | None:
     """The text; None for None, for a destroyed key, and where this service may not look."""
     if value is None or isinstance(value, str):
         return value
-    key = keyring.open_key(value.key)
+    return open_with(keyring.open_key(value.key), value)
+
+
+def open_with(key: Key | None, sealed: Sealed) -> str | None:
+    """The text under its key, opened before; None without one and for a destroyed one."""
     if key is None or key.cipher is None:
         return None
-    raw = base64.b64decode(value.box)
+    raw = base64.b64decode(sealed.box)
     try:
-        return key.cipher.decrypt(raw[:12], raw[12:], value.key.encode()).decode()
+        return key.cipher.decrypt(raw[:12], raw[12:], sealed.key.encode()).decode()
     except InvalidTag as error:
         raise RuntimeError("a sealed value does not fit its key") from error
 
