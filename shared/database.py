@@ -13,18 +13,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from shared.settings import Settings
+
+_SQLITE_OPTIONS: Final[dict[str, Any]] = {"timeout": 30, "check_same_thread": False}
+_SQLITE_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "cache_size=-16000",
+)
 
 
 def database_name(settings: Settings, service: str) -> str:
@@ -52,10 +64,14 @@ def sqlite_path(settings: Settings, name: str) -> Path:
 
 @dataclass
 class Database:
-    """A service's database. ``write_lock`` orders SQLite's writers within the process."""
+    """A service's database. ``write_lock`` orders SQLite's writers within the process.
+
+    on_close: closes what others hold open beside the engine's pool.
+    """
 
     engine: Engine
     write_lock: threading.RLock = field(default_factory=threading.RLock)
+    on_close: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -92,29 +108,26 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def sqlite_connection(self) -> sqlite3.Connection:
+        """A connection of the caller's own to the file, outside the pool."""
+        words, options = self.engine.dialect.create_connect_args(self.engine.url)
+        connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+        return configured(connect(*words, **{**options, **_SQLITE_OPTIONS}))
+
     def close(self) -> None:
+        for close in self.on_close:
+            close()
         self.engine.dispose()
 
 
 def sqlite_engine(path: Path) -> Engine:
     """An engine for a SQLite file: WAL, synchronous FULL, freed pages overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False}
-    )
+    engine = create_engine(f"sqlite:///{path}", connect_args=_SQLITE_OPTIONS)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            "cache_size=-16000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        configured(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -122,6 +135,30 @@ def sqlite_engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def configured(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection with what every one to a SQLite file is told first."""
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def named(dialect: Dialect, statement: str, error: Exception, *, lost: bool = False) -> DBAPIError:
+    """A driver's error as SQLAlchemy names it, without the values that were sent."""
+    found = DBAPIError.instance(
+        statement,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    if not isinstance(found, DBAPIError):
+        raise TypeError(f"{type(error).__name__} is no error of the driver's")
+    return found
 
 
 def owner_engine(settings: Settings, name: str) -> Engine:

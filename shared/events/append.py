@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.errors import Conflict
 from shared.events.event import Event
+from shared.language.marking import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,3 +93,10 @@ class Append:
     records: tuple[RequestRecord, ...] = ()
     due: tuple[DueWork, ...] = field(default=())
     guards: tuple[Guard, ...] = ()
+
+
+def changed_meanwhile() -> Conflict:
+    """Somebody was faster; whoever decides again on what is there now may be lucky."""
+    return Conflict(
+        "changed-meanwhile", N_("Somebody changed this at the same moment. Look again and repeat.")
+    )

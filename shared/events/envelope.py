@@ -45,8 +45,23 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
 
+class _Data(msgspec.Struct, frozen=True, gc=False):
+    """What a fold needs of an envelope."""
+
+    data: msgspec.Raw
+
+
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    """What a replay needs of an envelope."""
+
+    type: str
+    data: msgspec.Raw
+
+
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(Envelope)
+_DATA_DECODER: Final = msgspec.json.Decoder(_Data)
+_KIND_DECODER: Final = msgspec.json.Decoder(_Kind)
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -60,6 +75,17 @@ def encode(envelope: Envelope) -> bytes:
 def decode(raw: bytes) -> Envelope:
     """The envelope in raw bytes. Raises msgspec.ValidationError."""
     return _DECODER.decode(raw)
+
+
+def data_of(raw: bytes) -> msgspec.Raw:
+    """The data alone of an envelope's bytes, the rest skipped. Raises msgspec.ValidationError."""
+    return _DATA_DECODER.decode(raw).data
+
+
+def kind_and_data(raw: bytes) -> tuple[str, msgspec.Raw]:
+    """Type and data alone of an envelope's bytes. Raises msgspec.ValidationError."""
+    found = _KIND_DECODER.decode(raw)
+    return found.type, found.data
 
 
 def encode_data(event: Any) -> msgspec.Raw:

@@ -1,6 +1,8 @@
 """Locks on streams until a transaction ends (PostgreSQL; SQLite has one writer at a time).
 
-    lock_for_append(connection, writes={"award/a1"}, guards={"call/c1"})
+    numbers, alone = lock_numbers(writes={"award/a1"}, guards={"call/c1"})
+
+``append_events`` in the database takes them before it looks at versions (core_0004).
 
 Whoever appends to a stream holds it alone, whoever only rests on it shares it: so nothing is
 appended to a guarded stream between the check of its version and the commit, and what follows has a
@@ -32,21 +34,9 @@ def lock_alone(connection: Connection, stream: str) -> None:
     connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": stream_number(stream)})
 
 
-def lock_for_append(
-    connection: Connection, *, writes: Collection[str], guards: Collection[str]
-) -> None:
-    """Take what an append needs, in one statement; returns once it is held."""
+def lock_numbers(writes: Collection[str], guards: Collection[str]) -> tuple[list[int], list[bool]]:
+    """The numbers of the locks that an append needs, in their order, and which it holds alone."""
     alone = {MANY} if len(writes) > STREAMS_MAX else {stream_number(name) for name in writes}
     shared = {stream_number(name) for name in guards} | ({MANY} if guards else set())
     numbers = sorted(alone | shared)
-    if not numbers:
-        return
-    connection.execute(
-        text(
-            "select case when alone then pg_advisory_xact_lock(number)"
-            " else pg_advisory_xact_lock_shared(number) end"
-            " from unnest(cast(:numbers as bigint[]), cast(:alone as boolean[]))"
-            " as wanted (number, alone)"
-        ),
-        {"numbers": numbers, "alone": [number in alone for number in numbers]},
-    )
+    return numbers, [number in alone for number in numbers]

@@ -181,4 +181,14 @@ PROJECTIONS = Table(
     Column("version", Integer, nullable=False),
 )
 
+SNAPSHOTS = Table(
+    "snapshots",
+    CORE,
+    Column("stream", String(120), primary_key=True),
+    Column("form", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+"""States of long streams, to begin with; each may be thrown away at any time."""
+
 APPEND_ONLY = (EVENTS, LOG, LOG_HASHES, CHECKPOINTS, COSIGNATURES, INBOX)

@@ -37,6 +37,7 @@ CHANGEABLE = (
     "dead_letters",
     "due",
     "projections",
+    "snapshots",
 )
 KEY_CLASSES: Mapping[str, tuple[str, ...]] = {
     "accounts": ("identity", "contact"),

@@ -28,10 +28,9 @@ from marshmallow import Schema, fields
 from shared import metrics
 from shared.due.purging import key_of_answers
 from shared.errors import Invalid, Problem
-from shared.events.append import Context, RequestRecord
+from shared.events.append import Context, RequestRecord, changed_meanwhile
 from shared.events.decider import Decider
 from shared.events.event import Sealed
-from shared.events.store import changed_meanwhile
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.privacy.sealing import open_text, seal_text
