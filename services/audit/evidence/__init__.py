@@ -1,0 +1,1 @@
+"""Evidence that an auditor takes along: bundles, and verifying them, live services and files."""
