@@ -139,7 +139,7 @@ class OutsideWitnesses:
 
 
 def post(address: str, body: bytes) -> tuple[int, str, bytes]:
-    """Status, content type and body of what the address answers. Raises OSError when it does not."""
+    """Status, content type and body of the answer. Raises OSError where there is none."""
     request = urllib.request.Request(  # noqa: S310 (http or https, as the file was read)
         address, data=body, headers={"Content-Type": "text/plain; charset=utf-8"}
     )
