@@ -43,6 +43,9 @@ CLOCK_DIFFERENCE_SECONDS_MAX: Final = 30
 TOKEN_BYTES_MAX: Final = 3800
 """A browser keeps cookies to 4096 bytes with name and attributes."""
 
+REMEMBERED_MAX: Final = 10_000
+"""Genuine tokens that a verifier remembers, some kilobytes each at most."""
+
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -140,15 +143,31 @@ class TokenVerifier:
         self._keys = keys
         self._audience = audience
         self._clock = clock
+        self._verified: dict[bytes, tuple[int, int, Reader]] = {}
 
     def verify(self, token: str) -> Reader:
         """The reader that the token speaks of.
 
+        A token that was found genuine is remembered by its hash until it runs out: whoever works
+        here sends the same one with every request. Whether its session was ended is another
+        question, which is asked each time (``Revocations``).
+
         Raises TokenExpired when it is only too old, else Unauthenticated with a code that says
         what is wrong with it.
         """
-        claims = self._signed_claims(token)
         now = int(self._clock.now().timestamp())
+        mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._verified.get(mark)
+        if known is not None and known[0] <= now + CLOCK_DIFFERENCE_SECONDS_MAX and now < known[1]:
+            return known[2]
+        claims = self._signed_claims(token)
+        reader = self._checked(claims, now)
+        if len(self._verified) >= REMEMBERED_MAX:
+            self._verified.clear()
+        self._verified[mark] = claims.iat, claims.exp, reader
+        return reader
+
+    def _checked(self, claims: _Claims, now: int) -> Reader:
         if claims.aud != self._audience:
             raise Unauthenticated(
                 "token-of-another-installation",
