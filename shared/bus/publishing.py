@@ -1,4 +1,8 @@
-"""Publishing in windows: some hundreds of messages, then all their confirms (RabbitMQ).
+"""Publishing in windows: some hundreds of messages, then their confirms while the next are sent.
+
+    mark = publisher.send_entries(entries, key=lambda type_name: f"grants.{type_name}")
+    publisher.take_confirms()
+    publisher.confirmed >= mark
 
 One confirm at a time is ten times slower. ``mandatory`` makes the broker give back what no queue
 takes; a returned message is not an error here, since nobody may be listening to a source yet and
@@ -8,11 +12,18 @@ the log keeps it for whoever comes later.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from kombu import Connection, Exchange, Producer
 
+from shared.bus.frames import CONTENT_ENCODING, CONTENT_TYPE, PERSISTENT, Frames
+from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
+
 CONFIRM_TIMEOUT_SECONDS: Final = 15.0
+
+Entry = tuple[int, str, bytes]
+"""(position, type, envelope bytes)."""
 
 
 class ConfirmTimeout(Exception):
@@ -20,21 +31,40 @@ class ConfirmTimeout(Exception):
 
 
 class WindowPublisher:
-    """Publishes and then waits until everything published is confirmed."""
+    """Publishes, and tells up to where all that was published is confirmed.
 
-    def __init__(self, connection: Connection, exchange: Exchange, *, confirms: bool) -> None:
+    The broker numbers the messages of a channel from 1. It may confirm them in any order, one by
+    one or many at once; ``confirmed`` is the number up to which none is missing.
+    """
+
+    def __init__(
+        self, connection: Connection, exchange: Exchange, *, confirms: bool, source: str = ""
+    ) -> None:
+        """``source``: whose entries ``send_entries`` sends."""
         self._connection = connection
         self._channel: Any = connection.channel()
         self._confirms = confirms
-        self._sent = 0
-        self._confirmed = 0
+        self._source = source
+        self.sent = 0
+        self.confirmed = 0
+        self._beyond: set[int] = set()
         self.returned = 0
         if confirms:
             self._channel.confirm_select()
             self._channel.events["basic_ack"].add(self._on_ack)
+            self._channel.events["basic_nack"].add(self._on_nack)
             self._channel.events["basic_return"].add(self._on_return)
         exchange(self._channel).declare()
         self._producer = Producer(self._channel, exchange=exchange)
+        self._frames: Frames | None = None
+        if hasattr(connection.connection, "frame_writer"):
+            self._frames = Frames(
+                channel=self._channel.channel_id,
+                exchange=exchange.name,
+                source=source,
+                mandatory=confirms,
+                frame_bytes_max=connection.connection.frame_max,
+            )
 
     def send(
         self, body: bytes, *, routing_key: str, headers: dict[str, Any], **options: Any
@@ -44,19 +74,43 @@ class WindowPublisher:
             body,
             routing_key=routing_key,
             headers=headers,
-            content_type="application/cloudevents+json",
-            content_encoding="utf-8",
+            content_type=CONTENT_TYPE,
+            content_encoding=CONTENT_ENCODING,
             mandatory=self._confirms,
             **options,
         )
-        self._sent += 1
+        self._count(1)
+
+    def send_entries(self, entries: Iterable[Entry], *, key: Callable[[str], str]) -> int:
+        """Publish entries of the log without waiting; returns the number of the last message.
+
+        key: from a type to the routing key.
+        """
+        if self._frames is None:
+            for position, type_name, raw in entries:
+                headers = {SOURCE_HEADER: self._source, POSITION_HEADER: position}
+                self.send(
+                    raw, routing_key=key(type_name), headers=headers, delivery_mode=PERSISTENT
+                )
+            return self.sent
+        messages = [self._frames.of(key(name), position, raw) for position, name, raw in entries]
+        amqp = self._connection.connection
+        amqp.transport.write(b"".join(messages))
+        amqp.bytes_sent += len(messages)
+        self._count(len(messages))
+        return self.sent
+
+    def take_confirms(self) -> None:
+        """Take what the broker has said on this connection until now, without waiting."""
+        if self._confirms:
+            take_events(self._connection)
 
     def confirm(self) -> None:
         """Wait for the confirms of all that was sent. Raises ConfirmTimeout."""
         if not self._confirms:
             return
         deadline = time.monotonic() + CONFIRM_TIMEOUT_SECONDS
-        while self._confirmed < self._sent:
+        while self.confirmed < self.sent:
             left = deadline - time.monotonic()
             if left <= 0:
                 self.close()
@@ -66,9 +120,33 @@ class WindowPublisher:
     def close(self) -> None:
         self._channel.close()
 
+    def _count(self, messages: int) -> None:
+        self.sent += messages
+        if not self._confirms:
+            self.confirmed = self.sent
+
     def _on_ack(self, delivery_tag: int, multiple: bool) -> None:
-        # Tags count from 1 a channel; with ``multiple`` all up to it are confirmed.
-        self._confirmed = delivery_tag if multiple else self._confirmed + 1
+        if multiple:
+            self.confirmed = max(self.confirmed, delivery_tag)
+            self._beyond = {tag for tag in self._beyond if tag > self.confirmed}
+        else:
+            self._beyond.add(delivery_tag)
+        while self.confirmed + 1 in self._beyond:
+            self.confirmed += 1
+            self._beyond.discard(self.confirmed)
+
+    def _on_nack(self, _delivery_tag: int, _multiple: bool) -> None:
+        # Not taken: the connection is begun anew and sends from its cursor.
+        raise ConfirmTimeout
 
     def _on_return(self, *_arguments: Any) -> None:
         self.returned += 1
+
+
+def take_events(connection: Connection) -> None:
+    """Let a RabbitMQ connection handle what has arrived, without waiting for more."""
+    try:
+        while True:
+            connection.drain_events(timeout=0)
+    except TimeoutError:
+        return

@@ -1,27 +1,30 @@
 """The relay publishes a service's log in order, announces its head and answers replay requests.
 
-It keeps its own cursor in the database, moved after the confirms: a crash sends a window twice,
-never skips one, and consumers drop what they have.
+It sends a window while the confirms of the one before come in. Its own cursor in the database moves
+behind the confirms, now and then: a crash sends some windows twice, never skips one, and consumers
+drop what they have. It is woken by the sequencer, by whoever asks and by the broker's confirms.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import structlog
-from kombu import Connection, Exchange
-from sqlalchemy import select
+from kombu import Connection, Consumer, Exchange
 
-from shared.bus.publishing import WindowPublisher
+from shared.bus.publishing import CONFIRM_TIMEOUT_SECONDS, ConfirmTimeout, WindowPublisher
+from shared.bus.reading import RELAY_CURSOR, LogReader, read_cursor, reading_log
 from shared.bus.topology import (
     CHECKPOINT_HEADER,
     COSIGNATURE_HEADER,
     HEAD_HEADER,
     HEAD_LIVES_SECONDS,
     HEAD_SECONDS,
-    POSITION_HEADER,
     SOURCE_HEADER,
     ReplayRequest,
     connect,
@@ -29,19 +32,73 @@ from shared.bus.topology import (
     in_process,
     replay_queue,
 )
-from shared.database import Database
-from shared.events.envelope import decode
-from shared.events.tables import CURSORS
+from shared.log.waking import Bell
 from shared.log.watching.posting import CheckpointPost, keep_cosignature_of
 from shared.service import Service
 
-WINDOW = 400
-REPLAY_LIMIT_MAX = 5_000
-REPLAYS_A_TURN = 20
-_POLL_SECONDS = 0.1
-RELAY_CURSOR = "relay"
+WINDOW: Final = 400
+WINDOWS_AHEAD: Final = 2
+"""How many windows may be sent whose confirms have not come."""
+REPLAY_LIMIT_MAX: Final = 5_000
+REPLAYS_A_TURN: Final = 20
+_POLL_SECONDS: Final = 0.1
+_KEEP_SECONDS: Final = 0.05
 
 _log = structlog.get_logger("relay")
+
+
+class Window(NamedTuple):
+    """Entries that were sent: the last one's position and message number, and when."""
+
+    position: int
+    message: int
+    sent_at: float
+
+
+class Sending:
+    """The log on its way to the exchange: what was sent, what of it is confirmed and kept."""
+
+    def __init__(
+        self, source: str, log: LogReader, publisher: WindowPublisher, cursor: int
+    ) -> None:
+        self._source = source
+        self._log = log
+        self._publisher = publisher
+        self._windows: deque[Window] = deque()
+        self._sent = self._confirmed = self._kept = cursor
+        self._kept_at = 0.0
+
+    def turn(self) -> int:
+        """Send the next window where there is room; returns how many entries it has.
+
+        Raises ConfirmTimeout.
+        """
+        self._publisher.take_confirms()
+        now = time.monotonic()
+        while self._windows and self._windows[0].message <= self._publisher.confirmed:
+            self._confirmed = self._windows.popleft().position
+        if self._windows and now - self._windows[0].sent_at > CONFIRM_TIMEOUT_SECONDS:
+            self._publisher.close()
+            raise ConfirmTimeout
+        if now - self._kept_at > _KEEP_SECONDS:
+            self.keep()
+            self._kept_at = now
+        if len(self._windows) >= WINDOWS_AHEAD:
+            return 0
+        entries = self._log.entries(start=self._sent + 1, limit=WINDOW)
+        if entries:
+            message = self._publisher.send_entries(
+                entries, key=lambda type_name: f"{self._source}.{type_name}"
+            )
+            self._sent = entries[-1][0]
+            self._windows.append(Window(self._sent, message, now))
+        return len(entries)
+
+    def keep(self) -> None:
+        """Write down up to where all is confirmed."""
+        if self._confirmed != self._kept:
+            self._log.keep(self._confirmed)
+            self._kept = self._confirmed
 
 
 class Relay:
@@ -51,17 +108,21 @@ class Relay:
         self._service = service
         self._settings = service.settings
         self._stop = threading.Event()
-        self.wake = threading.Event()
+        self.wake = Bell()
         self._announced_at = 0.0
         self._post = CheckpointPost(service)
+        self._requests: deque[Any] = deque()
         service.store.listeners.append(self.wake.set)
 
     def run(self) -> None:
         """Relay until stopped; a lost broker is waited for."""
         while not self._stop.is_set():
             try:
-                with connect(self._settings) as connection:
-                    self._relay(connection)
+                with (
+                    connect(self._settings) as connection,
+                    reading_log(self._service.database) as log,
+                ):
+                    self._relay(connection, log)
             except Exception as error:  # noqa: BLE001 (whatever a broker or database raises)
                 if not self._stop.is_set():
                     _log.warning("relay interrupted", error=type(error).__name__)
@@ -71,37 +132,39 @@ class Relay:
         self._stop.set()
         self.wake.set()
 
-    def _relay(self, connection: Connection) -> None:
-        confirms = not in_process(self._settings)
-        publisher = WindowPublisher(connection, events_exchange(self._settings), confirms=confirms)
-        direct = WindowPublisher(connection, Exchange(""), confirms=False)
-        queue = replay_queue(self._settings, self._service.name)(connection.channel())
+    def _relay(self, connection: Connection, log: LogReader) -> None:
+        confirms, name = not in_process(self._settings), self._service.name
+        exchange = events_exchange(self._settings)
+        publisher = WindowPublisher(connection, exchange, confirms=confirms, source=name)
+        direct = WindowPublisher(connection, Exchange(""), confirms=False, source=name)
+        queue = replay_queue(self._settings, name)(connection.channel())
         queue.declare()
+        beside = self._listen(connection, queue) if confirms else None
         cursor = read_cursor(self._service.database, RELAY_CURSOR)
-        while not self._stop.is_set():
-            cursor, sent = self._publish(publisher, cursor)
-            answered = self._answer(queue, direct)
-            self._announce(publisher)
-            if connection.heartbeat:
-                connection.heartbeat_check()
-            if not sent and not answered:
-                self.wake.wait(_POLL_SECONDS)
+        sending = Sending(name, log, publisher, cursor)
+        with self.wake.open(beside, publisher.take_confirms):
+            while not self._stop.is_set():
                 self.wake.clear()
+                sent = sending.turn()
+                if beside is None and (message := queue.get(no_ack=False)) is not None:
+                    self._requests.append(message)
+                answered = self._answer(direct, log)
+                self._announce(publisher)
+                if connection.heartbeat:
+                    connection.heartbeat_check()
+                if not sent and not answered:
+                    self.wake.wait(_POLL_SECONDS)
+            sending.keep()
 
-    def _publish(self, publisher: WindowPublisher, cursor: int) -> tuple[int, int]:
-        with self._service.database.reading() as connection:
-            entries = self._service.store.entries(connection, start=cursor + 1, limit=WINDOW)
-        for position, raw in entries:
-            self._send(publisher, position, raw, f"{self._service.name}.{_type_in(raw)}")
-        if entries:
-            publisher.confirm()
-            cursor = entries[-1][0]
-            write_cursor(self._service.database, RELAY_CURSOR, cursor)
-        return cursor, len(entries)
-
-    def _send(self, publisher: WindowPublisher, position: int, raw: bytes, key: str) -> None:
-        headers = {SOURCE_HEADER: self._service.name, POSITION_HEADER: position}
-        publisher.send(raw, routing_key=key, headers=headers, delivery_mode=2)
+    def _listen(self, connection: Connection, queue: Any) -> int:
+        """Let requests come by themselves, as confirms do; returns the socket to await both on."""
+        self._requests.clear()
+        queue.channel.basic_qos(0, REPLAYS_A_TURN, False)
+        listening = Consumer(
+            queue.channel, [queue], on_message=self._requests.append, auto_declare=False
+        )
+        listening.consume()
+        return int(connection.connection.sock.fileno())
 
     def _announce(self, publisher: WindowPublisher) -> None:
         now = time.monotonic()
@@ -118,7 +181,6 @@ class Relay:
             delivery_mode=1,
             expiration=HEAD_LIVES_SECONDS,
         )
-        publisher.confirm()
 
     def _publish_checkpoint(self, publisher: WindowPublisher, now: float) -> None:
         """The newest checkpoint, when it is new or was not told for a while."""
@@ -132,12 +194,10 @@ class Relay:
                 expiration=HEAD_LIVES_SECONDS,
             )
 
-    def _answer(self, queue: object, direct: WindowPublisher) -> int:
+    def _answer(self, direct: WindowPublisher, log: LogReader) -> int:
         answered = 0
-        while answered < REPLAYS_A_TURN:
-            message = queue.get(no_ack=False)  # type: ignore[attr-defined]
-            if message is None:
-                break
+        while self._requests and answered < REPLAYS_A_TURN:
+            message = self._requests.popleft()
             answered += 1
             if COSIGNATURE_HEADER in (message.headers or {}):
                 keep_cosignature_of(
@@ -152,36 +212,12 @@ class Relay:
                 message.ack()
                 continue
             limit = min(request.limit, REPLAY_LIMIT_MAX)
-            with self._service.database.reading() as connection:
-                entries = self._service.store.entries(connection, start=request.start, limit=limit)
-            for position, raw in entries:
-                self._send(direct, position, raw, request.queue)
+            entries = log.entries(start=request.start, limit=limit)
+            direct.send_entries(entries, key=partial(_always, request.queue))
             message.ack()
         return answered
 
 
-def _type_in(raw: bytes) -> str:
-    """The type in an envelope; bytes that are none are sent all the same: whoever reads parks."""
-    try:
-        return decode(raw).type
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "unreadable"
-
-
-def read_cursor(database: Database, source: str) -> int:
-    """The last position handled; -1 before the first."""
-    with database.reading() as connection:
-        found = connection.execute(
-            select(CURSORS.c.position).where(CURSORS.c.source == source)
-        ).scalar()
-    return -1 if found is None else int(found)
-
-
-def write_cursor(database: Database, source: str, position: int) -> None:
-    """Keep a cursor in a transaction of its own."""
-    with database.writing() as connection:
-        changed = connection.execute(
-            CURSORS.update().where(CURSORS.c.source == source).values(position=position)
-        )
-        if changed.rowcount == 0:
-            connection.execute(CURSORS.insert().values(source=source, position=position))
+def _always(queue: str, _type: str) -> str:
+    """An answer goes to the queue that asked, whatever its type."""
+    return queue

@@ -21,7 +21,8 @@ from kombu import Connection
 
 from shared.bus.consumer import ServiceConsumer
 from shared.bus.publishing import WindowPublisher
-from shared.bus.relay import RELAY_CURSOR, Relay, read_cursor, write_cursor
+from shared.bus.reading import RELAY_CURSOR, read_cursor, write_cursor
+from shared.bus.relay import Relay
 from shared.bus.topology import (
     POSITION_HEADER,
     SOURCE_HEADER,

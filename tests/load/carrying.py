@@ -112,7 +112,7 @@ class Carrying:
             time.sleep(0.01)
 
     def _cursor(self) -> int:
-        from shared.bus.relay import read_cursor
+        from shared.bus.reading import read_cursor
 
         return read_cursor(self._listening.database, "trainings")
 

@@ -1,0 +1,157 @@
+"""What a window of messages is made of, and when it is confirmed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from amqp import spec
+from amqp.basic_message import Message
+from amqp.method_framing import frame_writer
+from amqp.serialization import dumps
+
+from shared.bus.frames import CONTENT_ENCODING, CONTENT_TYPE, Frames
+from shared.bus.publishing import ConfirmTimeout, WindowPublisher
+from shared.bus.relay import WINDOWS_AHEAD, Sending
+from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
+
+
+def as_py_amqp_writes(key: str, position: int, body: bytes, frame_max: int) -> bytes:
+    """The bytes that the library sends for the same message."""
+    written: list[bytes] = []
+    transport = SimpleNamespace(write=lambda part: written.append(bytes(part)))
+    connection = SimpleNamespace(frame_max=frame_max, bytes_sent=0)
+    message = Message(
+        body,
+        content_type=CONTENT_TYPE,
+        content_encoding=CONTENT_ENCODING,
+        application_headers={SOURCE_HEADER: "grants", POSITION_HEADER: position},
+        delivery_mode=2,
+    )
+    arguments = dumps("Bssbb", (0, "zanat.events", key, True, False))
+    write = frame_writer(connection, transport)
+    write(1, 3, spec.Basic.Publish, arguments, message)
+    return b"".join(written)
+
+
+@pytest.mark.parametrize("position", [0, 1, 2**31 - 1, 2**31, 2**62])
+@pytest.mark.parametrize("length", [1, 700, 4_088, 4_089, 60_000])
+def test_frames_are_those_of_py_amqp(position: int, length: int) -> None:
+    frames = Frames(
+        channel=3, exchange="zanat.events", source="grants", mandatory=True, frame_bytes_max=4_096
+    )
+    body = b"x" * length
+    for key in ("grants.org.zanat.grants.call.opened.v1", "grants.other", "grants.other"):
+        wanted = as_py_amqp_writes(key, position, body, 4_096)
+        assert frames.of(key, position, body) == wanted
+
+
+# Confirms
+
+
+class Channel:
+    """As much of a channel as a publisher needs; the test is the broker."""
+
+    channel_id = 1
+
+    def __init__(self) -> None:
+        self.events: dict[str, set[Any]] = {
+            "basic_ack": set(), "basic_nack": set(), "basic_return": set()
+        }  # fmt: skip
+        self.closed = False
+
+    def confirm_select(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Log:
+    """A log in memory, and what is kept of the cursor."""
+
+    def __init__(self, count: int) -> None:
+        self.all = [(n, "t", b"{}") for n in range(count)]
+        self.kept: list[int] = []
+
+    def entries(self, *, start: int, limit: int) -> list[tuple[int, str, bytes]]:
+        return self.all[start : start + limit]
+
+    def keep(self, position: int) -> None:
+        self.kept.append(position)
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> WindowPublisher:
+    """One whose broker is silent until the test speaks."""
+    channel = Channel()
+    amqp = SimpleNamespace(
+        frame_writer=None, frame_max=131_072, bytes_sent=0,
+        transport=SimpleNamespace(write=lambda _part: None),
+    )  # fmt: skip
+
+    def drain_events(timeout: float) -> None:
+        raise TimeoutError(timeout)
+
+    connection = SimpleNamespace(
+        channel=lambda: channel, connection=amqp, drain_events=drain_events
+    )
+    monkeypatch.setattr("shared.bus.publishing.Producer", lambda *_args, **_options: None)
+    exchange: Any = lambda _channel: SimpleNamespace(declare=lambda: None)  # noqa: E731
+    exchange = type("Named", (), {"name": "x", "__call__": staticmethod(exchange)})()
+    return WindowPublisher(connection, exchange, confirms=True, source="grants")
+
+
+def ack(publisher: WindowPublisher, tag: int, *, multiple: bool = False) -> None:
+    publisher._on_ack(tag, multiple)
+
+
+def test_confirms_in_any_order_count_up_to_the_first_that_is_missing(
+    publisher: WindowPublisher,
+) -> None:
+    publisher.send_entries(Log(9).all, key=str)
+    for tag, multiple, confirmed in [
+        (3, False, 0), (2, True, 3), (5, False, 3), (6, False, 3), (4, False, 6), (8, True, 8),
+        (7, True, 8), (9, False, 9),
+    ]:  # fmt: skip
+        ack(publisher, tag, multiple=multiple)
+        assert publisher.confirmed == confirmed
+    publisher.confirm()
+
+
+def test_the_cursor_follows_the_confirms_and_never_runs_ahead(
+    publisher: WindowPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.relay.WINDOW", 3)
+    monkeypatch.setattr("shared.bus.relay._KEEP_SECONDS", -1.0)
+    log = Log(10)
+    sending = Sending("grants", log, publisher, -1)
+    assert [sending.turn() for _ in range(4)] == [3, 3, 0, 0] and WINDOWS_AHEAD == 2
+    assert log.kept == []
+    ack(publisher, 2, multiple=True)
+    assert sending.turn() == 0 and log.kept == []
+    ack(publisher, 3)
+    assert sending.turn() == 3 and log.kept == [2]
+    ack(publisher, 9, multiple=True)
+    assert [sending.turn(), sending.turn()] == [1, 0] and log.kept == [2, 8]
+    ack(publisher, 10)
+    sending.turn()
+    assert log.kept == [2, 8, 9]
+
+
+def test_a_broker_that_does_not_confirm_is_left(
+    publisher: WindowPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = Sending("grants", Log(2), publisher, -1)
+    assert sending.turn() == 2
+    monkeypatch.setattr("shared.bus.relay.CONFIRM_TIMEOUT_SECONDS", -1.0)
+    with pytest.raises(ConfirmTimeout):
+        sending.turn()
+
+
+def test_a_message_that_the_broker_refuses_begins_the_connection_anew(
+    publisher: WindowPublisher,
+) -> None:
+    publisher.send_entries(Log(2).all, key=str)
+    with pytest.raises(ConfirmTimeout):
+        publisher._on_nack(1, False)
