@@ -22,7 +22,7 @@ from sqlalchemy import Connection, func, select, text
 
 from shared.database import Database
 from shared.events.tables import LOG
-from shared.log.waking import CHANNEL, Bell
+from shared.log.waking import Bell, listening
 
 BATCH_MAX = 2_000
 _LOCK = 0x5A41_4E41_5401
@@ -101,10 +101,9 @@ class Sequencer:
                 if not leased.scalar():
                     self._stop.wait(0.5)
                     return
-                connection.exec_driver_sql(f"listen {CHANNEL}")
                 # Its statistics are always old: what is pending comes and goes.
                 connection.exec_driver_sql("set enable_seqscan = off")
-                with self.wake.open(connection.connection.driver_connection):
+                with listening(connection.connection.driver_connection, self.wake):
                     self._leading = True
                     self._work(connection)
             finally:

@@ -1,8 +1,8 @@
 """Waking the sequencer: within a process by a bell, from another process by PostgreSQL's NOTIFY.
 
     bell = Bell()
-    with bell.open():
-        bell.wait(0.1, connection)      # until somebody calls bell.set(), or the server says so
+    with listening(psycopg_connection, bell):
+        bell.wait(0.1)                  # until somebody calls bell.set(), here or elsewhere
 
     notifier = Notifier(database)
     store.listeners.append(notifier.wake)
@@ -29,7 +29,7 @@ GAP_SECONDS: Final = 0.004
 
 
 class Bell:
-    """An event that a thread awaits together with a server's socket. One waits, many ring."""
+    """An event that one thread awaits together with a socket, and any other sets."""
 
     def __init__(self) -> None:
         self._rung = threading.Event()
@@ -37,27 +37,25 @@ class Bell:
         self._selector: selectors.BaseSelector | None = None
 
     @contextlib.contextmanager
-    def open(self, beside: Any = None) -> Iterator[None]:
-        """What is needed to wait; ``beside``: a psycopg connection that may be told something."""
+    def open(
+        self, beside: int | None = None, take: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        """What is needed to wait. ``take`` is called when the socket ``beside`` can be read."""
         far, near = socket.socketpair()
         far.setblocking(False)
         near.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(far, selectors.EVENT_READ, far)
+        selector = selectors.DefaultSelector()
+        selector.register(far, selectors.EVENT_READ, lambda: _empty(far))
         if beside is not None:
-            # Told while a statement ran: that may be of what the statement did not see.
-            beside.add_notify_handler(self._told)
-            self._selector.register(beside.fileno(), selectors.EVENT_READ, beside)
-        self._near = near
+            selector.register(beside, selectors.EVENT_READ, take)
+        self._selector, self._near = selector, near
         try:
             yield
         finally:
-            self._near = None
-            self._selector.close()
+            self._selector = self._near = None
+            selector.close()
             near.close()
             far.close()
-            if beside is not None:
-                beside.remove_notify_handler(self._told)
 
     def set(self) -> None:
         """Ring. From any thread, at any time."""
@@ -73,20 +71,38 @@ class Bell:
         self._rung.clear()
 
     def wait(self, seconds: float) -> None:
-        """Until it rings, the server tells something, or so long. Raises what a lost one raises."""
+        """Until it rings, there is something to take, or so long. Raises what taking raises."""
         if self._rung.is_set() or self._selector is None:
             return
         for key, _ in self._selector.select(seconds):
-            if isinstance(key.data, socket.socket):
-                with contextlib.suppress(BlockingIOError):
-                    key.data.recv(4096)
-                continue
-            key.data.pgconn.consume_input()
-            while key.data.pgconn.notifies() is not None:
-                pass
+            key.data()
 
-    def _told(self, _notification: Any) -> None:
-        self._rung.set()
+
+def _empty(socket_of_bell: socket.socket) -> None:
+    with contextlib.suppress(BlockingIOError):
+        socket_of_bell.recv(4096)
+
+
+@contextlib.contextmanager
+def listening(connection: Any, bell: Bell) -> Iterator[None]:
+    """Let a psycopg connection's notifications ring the bell too; open for waiting."""
+
+    def told(_notification: Any) -> None:
+        # Told while a statement ran: that may be of what the statement did not see.
+        bell.set()
+
+    def take() -> None:
+        connection.pgconn.consume_input()
+        while connection.pgconn.notifies() is not None:
+            pass
+
+    connection.add_notify_handler(told)
+    connection.execute(f"listen {CHANNEL}")
+    try:
+        with bell.open(connection.fileno(), take):
+            yield
+    finally:
+        connection.remove_notify_handler(told)
 
 
 class Notifier:
