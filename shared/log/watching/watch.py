@@ -1,0 +1,235 @@
+"""Watches the logs that a service follows, beside its consumer: checkpoints, heads, repetitions.
+
+    watch = Watch(service)
+    watch.begin()
+    watch.checkpoint("grants", note); watch.head("grants", 41, cursor=41)
+    watch.again("grants", 17, raw, answer=True)        # a message at or below the cursor
+    for one in watch.turn(cursors, idle=True): ...     # Ask or Cosigned, to be sent to the source
+
+It belongs to the consumer's thread. Whatever goes wrong in here is said and stops nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from shared.log.leaf import leaf_hash
+from shared.log.notes import BadNote, Checkpoint, Note
+from shared.log.watching.alarms import Finding, Kind, raise_alarm
+from shared.log.watching.copies import Difference, backfill, copy_size, differing
+from shared.log.watching.deciding import Behind, Impossible, Inconsistent, Unsigned, signed_by
+from shared.log.watching.hearing import Hearing
+from shared.log.watching.pace import PACE, Pace
+from shared.log.watching.sweeping import Ask, Sweep
+from shared.log.watching.trust import KnownLog, followed_log
+from shared.log.watching.witnessing import (
+    add_checkpoint,
+    compare,
+    last_witnessed,
+    own_line,
+    submission_of,
+)
+from shared.service import Service
+
+ARRIVED_MAX: Final = 4
+
+_log = structlog.get_logger("watching")
+
+
+@dataclass(frozen=True)
+class Cosigned:
+    """A cosignature for the log of ``source``, whose checkpoint has this size."""
+
+    source: str
+    size: int
+    line: str
+
+
+@dataclass
+class _Watched:
+    """One source.
+
+    arrived: checkpoints as they came. waiting: those of the log that are larger than the copy; the
+    oldest is not pushed out by newer ones, so that under load one is reached.
+    hurried: the size that was witnessed last when the whole log was asked for again.
+    """
+
+    hearing: Hearing
+    sweep: Sweep
+    arrived: list[bytes] = field(default_factory=list)
+    waiting: list[tuple[int, Note]] = field(default_factory=list)
+    hurried: int | None = None
+    told: dict[int, bytes] = field(default_factory=dict)
+    answered: dict[int, bytes] = field(default_factory=dict)
+
+
+class Watch:
+    """All sources that one service follows. Not shared between threads."""
+
+    def __init__(self, service: Service, pace: Pace = PACE) -> None:
+        self._service = service
+        self._sources: dict[str, _Watched] = {}
+        for source in service.definition.follows:
+            hearing = Hearing(service, source, pace)
+            self._sources[source] = _Watched(hearing, Sweep(service, source, hearing, pace))
+
+    def begin(self) -> None:
+        """From now on we listen; copies that older versions made are hashed first."""
+        for source, watched in self._sources.items():
+            backfill(self._service, source)
+            with self._service.database.reading() as connection:
+                covered = last_witnessed(connection, source).size
+            watched.hearing.begin(self._now(), covered=covered)
+
+    def watches(self, source: str) -> bool:
+        """Whether this service follows it."""
+        return source in self._sources
+
+    def heard(self, source: str) -> None:
+        """A message of the source came."""
+        if watched := self._sources.get(source):
+            watched.hearing.any(self._now())
+
+    def head(self, source: str, head: int, *, cursor: int) -> None:
+        """The source announced its last position."""
+        if watched := self._sources.get(source):
+            seen = max(cursor + 1, watched.hearing.covered)
+            watched.hearing.head(head, seen=seen, now=self._now())
+
+    def checkpoint(self, source: str, note: bytes) -> None:
+        """The source published a checkpoint."""
+        if watched := self._sources.get(source):
+            watched.arrived = [*watched.arrived[-ARRIVED_MAX:], note]
+
+    def again(self, source: str, position: int, body: bytes, *, answer: bool) -> None:
+        """An entry came that we have. ``answer``: the source sent it to us alone, as asked."""
+        if watched := self._sources.get(source):
+            (watched.answered if answer else watched.told)[position] = leaf_hash(body)
+
+    def turn(self, cursors: Mapping[str, int], *, idle: bool) -> list[Ask | Cosigned]:
+        """Check what has come; what to send. Never raises."""
+        out: list[Ask | Cosigned] = []
+        for source, watched in self._sources.items():
+            try:
+                out += self._turn(source, watched, cursors.get(source, -1), idle=idle)
+            except Exception as error:  # noqa: BLE001 (a watch that fails must not stop the queue)
+                _log.error("watch interrupted", source=source, error=type(error).__name__)
+        return out
+
+    def _turn(
+        self, source: str, watched: _Watched, cursor: int, *, idle: bool
+    ) -> list[Ask | Cosigned]:
+        now = self._now()
+        out: list[Ask | Cosigned] = []
+        self._compare(source, watched)
+        arrived, watched.arrived = watched.arrived, []
+        for raw in arrived:
+            if found := self._genuine(source, watched, raw, now):
+                watched.waiting[1:] = [found]
+        while watched.waiting and watched.waiting[0][0] <= cursor + 1:
+            reached, note = watched.waiting.pop(0)
+            if line := self._check(source, watched, reached, note, now):
+                out.append(Cosigned(source, reached, line))
+        watched.hearing.turn(now)
+        told = watched.hearing.head_told
+        size = min(cursor + 1, cursor + 1 if told is None else told + 1)
+        watched.sweep.stuck(now, cursor=cursor, idle=idle)
+        if ask := watched.sweep.turn(now, size=size, idle=idle):
+            out.append(ask)
+        return out
+
+    def _compare(self, source: str, watched: _Watched) -> None:
+        """Compare what came again with the copy. Only the source's own answer counts."""
+        told, answered = watched.told, watched.answered
+        if not told and not answered:
+            return
+        watched.told, watched.answered = {}, {}
+        with self._service.database.reading() as connection:
+            doubtful = differing(connection, source, told)
+            differ = differing(connection, source, answered)
+        for position in answered:
+            watched.sweep.answered(position)
+        if differ:
+            watched.sweep.found()
+            self._tell(source, differ[0])
+        elif doubtful:
+            watched.sweep.look_at(doubtful[0].position)
+
+    def _tell(self, source: str, first: Difference) -> None:
+        moved = first.elsewhere is not None and first.elsewhere != first.position
+        raise_alarm(
+            self._service,
+            Finding(
+                source=source,
+                kind=Kind.reordered if moved else Kind.rewritten,
+                matter=f"{first.position}/{first.found.hex()}",
+                position=first.position,
+                size=first.elsewhere,
+                expected=first.expected.hex(),
+                found=first.found.hex(),
+            ),
+        )
+
+    def _genuine(
+        self, source: str, watched: _Watched, raw: bytes, now: datetime
+    ) -> tuple[int, Note] | None:
+        """Size and note of a checkpoint that is truly the log's; None, with an alarm, if not."""
+        log = followed_log(self._service, source)
+        try:
+            note = Note.parse(raw)
+            checkpoint = Checkpoint.parse(note.text)
+            if checkpoint.origin != log.origin:
+                raise Unsigned("the checkpoint is another log's")
+            signed_by(note, log.verifiers)
+        except (BadNote, Unsigned) as error:
+            self._tell_unsigned(source, raw, log, str(error))
+            return None
+        watched.hearing.checkpoint(checkpoint.size, now)
+        return checkpoint.size, note
+
+    def _tell_unsigned(self, source: str, raw: bytes, log: KnownLog, reason: str) -> None:
+        raise_alarm(
+            self._service,
+            Finding(
+                source=source,
+                kind=Kind.signature,
+                matter=leaf_hash(raw).hex(),
+                expected="\n".join(key.verifier_key for key in log.verifiers),
+                found=reason,
+                note_found=raw.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+            ),
+        )
+
+    def _check(
+        self, source: str, watched: _Watched, size: int, note: Note, now: datetime
+    ) -> str | None:
+        """The cosignature's line; None when there is none to send, for whatever reason."""
+        log = followed_log(self._service, source)
+        with self._service.database.reading() as connection:
+            seen = last_witnessed(connection, source).size
+            mine = own_line(self._service, connection, source, size)
+            kept = copy_size(connection, source)
+        watched.hearing.size_told(size, seen=seen, now=now)
+        try:
+            if size < seen or (size == seen and mine is not None):
+                compare(self._service, log, note)
+                arrived = {str(line) for line in note.signatures}
+                return None if size < seen or mine in arrived else mine
+            return add_checkpoint(self._service, submission_of(self._service, log, note))
+        except (Behind, Impossible):
+            # Somebody brought a newer one over HTTP meanwhile; the log's next comes in a second.
+            return None
+        except Inconsistent as error:
+            _log.error("not cosigned", source=source, size=size, reason=str(error))
+            if watched.hurried != seen:
+                watched.hurried = seen
+                watched.sweep.hurry(kept)
+            return None
+
+    def _now(self) -> datetime:
+        return self._service.clock.now()
