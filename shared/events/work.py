@@ -68,6 +68,7 @@ class Work:
         self.context = context
         self.connection = connection
         self._held: dict[str, _Held] = {}
+        self._made: set[str] = set()
         self._claims: list[Claim] = []
         self._released: list[Claim] = []
         self._records: list[RequestRecord] = []
@@ -75,7 +76,9 @@ class Work:
 
     def new_id(self) -> str:
         """A new identifier."""
-        return self.store.identifiers.new()
+        made = self.store.identifiers.new()
+        self._made.add(made)
+        return made
 
     def load(self, decider: Decider[S], identifier: str) -> S:
         """The stream's state, with what this work has already decided."""
@@ -161,7 +164,10 @@ class Work:
         if held is None:
             if decider.hot:
                 self.store.lock(self.connection, stream)
-            events, version = self.store.stream(self.connection, stream)
+            # Nobody can have written to a stream whose id was made here.
+            events, version = (
+                ([], 0) if identifier in self._made else self.store.stream(self.connection, stream)
+            )
             held = _Held(decider, decider.fold(events), version, [])
             self._held[stream] = held
         return held

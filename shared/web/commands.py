@@ -19,6 +19,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final, cast
 
 import msgspec
@@ -124,23 +125,27 @@ def _perform(programme: str, handler: Callable[[Work], Answer]) -> tuple[Answer,
     key = asked.as_stored(service().keyring.blind_index) if asked else None
     name = handler.__qualname__.split(".", 1)[0]
     found: list[Answer] = []
+    runs = count()
 
     def once(work: Work) -> Answer:
         found.clear()
         if key is None:
             return handler(work)
-        if stored := _stored(work, key):
+        # A key is new nearly always, so its answer is not looked for first: if there is one, it
+        # cannot be stored a second time, which is a conflict, and the work is run again.
+        if next(runs) and (stored := _stored(work, key)):
             found.append(stored)
             return stored
         try:
             answer = handler(work)
-        except Problem:
-            # It may be refused because the same request was done since its answer was looked for.
-            # What this work has decided until now must go, so it is run again to find the answer.
+            record = _record(work, key, answer)
+        except (Problem, ValueError):
+            # It may be refused because the same request was done before. What this work has
+            # decided until now must go, so it is run again to find the answer.
             if _stored(work, key) is None:
                 raise
             raise changed_meanwhile() from None
-        work.record(_record(work, key, answer))
+        work.record(record)
         return answer
 
     try:
