@@ -51,7 +51,7 @@ class Worker:
             service.store.listeners.append(sequencer.wake.set)
             service.notifier.needless = sequencer.leads
             self._parts.append(("sequencer", sequencer.run, sequencer.stop))
-        checkpointer = Checkpointer(service, on_made=relay.wake.set)
+        checkpointer = self._checkpointer = Checkpointer(service, on_made=relay.wake.set)
         self._parts.append(("checkpointer", checkpointer.run, checkpointer.stop))
         self._parts.append(("relay", relay.run, relay.stop))
         self._parts.append(("consumer", consumer.run, consumer.stop))
@@ -83,6 +83,8 @@ class Worker:
             stop()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        # What the others wrote at last is signed too: a log at rest ends with its checkpoint.
+        self._checkpointer.turn()
 
     def broken(self) -> str | None:
         """Which threads ended with an error, as a reason for not being ready; None when none."""
