@@ -11,10 +11,17 @@ from typing import Final
 
 from flask import Flask
 
+from services.audit.alarms import api as alarms_api
+from services.audit.alarms import pages as alarms_pages
+from services.audit.alarms.views import ALARMS, ALARMS_OF_ACCOUNTS
 from services.audit.entries import api, pages
 from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, WHOLE_LOGS, keep
+from services.audit.evidence import api as evidence_api
+from services.audit.evidence import pages as evidence_pages
 from services.audit.histories import api as histories_api
 from services.audit.histories import pages as histories_pages
+from services.audit.witness import pages as witness_pages
+from services.audit.witness.keeping import DUE_KIND, KEPT_EVENTS, keep_due
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -23,16 +30,25 @@ from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
 HERE: Final = Path(__file__).parent
+PARTS: Final = ("alarms", "entries", "evidence", "histories", "witness")
 
 
 def definition() -> Definition:
-    """What audit is made of: it decides nothing, keeps everything, and notes who looked."""
+    """What audit is made of: it keeps everything, watches the logs, and notes who looked."""
     return Definition(
         name="audit",
-        events=(*access_events("audit"), *log_events("audit")),
-        projections=(WHOLE_LOGS, ACTOR_NAMES, revocations()),
+        deciders=(ALARMS.decider,),
+        events=(*access_events("audit"), *log_events("audit"), *KEPT_EVENTS),
+        projections=(
+            WHOLE_LOGS,
+            ACTOR_NAMES,
+            ALARMS.projection,
+            ALARMS_OF_ACCOUNTS.projection,
+            revocations(),
+        ),
         follows=FOLLOWED,
         on_followed=keep,
+        due={DUE_KIND: keep_due},
     )
 
 
@@ -42,11 +58,11 @@ def create(service: Service) -> Flask:
         service,
         title="Audit",
         description="Entries of every log, histories of records, checks of the copies.",
-        templates=(HERE / "entries" / "templates", HERE / "histories" / "templates"),
+        templates=tuple(HERE / part / "templates" for part in PARTS),
         navigation=navigation,
     )
-    for blueprint in (api.blueprint, histories_api.blueprint):
-        interface.register_blueprint(blueprint)
-    for pages_of in (pages.blueprint, histories_pages.blueprint):
-        app.register_blueprint(pages_of)
+    for routes in (api, alarms_api, evidence_api, histories_api):
+        interface.register_blueprint(routes.blueprint)
+    for routes in (pages, alarms_pages, evidence_pages, histories_pages, witness_pages):
+        app.register_blueprint(routes.blueprint)
     return finish(app)
