@@ -6,12 +6,13 @@
 
 A row that changes ten times is written once. At most ``HELD_MAX`` values are in memory: then the
 half of the rows that was begun first is written. What befalls a row that was written is kept as
-changes over it. Sealed values stay sealed until their row is written.
+changes over it. Sealed values stay sealed until their row is written; their keys are read anew, so
+that one destroyed by another process is noticed, and are not remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -20,8 +21,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.schema import CreateIndex, sort_tables
 
 from shared.events import bulk, rowtexts
-from shared.events.event import Sealed
-from shared.events.projection import Key, Projecting, Recorded
+from shared.events.event import Event, Sealed
+from shared.events.projection import Key, Projecting
 from shared.privacy.keyring import Key as PrivateKey
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealing import open_with, sealed_keys
@@ -54,9 +55,8 @@ class _Held:
 
     def of(self, key: Mapping[str, Any]) -> Any:
         """The key as it is held: its only value, or a tuple of them."""
-        if len(self.key) == 1:
-            return key[self.key[0]]
-        return tuple(key[name] for name in self.key)
+        names = self.key
+        return key[names[0]] if len(names) == 1 else tuple([key[name] for name in names])
 
     def named(self, held: Any) -> Values:
         """The columns of a key as it is held."""
@@ -82,10 +82,10 @@ class Holding(Projecting):
         }
         self._bound = any(table.foreign_keys for table in tables)
         self._indexed = False
-        self._batch: Sequence[Recorded] = ()
+        self._batch: Callable[[], Iterable[Event]] = tuple
         self._keys: dict[str, PrivateKey | None] = {}
 
-    def begin(self, batch: Sequence[Recorded]) -> None:
+    def begin(self, batch: Callable[[], Iterable[Event]]) -> None:
         """These events come next: keys that are asked for are opened for all of them at once."""
         self._batch = batch
         self._keys = {}
@@ -118,7 +118,8 @@ class Holding(Projecting):
         row = held.rows.get(own)
         if row is not None:
             row.update(values)
-        elif held.written and own not in held.gone:
+            return
+        if held.written and own not in held.gone:
             held.over.setdefault(own, {}).update(values)
             held.made.add(own)
         else:
@@ -219,7 +220,7 @@ class Holding(Projecting):
             if type(value) is Sealed
         ]
         if sealed:
-            keys = self.keyring.open_keys([value.key for _, _, value in sealed])
+            keys = self.keyring.open_many([value.key for _, _, value in sealed])
             for row, name, value in sealed:
                 row[name] = open_with(keys.get(value.key), value)
         return rows
@@ -229,8 +230,8 @@ class Holding(Projecting):
         if not isinstance(value, Sealed):
             return value
         if value.key not in self._keys:
-            wanted = [value.key, *sealed_keys(one.event for one in self._batch)]
-            self._keys = {**dict.fromkeys(wanted), **self.keyring.open_keys(wanted)}
+            wanted = [value.key, *sealed_keys(self._batch())]
+            self._keys = {**dict.fromkeys(wanted), **self.keyring.open_many(wanted)}
         return open_with(self._keys.get(value.key), value)
 
 

@@ -11,6 +11,7 @@ the old rows or the new ones and no event is missed or told twice.
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,6 @@ from shared.service import Service
 
 RETRIED = "retried"
 LOCK_WAIT = "5s"
-KEYS_MAX = 10_000
-"""Opened keys that are remembered while everybody's are gone through."""
 _SWAPS_MAX = 6
 _ROUNDS = 2
 """How often what came in meanwhile is projected before writers are kept waiting for the rest."""
@@ -49,11 +48,11 @@ def rebuild(service: Service, *, progress: Progress, names: Sequence[str] | None
     with _building(service, _chosen(service, names)) as build:
         for _ in range(_ROUNDS):
             for batch in build.round():
-                with build.connection.begin():
+                with _undisturbed(), build.connection.begin():
                     build.take(*batch)
                 progress(build.done, max(build.done, build.total))
             # What is in memory is written before writers wait.
-            with build.connection.begin():
+            with _undisturbed(), build.connection.begin():
                 build.flush()
         build.swap()
         progress(build.done, build.done)
@@ -78,6 +77,18 @@ def differences(service: Service) -> list[str]:
             for table in build.tables:
                 lines += compare(build.connection, table, build.live_schema, ASIDE)
     return lines
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without looking for circles among objects: many are made here, and none refers to itself."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _chosen(service: Service, names: Sequence[str] | None) -> tuple[Projection, ...]:
@@ -256,12 +267,11 @@ class _Build:
             positions.intersection_update(still)
 
     def _project(self, batch: Sequence[Entry]) -> None:
-        events = self.replay.decoded(batch)
         self.see(ASIDE)
         for at in self.writers:
-            at.begin([recorded for _, recorded in events])
+            at.begin(lambda: (recorded.event for _, recorded in self.replay.decoded(batch)))
         by_type = self._by_type
-        for name, recorded in events:
+        for name, recorded in self.replay.decoded(batch):
             for project, at in by_type[name]:
                 project(at, recorded)
 
@@ -297,9 +307,6 @@ def _unapplied(source: str) -> Select[Any]:
 @contextlib.contextmanager
 def _building(service: Service, projections: tuple[Projection, ...]) -> Iterator[_Build]:
     """Empty tables aside, one builder at a time; they are gone at the end."""
-    # A memory of its own: a key destroyed by another process must not be remembered here, and the
-    # keys of all people must not stay in it.
-    keyring = service.keyring.aside(cached_max=KEYS_MAX)
     tables = sort_tables({table for projection in projections for table in projection.tables})
     with tables_aside(service, tables) as connection:
         yield _Build(
@@ -309,6 +316,6 @@ def _building(service: Service, projections: tuple[Projection, ...]) -> Iterator
             tables,
             "main" if service.database.is_sqlite else "public",
             Replay(service, projections),
-            [Holding(connection, keyring, one.tables, schema=ASIDE) for one in projections],
+            [Holding(connection, service.keyring, one.tables, schema=ASIDE) for one in projections],
             dict.fromkeys((OWN, *service.definition.sources()), -1),
         )

@@ -2,7 +2,7 @@
 
     replay = Replay(service, projections)
     for batch in ahead(replay.batches(connection, "", after=-1, goal=9_999)):
-        replay.decoded(batch)     ->  [("org.zanat.grants.call.opened.v1", Recorded(...)), ...]
+        for name, recorded in replay.decoded(batch): ...
 
 A source is a service whose events lie in the inbox; "" is the service's own log. Types that nobody
 handles stay in the database.
@@ -99,21 +99,19 @@ class Replay:
         names = () if source in self._followed else self.names(source)
         return (after, goal, *names, *([source] if source else []))
 
-    def decoded(self, entries: Iterable[Entry]) -> list[tuple[str, Recorded]]:
+    def decoded(self, entries: Iterable[Entry]) -> Iterator[tuple[str, Recorded]]:
         """The events that are handled, with the names of the types that they are now of."""
-        found = []
         types = self._service.store.types
         for _, name, raw in entries:
             decoder = self._decoders.get(name)
             if decoder is not None:
                 typed = decoder.decode(raw)
-                found.append((name, Recorded(typed.data, typed, raw)))
+                yield name, Recorded(typed.data, typed, raw)
             elif name in self._decoders:
                 envelope = decode(raw)
                 event = types.event(name, envelope.data)
                 if type(event) in self._handled:
-                    found.append((event.event_type, Recorded(event, envelope, raw)))
-        return found
+                    yield event.event_type, Recorded(event, envelope, raw)
 
 
 def ahead(batches: Iterator[B]) -> Iterator[B]:

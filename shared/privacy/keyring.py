@@ -11,13 +11,14 @@ PostgreSQL row-level security lets each service's role see the data classes that
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import hmac
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -77,17 +78,9 @@ class Keyring:
         self._blind = _derive(master_key, b"blind index")
         self._identifiers = identifiers or Uuid7()
         self.random_bytes = random_bytes
-        self._cached_max = CACHED_KEYS_MAX
         self._lock = threading.Lock()
         self._by_name: dict[KeyName, Key] = {}
         self._by_id: dict[str, Key] = {}
-
-    def aside(self, *, cached_max: int) -> Keyring:
-        """The same keys with a memory of its own, for who goes through all of them once."""
-        other = copy.copy(self)
-        other._lock, other._by_name, other._by_id = threading.Lock(), {}, {}
-        other._cached_max = cached_max
-        return other
 
     def ensure(self, names: Iterable[KeyName]) -> dict[KeyName, Key]:
         """The keys of these names, made durable here when they are new."""
@@ -119,6 +112,26 @@ class Keyring:
                     _, key = self._remember(row)
                     found[key.key_id] = key
         return {key_id: key for key_id, key in found.items() if key is not None}
+
+    def open_many(self, key_ids: Iterable[str]) -> dict[str, Key]:
+        """Many keys at once without remembering them, for who goes through everybody's."""
+        wanted = json.dumps(sorted(set(key_ids)))
+        with self._database.reading() as connection:
+            driver: Any = connection.connection.driver_connection
+            if self._database.is_sqlite:
+                rows = driver.execute(
+                    "select key_id, wrapped from keys"
+                    " where key_id in (select value from json_each(?))",
+                    (wanted,),
+                ).fetchall()
+            else:
+                with driver.cursor(binary=True) as cursor:
+                    rows = cursor.execute(
+                        "select key_id, wrapped from keys"
+                        " where key_id in (select json_array_elements_text(%s::json))",
+                        (wanted,),
+                    ).fetchall()
+        return {key_id: self._unwrapped(key_id, wrapped) for key_id, wrapped in rows}
 
     def names(self, *, owners: str, data_class: str) -> list[KeyName]:
         """The keys of a data class that are still there and whose owners begin with ``owners``."""
@@ -197,24 +210,25 @@ class Keyring:
             connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)
 
     def _remember(self, row: object) -> tuple[KeyName, Key]:
-        wrapped: bytes | None = row.wrapped  # type: ignore[attr-defined]
         key_id: str = row.key_id  # type: ignore[attr-defined]
-        cipher = None
-        if wrapped is not None:
-            try:
-                opened = self._master.decrypt(wrapped[:12], wrapped[12:], key_id.encode())
-            except InvalidTag as error:
-                raise RuntimeError("the master key does not open this keyring") from error
-            cipher = AESGCM(opened)
-        key = Key(key_id, cipher)
+        key = self._unwrapped(key_id, row.wrapped)  # type: ignore[attr-defined]
         name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
         with self._lock:
-            if len(self._by_id) >= self._cached_max:
+            if len(self._by_id) >= CACHED_KEYS_MAX:
                 self._by_id.clear()
                 self._by_name.clear()
             self._by_id[key_id] = key
             self._by_name[name] = key
         return name, key
+
+    def _unwrapped(self, key_id: str, wrapped: bytes | None) -> Key:
+        if wrapped is None:
+            return Key(key_id, None)
+        try:
+            opened = self._master.decrypt(wrapped[:12], wrapped[12:], key_id.encode())
+        except InvalidTag as error:
+            raise RuntimeError("the master key does not open this keyring") from error
+        return Key(key_id, AESGCM(opened))
 
 
 def _derive(master_key: bytes, purpose: bytes) -> bytes:
