@@ -126,7 +126,8 @@ def _next_path(settings: Settings, service: str) -> Path:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    settings.log_key_path.mkdir(parents=True, exist_ok=True, mode=0o755)
+    settings.log_key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.log_key_path.mkdir(exist_ok=True, mode=0o755)
     with (settings.log_key_path / "keys.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
