@@ -62,7 +62,6 @@ def make_checkpoint(service: Service) -> bytes | None:
         last = latest_signed(connection, service.name)
         hashes = StoredHashes(connection, service.name, own=True)
         size = hashes.count(0)
-        owing = keys.retiring(service.settings, service.name)
         if last is not None and last.size == size:
             return None
         root = tree.root(hashes, size)
@@ -70,6 +69,7 @@ def make_checkpoint(service: Service) -> bytes | None:
             _continues(service, last, hashes, size, root)
     content = Checkpoint(origin(service.settings, service.name), size, root).text()
     note = Note(content)
+    owing = keys.retiring(service.settings, service.name)
     for signer in (keys.signer(service.settings, service.name), *owing):
         note = note.with_line(signer.sign(content))
     raw = bytes(note)
