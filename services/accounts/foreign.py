@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Row, String, Table, Text, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.accounts.tables import METADATA
 from shared.events.projection import Projecting, Projection, Recorded
@@ -47,22 +46,10 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """Keep the programmes' codes and names."""
     match recorded.event:
         case ProgrammeOpened() as event:
-            insert = sqlite.insert if at.connection.dialect.name == "sqlite" else postgresql.insert
-            row = insert(PROGRAMMES).values(
-                programme_id=event.programme_id, code=event.code, name=event.name
-            )
-            at.connection.execute(
-                row.on_conflict_do_update(
-                    index_elements=["programme_id"],
-                    set_={"code": event.code, "name": event.name},
-                )
-            )
+            key = {"programme_id": event.programme_id}
+            at.put(PROGRAMMES, key, code=event.code, name=event.name)
         case ProgrammeRenamed() as event:
-            at.connection.execute(
-                PROGRAMMES.update()
-                .where(PROGRAMMES.c.programme_id == event.programme_id)
-                .values(name=event.name)
-            )
+            at.change(PROGRAMMES, {"programme_id": event.programme_id}, name=event.name)
 
 
 KNOWN_PROGRAMMES: Final = Projection(

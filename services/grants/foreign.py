@@ -22,13 +22,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
-    insert,
     select,
-    update,
 )
 
-from services.grants.tables import VIEWS, put
+from services.grants.tables import VIEWS
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
@@ -172,8 +169,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case Registered() | Confirmed() | Corrected() | ContactChanged() | MovedToPerson() as event:
             _person(at, recorded.programme, event)
         case CertificateIssued() as event:
-            put(
-                at.connection,
+            at.put(
                 CERTIFICATES,
                 {"certificate_id": event.certificate_id},
                 programme=recorded.programme,
@@ -185,14 +181,10 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 cohort_id=event.cohort_id,
             )
         case CertificateRevoked() as event:
-            at.connection.execute(
-                update(CERTIFICATES)
-                .where(CERTIFICATES.c.certificate_id == event.certificate_id)
-                .values(revoked_on=event.revoked_on)
-            )
+            key = {"certificate_id": event.certificate_id}
+            at.change(CERTIFICATES, key, revoked_on=event.revoked_on)
         case OutcomeRecorded() as event:
-            put(
-                at.connection,
+            at.put(
                 OUTCOMES,
                 {"outcome_id": event.outcome_id},
                 programme=recorded.programme,
@@ -201,8 +193,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 completed_on=event.completed_on,
             )
         case OutcomeWithdrawn() as event:
-            gone = OUTCOMES.c.outcome_id == event.outcome_id
-            at.connection.execute(delete(OUTCOMES).where(gone))
+            at.remove(OUTCOMES, {"outcome_id": event.outcome_id})
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
 
@@ -215,28 +206,29 @@ def _person(
     values: dict[str, Any]
     match event:
         case Registered():
-            at.connection.execute(
-                insert(REGISTRATIONS).values(
-                    registration_id=event.registration_id,
-                    programme=programme,
-                    person_id=event.person_id,
-                    full_name=at.text(event.full_name),
-                    birth_date=at.text(event.birth_date),
-                    sex=event.sex,
-                    country=event.country,
-                    municipality=event.municipality,
-                    phone=at.text(event.phone),
-                    jmbg_hash=at.blind(JMBG_PURPOSE, at.text(event.jmbg)),
-                    confirmed=False,
-                )
+            at.make(
+                REGISTRATIONS,
+                {
+                    "registration_id": event.registration_id,
+                    "programme": programme,
+                    "person_id": event.person_id,
+                    "full_name": event.full_name,
+                    "birth_date": event.birth_date,
+                    "sex": event.sex,
+                    "country": event.country,
+                    "municipality": event.municipality,
+                    "phone": event.phone,
+                    "jmbg_hash": at.blind(JMBG_PURPOSE, at.text(event.jmbg)),
+                    "confirmed": False,
+                },
             )
             return
         case Confirmed():
             values = {"confirmed": True}
         case Corrected():
             values = {
-                "full_name": at.text(event.full_name),
-                "birth_date": at.text(event.birth_date),
+                "full_name": event.full_name,
+                "birth_date": event.birth_date,
                 "sex": event.sex,
                 "jmbg_hash": at.blind(JMBG_PURPOSE, at.text(event.jmbg)),
                 "confirmed": False,
@@ -245,12 +237,11 @@ def _person(
             values = {
                 "country": event.country,
                 "municipality": event.municipality,
-                "phone": at.text(event.phone),
+                "phone": event.phone,
             }
         case MovedToPerson():
             values = {"person_id": event.person_id}
-    one = REGISTRATIONS.c.registration_id == event.registration_id
-    at.connection.execute(update(REGISTRATIONS).where(one).values(**values))
+    at.change(REGISTRATIONS, {"registration_id": event.registration_id}, **values)
 
 
 PEOPLE: Final = Projection(

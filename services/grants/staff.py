@@ -13,19 +13,16 @@ from typing import Final
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
-    and_,
-    delete,
     select,
     true,
 )
 
-from services.grants.tables import VIEWS, change, put
+from services.grants.tables import VIEWS
 from shared.access.revocations import Closed, Reinstated, Suspended
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
@@ -100,20 +97,19 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """One event of accounts."""
     match recorded.event:
         case Invited() as event:
-            key, name = {"account_id": event.account_id}, at.text(event.display_name)
-            put(at.connection, STAFF, key, display_name=name, standing="active")
+            key = {"account_id": event.account_id}
+            at.put(STAFF, key, display_name=event.display_name, standing="active")
         case DetailsChanged() as event:
-            name = at.text(event.display_name)
-            change(at.connection, STAFF, {"account_id": event.account_id}, display_name=name)
+            key = {"account_id": event.account_id}
+            at.change(STAFF, key, display_name=event.display_name)
         case RoleGranted() as event:
-            at.connection.execute(delete(ROLES).where(_same(event)))
-            at.connection.execute(ROLES.insert().values(_holding(event)))
+            at.put(ROLES, _holding(event))
         case RoleRevoked() as event:
-            at.connection.execute(delete(ROLES).where(_same(event)))
+            at.remove(ROLES, _holding(event))
         case Suspended() | Reinstated() | Closed() as event:
             standing = {Suspended: "suspended", Reinstated: "active", Closed: "closed"}
             key = {"account_id": event.account_id}
-            change(at.connection, STAFF, key, standing=standing[type(event)])
+            at.change(STAFF, key, standing=standing[type(event)])
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
 
@@ -125,10 +121,6 @@ def _holding(event: RoleGranted | RoleRevoked) -> dict[str, str]:
         "programme": EVERY_PROGRAMME if event.programme is None else event.programme,
         "region": event.region or "",
     }
-
-
-def _same(event: RoleGranted | RoleRevoked) -> ColumnElement[bool]:
-    return and_(*(ROLES.c[name] == value for name, value in _holding(event).items()))
 
 
 STAFF_NAMES: Final = Projection(

@@ -1,20 +1,18 @@
 """Where every read model of grants lives, and the column kinds that they share.
 
     CALLS = Table("calls", VIEWS, Column("deadline", MOMENT, nullable=False), ...)
-    put(connection, CALLS, {"call_id": "c1"}, state="open", version=3)
+    at.put(CALLS, {"call_id": "c1"}, state="open", version=3)
 
 Columns that hold personal data are nullable: an erased value is None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, TypeDecorator, and_, insert
-from sqlalchemy import update as sql_update
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
 
 VIEWS: Final = MetaData()
 
@@ -37,20 +35,6 @@ class Moment(TypeDecorator[datetime]):
 
 
 MOMENT: Final = Moment()
-
-
-def put(connection: Connection, table: Table, key: Mapping[str, Any], **values: Any) -> None:
-    """Write a row: change the one with this key, or make it."""
-    same = and_(*(table.c[name] == value for name, value in key.items()))
-    if values and connection.execute(sql_update(table).where(same).values(**values)).rowcount:
-        return
-    connection.execute(insert(table).values(**key, **values))
-
-
-def change(connection: Connection, table: Table, key: Mapping[str, Any], **values: Any) -> None:
-    """Change the row with this key."""
-    same = and_(*(table.c[name] == value for name, value in key.items()))
-    connection.execute(sql_update(table).where(same).values(**values))
 
 
 def as_json(value: Any) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text, and_, delete
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text
 
-from services.trainings.tables import METADATA, upsert
+from services.trainings.tables import METADATA
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
@@ -74,13 +74,11 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """Bring names and trainers up to an event."""
     match recorded.event:
         case Invited() | DetailsChanged() as event:
-            row = {"account_id": event.account_id, "display_name": at.text(event.display_name)}
-            upsert(at.connection, STAFF, row, keys=("account_id",))
+            at.put(STAFF, {"account_id": event.account_id}, display_name=event.display_name)
         case RoleGranted(role="trainer") as event:
-            _forget(at, event)
-            at.connection.execute(TRAINERS.insert().values(_place(event)))
+            at.put(TRAINERS, _place(event))
         case RoleRevoked(role="trainer") as event:
-            _forget(at, event)
+            at.remove(TRAINERS, _place(event))
 
 
 def _place(event: RoleGranted | RoleRevoked) -> dict[str, str]:
@@ -89,11 +87,6 @@ def _place(event: RoleGranted | RoleRevoked) -> dict[str, str]:
         "programme": EVERY_PROGRAMME if event.programme is None else event.programme,
         "region": event.region or "",
     }
-
-
-def _forget(at: Projecting, event: RoleGranted | RoleRevoked) -> None:
-    same = and_(*(TRAINERS.c[name] == value for name, value in _place(event).items()))
-    at.connection.execute(delete(TRAINERS).where(same))
 
 
 STAFF_NAMES: Final = Projection(

@@ -1,6 +1,6 @@
 """What trainings' pages and lists read: people, courses, cohorts, certificates, outcomes.
 
-    upsert(connection, COHORTS, {"cohort_id": "k1", "closed_on": day}, keys=("cohort_id",))
+    at.put(COHORTS, {"cohort_id": "k1"}, closed_on=day)
 
 Columns with personal data are nullable: once a person's keys are destroyed they are None. Keyed
 hashes stand only here, where a rebuild drops them.
@@ -8,13 +8,11 @@ hashes stand only here, where a rebuild drops them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     Date,
     Index,
     Integer,
@@ -24,7 +22,6 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.events.columns import MOMENT
 
@@ -193,16 +190,3 @@ OUTCOMES: Final = Table(
     Index("outcomes_registration", "registration_id"),
     Index("outcomes_day", "programme", "completed_on", "outcome_id"),
 )
-
-
-def upsert(
-    connection: Connection, table: Table, values: Mapping[str, Any], *, keys: tuple[str, ...]
-) -> None:
-    """Write a row whole, or its named columns when a row with these keys is there."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    others = {name: value for name, value in values.items() if name not in keys}
-    connection.execute(
-        insert(table)
-        .values(**values)
-        .on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=others)
-    )

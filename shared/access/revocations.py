@@ -13,8 +13,7 @@ from __future__ import annotations
 import threading
 import time
 
-from sqlalchemy import Column, MetaData, String, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, MetaData, String, Table, select
 
 from shared.database import Database
 from shared.events.event import Event
@@ -70,8 +69,7 @@ def revocations(
         if isinstance(event, session_revoked):
             _add(at, f"session/{event.session_id}")  # type: ignore[attr-defined]
         elif isinstance(event, reinstated):
-            gone = REVOKED.c.subject == f"account/{account_id}"
-            at.connection.execute(delete(REVOKED).where(gone))
+            at.remove(REVOKED, {"subject": f"account/{account_id}"})
         else:
             _add(at, f"account/{account_id}")
 
@@ -80,8 +78,7 @@ def revocations(
 
 
 def _add(at: Projecting, subject: str) -> None:
-    insert = sqlite.insert if at.connection.dialect.name == "sqlite" else postgresql.insert
-    at.connection.execute(insert(REVOKED).values(subject=subject).on_conflict_do_nothing())
+    at.put(REVOKED, {"subject": subject})
 
 
 class Revocations:

@@ -25,12 +25,10 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    delete,
     false,
     func,
     or_,
     select,
-    update,
 )
 
 from services.accounts.staff.account import ROLES as ROLE_NAMES
@@ -126,16 +124,17 @@ def project_accounts(at: Projecting, recorded: Recorded) -> None:
     """Keep one row an account, with the version of its stream."""
     event = recorded.event
     if isinstance(event, Invited):
-        at.connection.execute(
-            ACCOUNTS.insert().values(
-                account_id=event.account_id,
-                kind=event.kind,
-                standing="waiting",
-                invited_at=recorded.at,
-                expires_at=event.expires_at,
-                version=recorded.version,
+        at.make(
+            ACCOUNTS,
+            {
+                "account_id": event.account_id,
+                "kind": event.kind,
+                "standing": "waiting",
+                "invited_at": recorded.at,
+                "expires_at": event.expires_at,
+                "version": recorded.version,
                 **_details(at, event),
-            )
+            },
         )
         return
     changes: dict[str, Any] = {}
@@ -149,8 +148,8 @@ def project_accounts(at: Projecting, recorded: Recorded) -> None:
         case Suspended():
             changes = {"standing": "suspended"}
         case Reinstated():
-            found = find_account(at.connection, event.account_id)
-            used = found is not None and found.activated_at is not None
+            found = at.row(ACCOUNTS, {"account_id": event.account_id})
+            used = found is not None and found["activated_at"] is not None
             changes = {"standing": "active" if used else "waiting"}
         case SignedIn():
             changes = {"last_sign_in_at": recorded.at}
@@ -158,11 +157,8 @@ def project_accounts(at: Projecting, recorded: Recorded) -> None:
             changes = {"standing": "closed", "email_index": None, "name_index": None}
         case _:
             changes = {}
-    at.connection.execute(
-        update(ACCOUNTS)
-        .where(ACCOUNTS.c.account_id == recorded.identifier)
-        .values(version=recorded.version, **changes)
-    )
+    key = {"account_id": recorded.identifier}
+    at.change(ACCOUNTS, key, version=recorded.version, **changes)
 
 
 def _details(at: Projecting, event: Invited | DetailsChanged) -> dict[str, Any]:
@@ -181,25 +177,27 @@ def project_roles(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case RoleGranted():
-            at.connection.execute(
-                ROLES.insert().values(
-                    account_id=event.account_id,
-                    role=event.role,
-                    programme=event.programme or EVERY_PROGRAMME,
-                    region=event.region or "",
-                )
+            at.make(
+                ROLES,
+                {
+                    "account_id": event.account_id,
+                    "role": event.role,
+                    "programme": event.programme or EVERY_PROGRAMME,
+                    "region": event.region or "",
+                },
             )
         case RoleRevoked():
-            at.connection.execute(
-                delete(ROLES).where(
-                    ROLES.c.account_id == event.account_id,
-                    ROLES.c.role == event.role,
-                    ROLES.c.programme == (event.programme or EVERY_PROGRAMME),
-                    ROLES.c.region == (event.region or ""),
-                )
+            at.remove(
+                ROLES,
+                {
+                    "account_id": event.account_id,
+                    "role": event.role,
+                    "programme": event.programme or EVERY_PROGRAMME,
+                    "region": event.region or "",
+                },
             )
         case Closed():
-            at.connection.execute(delete(ROLES).where(ROLES.c.account_id == event.account_id))
+            at.remove(ROLES, {"account_id": event.account_id})
 
 
 def project_sessions(at: Projecting, recorded: Recorded) -> None:
@@ -207,18 +205,19 @@ def project_sessions(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case SignedIn():
-            at.connection.execute(
-                SESSIONS.insert().values(
-                    session_id=event.session_id,
-                    account_id=event.account_id,
-                    opened_at=recorded.at,
-                    expires_at=recorded.at + SESSION_LENGTH,
-                )
+            at.make(
+                SESSIONS,
+                {
+                    "session_id": event.session_id,
+                    "account_id": event.account_id,
+                    "opened_at": recorded.at,
+                    "expires_at": recorded.at + SESSION_LENGTH,
+                },
             )
         case SessionRevoked():
-            at.connection.execute(delete(SESSIONS).where(SESSIONS.c.session_id == event.session_id))
+            at.remove(SESSIONS, {"session_id": event.session_id})
         case Suspended() | Closed():
-            at.connection.execute(delete(SESSIONS).where(SESSIONS.c.account_id == event.account_id))
+            at.remove(SESSIONS, {"account_id": event.account_id})
 
 
 PROJECTIONS: Final = (

@@ -30,7 +30,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    update,
 )
 
 from services.grants.awards import award_events as e
@@ -110,14 +109,15 @@ def project(at: Projecting, recorded: Recorded) -> None:
         _offered(at, recorded, event)
         return
     _tranche(at, event)
+    key = {"award_id": recorded.identifier}
     values: dict[str, Any] = {"version": recorded.version}
     if status := _STATUS.get(type(event)):
         values["status"] = status
     match event:
         case e.AgreementSigned():
             values |= {
-                "full_name": at.text(event.full_name),
-                "account_number": at.text(event.account_number),
+                "full_name": event.full_name,
+                "account_number": event.account_number,
                 "agreement_no": event.agreement_no,
                 "signed_on": event.signed_on,
                 "account_version": 1,
@@ -125,7 +125,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
             }
         case e.AccountChanged():
             values |= {
-                "account_number": at.text(event.account_number),
+                "account_number": event.account_number,
                 "account_version": event.version,
                 "account_typed_by": event.changed_by,
                 "account_changed_by": event.changed_by,
@@ -137,39 +137,36 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case e.AwardActivated():
             values["handed_over_on"] = event.handed_over_on
         case e.AwardResumed():
-            active = at.connection.execute(
-                select(AWARDS.c.handed_over_on).where(AWARDS.c.award_id == recorded.identifier)
-            ).scalar()
-            values["status"] = "active" if active else "accepted"
-    at.connection.execute(
-        update(AWARDS).where(AWARDS.c.award_id == recorded.identifier).values(**values)
-    )
+            row = at.row(AWARDS, key)
+            values["status"] = "active" if row and row["handed_over_on"] else "accepted"
+    at.change(AWARDS, key, **values)
 
 
 def _offered(at: Projecting, recorded: Recorded, event: e.AwardOffered) -> None:
-    at.connection.execute(
-        AWARDS.insert().values(
-            award_id=event.award_id,
-            programme=recorded.programme,
-            application_id=event.application_id,
-            application_no=event.application_no,
-            call_id=event.call_id,
-            registration_id=event.registration_id,
-            person_id=event.person_id,
-            kind=event.kind,
-            currency=event.amount.currency,
-            amount_minor=event.amount.minor,
-            zone=event.zone,
-            status="offered",
-            offered_on=event.offered_on,
-            lapses_on=event.lapses_on,
-            imported=event.imported,
-            version=recorded.version,
-        )
+    at.make(
+        AWARDS,
+        {
+            "award_id": event.award_id,
+            "programme": recorded.programme,
+            "application_id": event.application_id,
+            "application_no": event.application_no,
+            "call_id": event.call_id,
+            "registration_id": event.registration_id,
+            "person_id": event.person_id,
+            "kind": event.kind,
+            "currency": event.amount.currency,
+            "amount_minor": event.amount.minor,
+            "zone": event.zone,
+            "status": "offered",
+            "offered_on": event.offered_on,
+            "lapses_on": event.lapses_on,
+            "imported": event.imported,
+            "version": recorded.version,
+        },
     )
-    at.connection.execute(
-        TRANCHES.insert(),
-        [
+    at.make(
+        TRANCHES,
+        *(
             {
                 "award_id": event.award_id,
                 "tranche": number,
@@ -178,7 +175,7 @@ def _offered(at: Projecting, recorded: Recorded, event: e.AwardOffered) -> None:
                 "amount_minor": amount.minor,
             }
             for number, amount in enumerate(event.tranche_amounts, start=1)
-        ],
+        ),
     )
 
 
@@ -203,11 +200,8 @@ def _tranche(at: Projecting, event: Any) -> None:
             values = {event.requirement: "waived"}
         case _:
             return
-    at.connection.execute(
-        update(TRANCHES)
-        .where(TRANCHES.c.award_id == event.award_id, TRANCHES.c.tranche == event.tranche)
-        .values(**values)
-    )
+    key = {"award_id": event.award_id, "tranche": event.tranche}
+    at.change(TRANCHES, key, **values)
 
 
 AWARD_VIEW: Final = Projection("awards", 2, (AWARDS, TRANCHES), project, e.AWARD_EVENTS)

@@ -35,7 +35,7 @@ from services.grants.calls import budget_events, call_events
 from services.grants.calls.budget import BUDGET
 from services.grants.calls.call import CALL
 from services.grants.calls.terms import Terms
-from services.grants.tables import MOMENT, VIEWS, as_json, change, put
+from services.grants.tables import MOMENT, VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.money import Money
 
@@ -89,8 +89,7 @@ def project_call(at: Projecting, recorded: Recorded) -> None:
             values = {"code": event.code, "state": "published", "imported": event.imported}
             values |= _of_terms(event.title, event.terms)
         case call_events.Amended() as event:
-            change(
-                at.connection,
+            at.change(
                 CALLS,
                 key,
                 **_of_terms(event.title, event.terms),
@@ -114,7 +113,7 @@ def project_call(at: Projecting, recorded: Recorded) -> None:
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
     values |= {"programme": recorded.programme, "version": recorded.version}
-    put(at.connection, CALLS, key, **values)
+    at.put(CALLS, key, **values)
 
 
 def _of_terms(title: str, terms: Terms) -> dict[str, Any]:
@@ -134,8 +133,7 @@ def project_budget(at: Projecting, recorded: Recorded) -> None:
     """One event of a call's money: what it moves between the four."""
     event = recorded.event
     if isinstance(event, budget_events.Opened):
-        put(
-            at.connection,
+        at.put(
             BUDGETS,
             {"call_id": event.call_id},
             programme=recorded.programme,
@@ -148,11 +146,11 @@ def project_budget(at: Projecting, recorded: Recorded) -> None:
             version=recorded.version,
         )
         return
-    row = BUDGETS.c
+    key = {"call_id": recorded.identifier}
     moved = {"available_minor": 0, "committed_minor": 0, "obligated_minor": 0, "spent_minor": 0}
     match event:
         case budget_events.Revised():
-            before = budget(at.connection, event.call_id)
+            before = at.row(BUDGETS, key)
             more = event.budget.minor - (before["budget_minor"] if before else 0)
             moved |= {"budget_minor": more, "available_minor": more}
         case budget_events.Reserved():
@@ -173,13 +171,7 @@ def project_budget(at: Projecting, recorded: Recorded) -> None:
             moved[f"{event.to}_minor"] += event.amount.minor
         case _:
             raise TypeError(f"{type(event).__name__} is not projected")
-    change(
-        at.connection,
-        BUDGETS,
-        {"call_id": recorded.identifier},
-        version=recorded.version,
-        **{name: row[name] + amount for name, amount in moved.items()},
-    )
+    at.add(BUDGETS, key, moved, version=recorded.version)
 
 
 CALL_LIST: Final = Projection("calls", 1, (CALLS,), project_call, CALL.events)

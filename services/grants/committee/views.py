@@ -26,11 +26,8 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    delete,
-    insert,
     or_,
     select,
-    update,
 )
 
 from services.grants.calls.views import CALLS
@@ -38,7 +35,7 @@ from services.grants.committee import meeting_events, review_events
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.ranking import Points
 from services.grants.committee.review import REVIEW
-from services.grants.tables import VIEWS, as_json, change, put
+from services.grants.tables import VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
 
 REVIEWS: Final = Table(
@@ -116,13 +113,12 @@ VOTES: Final = Table(
 
 def project_review(at: Projecting, recorded: Recorded) -> None:
     """One event of a review."""
-    connection, version = at.connection, recorded.version
+    version = recorded.version
     key = {"application_id": recorded.identifier}
     values: dict[str, Any] = {}
     match recorded.event:
         case review_events.MembersAssigned() as event:
-            put(
-                connection,
+            at.put(
                 REVIEWS,
                 key,
                 programme=recorded.programme,
@@ -131,13 +127,12 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
                 version=version,
             )
             for member in event.member_ids:
-                put(connection, REVIEWERS, key | {"member_id": member}, declared="no")
+                at.put(REVIEWERS, key | {"member_id": member}, declared="no")
             return
         case review_events.NoConflictDeclared() as event:
-            change(connection, REVIEWERS, key | {"member_id": event.member_id}, declared="clear")
+            at.change(REVIEWERS, key | {"member_id": event.member_id}, declared="clear")
         case review_events.ConflictDeclared() as event:
-            change(
-                connection,
+            at.change(
                 REVIEWERS,
                 key | {"member_id": event.member_id},
                 declared="recused",
@@ -146,8 +141,7 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
                 comment=None,
             )
         case review_events.SheetSubmitted() as event:
-            change(
-                connection,
+            at.change(
                 REVIEWERS,
                 key | {"member_id": event.member_id},
                 points=as_json(event.points),
@@ -155,11 +149,10 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
                 comment=None,
             )
         case review_events.CommentWritten() as event:
-            change(
-                connection,
+            at.change(
                 REVIEWERS,
                 key | {"member_id": event.member_id},
-                comment=at.text(event.comment),
+                comment=event.comment,
             )
         case review_events.ScoringClosed():
             values = {"scoring": "closed"}
@@ -167,12 +160,12 @@ def project_review(at: Projecting, recorded: Recorded) -> None:
             values = {"scoring": "open"}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    change(connection, REVIEWS, key, **values, version=version)
+    at.change(REVIEWS, key, **values, version=version)
 
 
 def project_meeting(at: Projecting, recorded: Recorded) -> None:
     """One event of a meeting."""
-    connection, key = at.connection, {"meeting_id": recorded.identifier}
+    key = {"meeting_id": recorded.identifier}
     values: dict[str, Any] = {}
     match recorded.event:
         case meeting_events.Convened() as event:
@@ -192,16 +185,16 @@ def project_meeting(at: Projecting, recorded: Recorded) -> None:
         case meeting_events.ScoringClosed():
             values = {"state": "scoring_closed"}
         case meeting_events.RankingRecorded() as event:
-            _rank(connection, event)
+            _rank(at, event)
             values = {"state": "ranked"}
         case meeting_events.ItemsSuspended() as event:
-            _suspend(connection, event.meeting_id, event.application_ids, suspended=True)
+            _suspend(at, event.meeting_id, event.application_ids, suspended=True)
         case meeting_events.ItemsResumed() as event:
-            _suspend(connection, event.meeting_id, event.application_ids, suspended=False)
+            _suspend(at, event.meeting_id, event.application_ids, suspended=False)
         case meeting_events.VotesCast() as event:
             for one in event.votes:
                 whose = {"application_id": one.application_id, "member_id": event.member_id}
-                put(connection, VOTES, key | whose, vote=one.vote)
+                at.put(VOTES, key | whose, vote=one.vote)
         case meeting_events.DecisionRecorded() as event:
             values = {
                 "state": "decided",
@@ -225,14 +218,14 @@ def project_meeting(at: Projecting, recorded: Recorded) -> None:
             values = {"proposed_by": event.proposed_by, "proposal": event.reason}
         case meeting_events.Reopened():
             for table in (ITEMS, VOTES):
-                connection.execute(delete(table).where(table.c.meeting_id == recorded.identifier))
+                at.remove(table, key)
             values = {"state": "scoring", "proposed_by": None, "proposal": None}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    put(connection, MEETINGS, key, **values, version=recorded.version)
+    at.put(MEETINGS, key, **values, version=recorded.version)
 
 
-def _rank(connection: Connection, event: meeting_events.RankingRecorded) -> None:
+def _rank(at: Projecting, event: meeting_events.RankingRecorded) -> None:
     rows = [
         {
             "meeting_id": event.meeting_id,
@@ -245,15 +238,13 @@ def _rank(connection: Connection, event: meeting_events.RankingRecorded) -> None
         }
         for item in event.items
     ]
-    if rows:
-        connection.execute(insert(ITEMS), rows)
+    at.make(ITEMS, *rows)
 
 
-def _suspend(
-    connection: Connection, meeting_id: str, ids: tuple[str, ...], *, suspended: bool
-) -> None:
-    here = and_(ITEMS.c.meeting_id == meeting_id, ITEMS.c.application_id.in_(ids))
-    connection.execute(update(ITEMS).where(here).values(suspended=suspended))
+def _suspend(at: Projecting, meeting_id: str, ids: tuple[str, ...], *, suspended: bool) -> None:
+    for application_id in ids:
+        key = {"meeting_id": meeting_id, "application_id": application_id}
+        at.change(ITEMS, key, suspended=suspended)
 
 
 REVIEW_LIST: Final = Projection("reviews", 2, (REVIEWS, REVIEWERS), project_review, REVIEW.events)

@@ -35,7 +35,7 @@ from services.grants.calls import call_events
 from services.grants.ledger.disbursements import DisbursementEntry, entry_of
 from services.grants.ledger.postings import postings_of
 from services.grants.payments import payment_events as e
-from services.grants.tables import VIEWS, put
+from services.grants.tables import VIEWS
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.money import Money
 
@@ -93,39 +93,41 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """The postings and the disbursement that an event makes."""
     event: Any = recorded.event
     for posting in postings_of(event, event_id=recorded.envelope.id):
-        at.connection.execute(
-            LEDGER_ENTRIES.insert().values(
-                event_id=posting.event_id,
-                side=posting.side,
-                programme=recorded.programme,
-                booked_on=posting.booked_on,
-                account=posting.account,
-                currency=posting.amount.currency,
-                amount_minor=posting.amount.minor,
-                call_id=posting.call_id,
-                award_id=posting.award_id,
-                payment_id=posting.payment_id,
-                tranche=posting.tranche,
-            )
+        at.make(
+            LEDGER_ENTRIES,
+            {
+                "event_id": posting.event_id,
+                "side": posting.side,
+                "programme": recorded.programme,
+                "booked_on": posting.booked_on,
+                "account": posting.account,
+                "currency": posting.amount.currency,
+                "amount_minor": posting.amount.minor,
+                "call_id": posting.call_id,
+                "award_id": posting.award_id,
+                "payment_id": posting.payment_id,
+                "tranche": posting.tranche,
+            },
         )
     entry = entry_of(event, call=event.call_id)
     if entry is not None:
-        at.connection.execute(
-            DISBURSEMENTS.insert().values(
-                event_id=recorded.envelope.id,
-                programme=recorded.programme,
-                booked_on=entry.booked_on,
-                call_id=event.call_id,
-                application_no=entry.application_no,
-                award_id=event.award_id,
-                payment_id=event.payment_id,
-                tranche=entry.tranche,
-                end_to_end_id=entry.end_to_end_id,
-                kind=entry.kind,
-                kind_order=_ORDER[entry.kind],
-                currency=entry.amount.currency,
-                amount_minor=entry.amount.minor,
-            )
+        at.make(
+            DISBURSEMENTS,
+            {
+                "event_id": recorded.envelope.id,
+                "programme": recorded.programme,
+                "booked_on": entry.booked_on,
+                "call_id": event.call_id,
+                "application_no": entry.application_no,
+                "award_id": event.award_id,
+                "payment_id": event.payment_id,
+                "tranche": entry.tranche,
+                "end_to_end_id": entry.end_to_end_id,
+                "kind": entry.kind,
+                "kind_order": _ORDER[entry.kind],
+                "currency": entry.amount.currency,
+                "amount_minor": entry.amount.minor,
+            },
         )
 
 
@@ -133,8 +135,7 @@ def project_call(at: Projecting, recorded: Recorded) -> None:
     """The name that a call goes by in the ledger."""
     event = recorded.event
     if isinstance(event, call_events.Published):
-        put(
-            at.connection,
+        at.put(
             LEDGER_CALLS,
             {"call_id": event.call_id},
             programme=recorded.programme,

@@ -19,16 +19,14 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    delete,
     func,
     select,
-    update,
 )
 
 from services.grants.awards.views import AWARDS
 from services.grants.payments import batch as b
 from services.grants.payments.views import PAYMENTS, within
-from services.grants.tables import MOMENT, VIEWS, put
+from services.grants.tables import MOMENT, VIEWS
 from shared.events.projection import Projecting, Projection, Recorded
 
 BATCHES: Final = Table(
@@ -73,8 +71,7 @@ def project_batch(at: Projecting, recorded: Recorded) -> None:
     values: dict[str, Any] = {"version": recorded.version}
     match event:
         case b.BatchPrepared():
-            put(
-                at.connection,
+            at.put(
                 BATCHES,
                 {"batch_id": batch_id},
                 programme=recorded.programme,
@@ -86,7 +83,7 @@ def project_batch(at: Projecting, recorded: Recorded) -> None:
                 prepared_at=recorded.at,
                 version=recorded.version,
             )
-            _lines(at, batch_id, event.lines)
+            at.make(BATCH_LINES, *_lines(batch_id, event.lines))
             return
         case b.BatchAuthorised():
             values |= {"status": "authorised", "authorised_by": event.authorised_by}
@@ -100,7 +97,8 @@ def project_batch(at: Projecting, recorded: Recorded) -> None:
                 "exported_at": recorded.at,
             }
         case b.BatchRebuilt():
-            _lines(at, batch_id, event.lines)
+            at.remove(BATCH_LINES, {"batch_id": batch_id})
+            at.make(BATCH_LINES, *_lines(batch_id, event.lines))
             values |= {
                 "status": "prepared",
                 "authorised_by": None,
@@ -110,12 +108,11 @@ def project_batch(at: Projecting, recorded: Recorded) -> None:
             }
         case b.BatchDissolved():
             values["status"] = "dissolved"
-    at.connection.execute(update(BATCHES).where(BATCHES.c.batch_id == batch_id).values(**values))
+    at.change(BATCHES, {"batch_id": batch_id}, **values)
 
 
-def _lines(at: Projecting, batch_id: str, lines: Iterable[b.BatchLine]) -> None:
-    at.connection.execute(delete(BATCH_LINES).where(BATCH_LINES.c.batch_id == batch_id))
-    rows = [
+def _lines(batch_id: str, lines: Iterable[b.BatchLine]) -> list[dict[str, Any]]:
+    return [
         {
             "batch_id": batch_id,
             "payment_id": line.payment_id,
@@ -126,7 +123,6 @@ def _lines(at: Projecting, batch_id: str, lines: Iterable[b.BatchLine]) -> None:
         }
         for line in lines
     ]
-    at.connection.execute(BATCH_LINES.insert(), rows)
 
 
 BATCH_VIEW: Final = Projection("batches", 1, (BATCHES, BATCH_LINES), project_batch, b.BATCH.events)

@@ -23,7 +23,6 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
-    update,
 )
 
 from services.grants.awards.views import AWARDS
@@ -58,20 +57,21 @@ def project_line(at: Projecting, recorded: Recorded) -> None:
     values: dict[str, Any] = {"version": recorded.version}
     match event:
         case s.StatementLineReceived():
-            at.connection.execute(
-                STATEMENT_LINES.insert().values(
-                    line_id=event.line_id,
-                    programme=recorded.programme,
-                    booked_on=event.booked_on,
-                    end_to_end_id=event.end_to_end_id,
-                    kind=event.kind,
-                    currency=event.amount.currency,
-                    amount_minor=event.amount.minor,
-                    bank_reference=event.bank_reference,
-                    status="received",
-                    imported=event.imported,
-                    version=recorded.version,
-                )
+            at.make(
+                STATEMENT_LINES,
+                {
+                    "line_id": event.line_id,
+                    "programme": recorded.programme,
+                    "booked_on": event.booked_on,
+                    "end_to_end_id": event.end_to_end_id,
+                    "kind": event.kind,
+                    "currency": event.amount.currency,
+                    "amount_minor": event.amount.minor,
+                    "bank_reference": event.bank_reference,
+                    "status": "received",
+                    "imported": event.imported,
+                    "version": recorded.version,
+                },
             )
             return
         case s.StatementLineMatched():
@@ -80,11 +80,7 @@ def project_line(at: Projecting, recorded: Recorded) -> None:
             values |= {"status": "unmatched", "payment_id": None, "ground": event.ground}
         case s.StatementLineDismissed():
             values |= {"status": "dismissed", "payment_id": None, "ground": event.ground}
-    at.connection.execute(
-        update(STATEMENT_LINES)
-        .where(STATEMENT_LINES.c.line_id == recorded.identifier)
-        .values(**values)
-    )
+    at.change(STATEMENT_LINES, {"line_id": recorded.identifier}, **values)
 
 
 _DEBITED_FROM: Final = ("exported", "failed", "reversed")

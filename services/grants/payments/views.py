@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
-    update,
 )
 
 from services.grants.awards.views import AWARDS
@@ -72,32 +71,31 @@ def project_payment(at: Projecting, recorded: Recorded) -> None:
     """One event of a payment."""
     event = recorded.event
     if isinstance(event, e.PaymentScheduled):
-        at.connection.execute(
-            PAYMENTS.insert().values(
-                payment_id=event.payment_id,
-                programme=recorded.programme,
-                call_id=event.call_id,
-                award_id=event.award_id,
-                application_no=event.application_no,
-                registration_id=event.registration_id,
-                person_id=event.person_id,
-                tranche=event.tranche,
-                mode=event.mode,
-                currency=event.amount.currency,
-                amount_minor=event.amount.minor,
-                end_to_end_id=event.end_to_end_id,
-                reissue=event.reissue,
-                status="scheduled",
-                due_on=event.due_on,
-                imported=event.imported,
-                version=recorded.version,
-            )
+        at.make(
+            PAYMENTS,
+            {
+                "payment_id": event.payment_id,
+                "programme": recorded.programme,
+                "call_id": event.call_id,
+                "award_id": event.award_id,
+                "application_no": event.application_no,
+                "registration_id": event.registration_id,
+                "person_id": event.person_id,
+                "tranche": event.tranche,
+                "mode": event.mode,
+                "currency": event.amount.currency,
+                "amount_minor": event.amount.minor,
+                "end_to_end_id": event.end_to_end_id,
+                "reissue": event.reissue,
+                "status": "scheduled",
+                "due_on": event.due_on,
+                "imported": event.imported,
+                "version": recorded.version,
+            },
         )
         return
-    values = _changes(event) | {"version": recorded.version}
-    at.connection.execute(
-        update(PAYMENTS).where(PAYMENTS.c.payment_id == recorded.identifier).values(**values)
-    )
+    key = {"payment_id": recorded.identifier}
+    at.change(PAYMENTS, key, **_changes(event), version=recorded.version)
 
 
 _NO_DUTIES: Final[dict[str, Any]] = {

@@ -44,7 +44,7 @@ from services.grants.programmes.programme import (
     Renamed,
 )
 from services.grants.programmes.region import Region
-from services.grants.tables import VIEWS, as_json, change, put
+from services.grants.tables import VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.money import Money
 
@@ -126,8 +126,7 @@ def _project_programme(at: Projecting, recorded: Recorded) -> None:
     values: dict[str, Any]
     match recorded.event:
         case Opened() as event:
-            put(
-                at.connection,
+            at.put(
                 PROGRAMMES,
                 key,
                 programme=event.code,
@@ -144,12 +143,8 @@ def _project_programme(at: Projecting, recorded: Recorded) -> None:
         case RegionsChanged() as event:
             values = {"regions": as_json(event.regions)}
         case CurrencyAdded() as event:
-            row = at.connection.execute(
-                select(PROGRAMMES.c.currencies).where(
-                    PROGRAMMES.c.programme_id == recorded.identifier
-                )
-            ).scalar_one()
-            known = msgspec.json.decode(row, type=list[str])
+            row = at.row(PROGRAMMES, key)
+            known = msgspec.json.decode(row["currencies"], type=list[str]) if row else []
             values = {"currencies": as_json([*known, event.currency])}
         case HistoryClosed():
             values = {"history_open": False}
@@ -157,7 +152,7 @@ def _project_programme(at: Projecting, recorded: Recorded) -> None:
             values = {"state": "ended"}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    change(at.connection, PROGRAMMES, key, **values, version=version)
+    at.change(PROGRAMMES, key, **values, version=version)
 
 
 def _project_partner(at: Projecting, recorded: Recorded) -> None:
@@ -173,7 +168,7 @@ def _project_partner(at: Projecting, recorded: Recorded) -> None:
             values = {"state": "gone", "reason": event.reason}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    put(at.connection, PARTNERS, key, **values, version=recorded.version)
+    at.put(PARTNERS, key, **values, version=recorded.version)
 
 
 def _project_donor(at: Projecting, recorded: Recorded) -> None:
@@ -189,7 +184,7 @@ def _project_donor(at: Projecting, recorded: Recorded) -> None:
             values = {"state": "gone", "reason": event.reason}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    put(at.connection, DONORS, key, **values, version=recorded.version)
+    at.put(DONORS, key, **values, version=recorded.version)
 
 
 def _project_line(at: Projecting, recorded: Recorded) -> None:
@@ -212,7 +207,7 @@ def _project_line(at: Projecting, recorded: Recorded) -> None:
             values = {"state": "closed", "reason": event.reason}
         case _:
             raise TypeError(f"{type(recorded.event).__name__} is not projected")
-    put(at.connection, BUDGET_LINES, key, **values, version=recorded.version)
+    at.put(BUDGET_LINES, key, **values, version=recorded.version)
 
 
 PROGRAMME_LIST: Final = Projection(

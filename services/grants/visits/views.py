@@ -30,12 +30,11 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    update,
 )
 
 from services.grants.awards.views import AWARDS
 from services.grants.foreign import REGISTRATIONS
-from services.grants.tables import MOMENT, VIEWS, put
+from services.grants.tables import MOMENT, VIEWS
 from services.grants.visits import visit_events as e
 from shared.events.projection import Projecting, Projection, Recorded
 
@@ -108,8 +107,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
     values: dict[str, Any] = {"version": recorded.version}
     match event:
         case e.VisitPlanned():
-            put(
-                at.connection,
+            at.put(
                 VISITS,
                 {"visit_id": event.visit_id},
                 programme=recorded.programme,
@@ -123,8 +121,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
             )
             return
         case e.VisitConducted():
-            put(
-                at.connection,
+            at.put(
                 VISITS,
                 {"visit_id": event.visit_id},
                 programme=recorded.programme,
@@ -133,7 +130,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 status="conducted",
                 visited_by=event.visited_by,
                 versions=1,
-                note=at.text(event.note),
+                note=event.note,
                 imported=event.imported,
                 **_found(event.occurred_on, event.version),
                 **values,
@@ -152,16 +149,13 @@ def project(at: Projecting, recorded: Recorded) -> None:
             values |= {"status": "accepted", "accepted_by": event.corrected_by, **found}
         case e.VisitMissed():
             values["status"] = "missed"
-    at.connection.execute(
-        update(VISITS).where(VISITS.c.visit_id == recorded.identifier).values(**values)
-    )
+    at.change(VISITS, {"visit_id": recorded.identifier}, **values)
 
 
 def _keep_version(
     at: Projecting, event: e.VisitConducted | e.VisitVersionArrived, version_no: int
 ) -> None:
-    put(
-        at.connection,
+    at.put(
         VISIT_VERSIONS,
         {"visit_id": event.visit_id, "version_no": version_no},
         visited_by=event.visited_by,

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, select
 
 from services.notifications.foreign import (
     AwardOffered,
@@ -25,65 +24,52 @@ from services.notifications.tables import ACCOUNTS, AWARDS, PEOPLE
 from shared.events.projection import Projecting, Projection, Recorded
 
 
-def _put(connection: Connection, table: Table, **values: Any) -> None:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    key = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in key}
-    connection.execute(
-        insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=rest)
-    )
-
-
 def _project_person(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case Registered():
-            _put(
-                at.connection,
+            at.put(
                 PEOPLE,
-                registration_id=event.registration_id,
+                {"registration_id": event.registration_id},
                 programme=recorded.programme,
                 country=event.country,
                 municipality=event.municipality,
-                full_name=at.text(event.full_name),
-                phone=at.text(event.phone),
+                full_name=event.full_name,
+                phone=event.phone,
             )
         case Corrected():
-            _change_person(at, event.registration_id, full_name=at.text(event.full_name))
+            _change_person(at, event.registration_id, full_name=event.full_name)
         case ContactChanged():
             _change_person(
                 at,
                 event.registration_id,
                 country=event.country,
                 municipality=event.municipality,
-                phone=at.text(event.phone),
+                phone=event.phone,
             )
 
 
 def _change_person(at: Projecting, registration_id: str, **values: Any) -> None:
-    same = PEOPLE.c.registration_id == registration_id
-    at.connection.execute(PEOPLE.update().where(same).values(**values))
+    at.change(PEOPLE, {"registration_id": registration_id}, **values)
 
 
 def _project_account(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, Invited | DetailsChanged):
-        _put(
-            at.connection,
+        at.put(
             ACCOUNTS,
-            account_id=event.account_id,
-            display_name=at.text(event.display_name),
-            email=at.text(event.email),
+            {"account_id": event.account_id},
+            display_name=event.display_name,
+            email=event.email,
         )
 
 
 def _project_award(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, AwardOffered):
-        _put(
-            at.connection,
+        at.put(
             AWARDS,
-            award_id=event.award_id,
+            {"award_id": event.award_id},
             registration_id=event.registration_id,
             application_no=event.application_no,
         )

@@ -72,23 +72,24 @@ class Shown:
 
 def _project(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
-    same = MESSAGES.c.message_id == recorded.identifier
+    key = {"message_id": recorded.identifier}
     if isinstance(event, Queued):
-        at.connection.execute(
-            MESSAGES.insert().values(
-                message_id=event.message_id,
-                programme=recorded.programme,
-                kind=event.kind,
-                recipient_kind=event.recipient_kind,
-                recipient_id=event.recipient_id,
-                channel=event.channel,
-                about=event.about,
-                facts=at.text(event.facts),
-                language=event.language,
-                state="waiting",
-                queued_at=recorded.at,
-                version=recorded.version,
-            )
+        at.make(
+            MESSAGES,
+            {
+                "message_id": event.message_id,
+                "programme": recorded.programme,
+                "kind": event.kind,
+                "recipient_kind": event.recipient_kind,
+                "recipient_id": event.recipient_id,
+                "channel": event.channel,
+                "about": event.about,
+                "facts": event.facts,
+                "language": event.language,
+                "state": "waiting",
+                "queued_at": recorded.at,
+                "version": recorded.version,
+            },
         )
         return
     values: dict[str, Any] = {"version": recorded.version}
@@ -100,12 +101,15 @@ def _project(at: Projecting, recorded: Recorded) -> None:
         case Requeued():
             values |= {"state": "waiting", "ground": None, "settled_at": None, "settled_by": None}
         case Read():
-            at.connection.execute(
-                READS.insert().values(
-                    message_id=event.message_id, account_id=event.account_id, read_at=recorded.at
-                )
+            at.make(
+                READS,
+                {
+                    "message_id": event.message_id,
+                    "account_id": event.account_id,
+                    "read_at": recorded.at,
+                },
             )
-    at.connection.execute(MESSAGES.update().where(same).values(**values))
+    at.change(MESSAGES, key, **values)
 
 
 def _settled(recorded: Recorded) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from sqlalchemy import update
-
 from services.trainings.certificates.certificate_events import (
     CertificateEvent,
     DocumentKept,
@@ -46,7 +44,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 recorded,
                 state="proposed",
                 proposed_by=event.proposed_by,
-                proposed_reason=at.text(event.reason),
+                proposed_reason=event.reason,
             )
         case RevocationDeclined():
             _change(at, recorded, state="valid", proposed_by=None, proposed_reason=None)
@@ -57,27 +55,28 @@ def project(at: Projecting, recorded: Recorded) -> None:
 
 
 def _issued(at: Projecting, recorded: Recorded, event: Issued) -> None:
-    at.connection.execute(
-        CERTIFICATES.insert().values(
-            certificate_id=event.certificate_id,
-            programme=recorded.programme,
-            registration_id=event.registration_id,
-            cohort_id=event.cohort_id,
-            number=event.number,
-            course_version=event.course_version,
-            kind=event.kind,
-            issued_on=event.issued_on,
-            country=event.country,
-            issuer=event.issuer,
-            code=event.code,
-            certificate_version=1,
-            duplicates=0,
-            state="valid",
-            imported=event.imported,
-            recorded_at=recorded.at,
-            version=recorded.version,
+    at.make(
+        CERTIFICATES,
+        {
+            "certificate_id": event.certificate_id,
+            "programme": recorded.programme,
+            "registration_id": event.registration_id,
+            "cohort_id": event.cohort_id,
+            "number": event.number,
+            "course_version": event.course_version,
+            "kind": event.kind,
+            "issued_on": event.issued_on,
+            "country": event.country,
+            "issuer": event.issuer,
+            "code": event.code,
+            "certificate_version": 1,
+            "duplicates": 0,
+            "state": "valid",
+            "imported": event.imported,
+            "recorded_at": recorded.at,
+            "version": recorded.version,
             **_content(at, event),
-        )
+        },
     )
 
 
@@ -95,11 +94,8 @@ def _content(at: Projecting, event: Issued | Superseded) -> dict[str, Any]:
 
 
 def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
-    at.connection.execute(
-        update(CERTIFICATES)
-        .where(CERTIFICATES.c.certificate_id == recorded.identifier)
-        .values(version=recorded.version, **columns)
-    )
+    key = {"certificate_id": recorded.identifier}
+    at.change(CERTIFICATES, key, version=recorded.version, **columns)
 
 
 CERTIFICATE_RECORDS: Final = Projection(

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from sqlalchemy import delete, update
-
 from services.trainings.cohorts.cohort_events import (
     AttendanceRecorded,
     Closed,
@@ -21,7 +19,7 @@ from services.trainings.cohorts.cohort_events import (
     TestRecorded,
     TrainersChanged,
 )
-from services.trainings.tables import COHORTS, MARKS, MEMBERS, SESSIONS, upsert
+from services.trainings.tables import COHORTS, MARKS, MEMBERS, SESSIONS
 from shared.events.projection import Projecting, Projection, Recorded
 
 
@@ -44,64 +42,49 @@ def project(at: Projecting, recorded: Recorded) -> None:
 def _within(at: Projecting, event: Any) -> None:
     match event:
         case SessionScheduled():
-            row = {
-                "cohort_id": event.cohort_id,
-                "session": event.session,
-                "held_on": event.on,
-                "minutes": event.minutes,
-            }
-            upsert(at.connection, SESSIONS, row, keys=("cohort_id", "session"))
+            key = {"cohort_id": event.cohort_id, "session": event.session}
+            at.put(SESSIONS, key, held_on=event.on, minutes=event.minutes)
         case SessionCancelled():
-            gone = (SESSIONS.c.cohort_id == event.cohort_id) & (SESSIONS.c.session == event.session)
-            at.connection.execute(delete(SESSIONS).where(gone))
+            at.remove(SESSIONS, {"cohort_id": event.cohort_id, "session": event.session})
         case Enrolled():
-            row = {"cohort_id": event.cohort_id, "registration_id": event.registration_id}
-            at.connection.execute(MEMBERS.insert().values(row))
+            key = {"cohort_id": event.cohort_id, "registration_id": event.registration_id}
+            at.make(MEMBERS, key)
         case AttendanceRecorded():
-            row = {
+            key = {
                 "cohort_id": event.cohort_id,
                 "registration_id": event.registration_id,
                 "session": event.session,
-                "attended_minutes": event.attended_minutes,
-                "excused": at.text(event.excused),
             }
-            upsert(at.connection, MARKS, row, keys=("cohort_id", "registration_id", "session"))
+            at.put(MARKS, key, attended_minutes=event.attended_minutes, excused=event.excused)
         case TestRecorded():
-            row = {
-                "cohort_id": event.cohort_id,
-                "registration_id": event.registration_id,
-                "pre_test": event.pre_test,
-                "post_test": event.post_test,
-            }
-            upsert(at.connection, MEMBERS, row, keys=("cohort_id", "registration_id"))
+            key = {"cohort_id": event.cohort_id, "registration_id": event.registration_id}
+            at.put(MEMBERS, key, pre_test=event.pre_test, post_test=event.post_test)
 
 
 def _planned(at: Projecting, recorded: Recorded, event: Planned) -> None:
-    at.connection.execute(
-        COHORTS.insert().values(
-            cohort_id=event.cohort_id,
-            programme=recorded.programme,
-            reference=event.reference,
-            course_id=event.course_id,
-            course_title=event.course_title,
-            course_version=event.course_version,
-            kind=event.kind,
-            country=event.country,
-            place=event.place,
-            zone=event.zone,
-            trainers="\n".join(event.trainers),
-            imported=event.imported,
-            version=recorded.version,
-        )
+    at.make(
+        COHORTS,
+        {
+            "cohort_id": event.cohort_id,
+            "programme": recorded.programme,
+            "reference": event.reference,
+            "course_id": event.course_id,
+            "course_title": event.course_title,
+            "course_version": event.course_version,
+            "kind": event.kind,
+            "country": event.country,
+            "place": event.place,
+            "zone": event.zone,
+            "trainers": "\n".join(event.trainers),
+            "imported": event.imported,
+            "version": recorded.version,
+        },
     )
 
 
 def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
-    at.connection.execute(
-        update(COHORTS)
-        .where(COHORTS.c.cohort_id == recorded.identifier)
-        .values(version=recorded.version, **columns)
-    )
+    key = {"cohort_id": recorded.identifier}
+    at.change(COHORTS, key, version=recorded.version, **columns)
 
 
 COHORT_RECORDS: Final = Projection(

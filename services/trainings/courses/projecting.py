@@ -16,17 +16,18 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """Write the row of a version."""
     match recorded.event:
         case VersionPublished() as event:
-            at.connection.execute(
-                COURSES.insert().values(
-                    course_id=event.course_id,
-                    course_version=event.version,
-                    programme=recorded.programme,
-                    title=event.title,
-                    kind=event.kind,
-                    hours=event.hours,
-                    modules="\n".join(event.modules),
-                    imported=event.imported,
-                )
+            at.make(
+                COURSES,
+                {
+                    "course_id": event.course_id,
+                    "course_version": event.version,
+                    "programme": recorded.programme,
+                    "title": event.title,
+                    "kind": event.kind,
+                    "hours": event.hours,
+                    "modules": "\n".join(event.modules),
+                    "imported": event.imported,
+                },
             )
 
 

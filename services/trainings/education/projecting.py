@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from sqlalchemy import update
-
 from services.trainings.education.outcome import OutcomeEvent, Withdrawn
 from services.trainings.education.outcome import Recorded as OutcomeRecorded
 from services.trainings.tables import OUTCOMES
@@ -19,26 +17,22 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """Bring the row of one outcome up to an event."""
     match recorded.event:
         case OutcomeRecorded() as event:
-            at.connection.execute(
-                OUTCOMES.insert().values(
-                    outcome_id=event.outcome_id,
-                    programme=recorded.programme,
-                    registration_id=event.registration_id,
-                    outcome=event.outcome,
-                    completed_on=event.completed_on,
-                    institution=event.institution,
-                    evidence=at.text(event.evidence),
-                    withdrawn=False,
-                    imported=event.imported,
-                    version=recorded.version,
-                )
+            at.put(
+                OUTCOMES,
+                {"outcome_id": event.outcome_id},
+                programme=recorded.programme,
+                registration_id=event.registration_id,
+                outcome=event.outcome,
+                completed_on=event.completed_on,
+                institution=event.institution,
+                evidence=event.evidence,
+                withdrawn=False,
+                imported=event.imported,
+                version=recorded.version,
             )
         case Withdrawn() as event:
-            at.connection.execute(
-                update(OUTCOMES)
-                .where(OUTCOMES.c.outcome_id == event.outcome_id)
-                .values(withdrawn=True, version=recorded.version)
-            )
+            key = {"outcome_id": event.outcome_id}
+            at.change(OUTCOMES, key, withdrawn=True, version=recorded.version)
 
 
 OUTCOME_RECORDS: Final = Projection("outcomes", 1, (OUTCOMES,), project, get_args(OutcomeEvent))

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from sqlalchemy import update
-
 from services.trainings.people.national_number import normalise
 from services.trainings.people.registration_events import (
     Confirmed,
@@ -26,7 +24,7 @@ from services.trainings.people.registration_events import (
     RegistrationEvent,
     RomaDeclared,
 )
-from services.trainings.tables import DUPLICATE_DECISIONS, REGISTRATIONS, upsert
+from services.trainings.tables import DUPLICATE_DECISIONS, REGISTRATIONS
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.language.folding import fold
 from shared.privacy.keyring import Keyring
@@ -62,10 +60,10 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 recorded,
                 country=event.country,
                 municipality=event.municipality,
-                phone=at.text(event.phone),
+                phone=event.phone,
             )
         case RomaDeclared() as event:
-            _change(at, recorded, declared_roma=at.text(event.declared_roma))
+            _change(at, recorded, declared_roma=event.declared_roma)
         case ConsentGiven() as event:
             _change(at, recorded, consent_on=event.consent_on)
         case ConsentWithdrawn():
@@ -74,34 +72,33 @@ def project(at: Projecting, recorded: Recorded) -> None:
             _change(at, recorded, person_id=event.person_id)
         case LikelyDuplicateDecided() as event:
             _change(at, recorded)
-            row = {
+            key = {
                 "registration_id": event.registration_id,
                 "other_registration_id": event.other_registration_id,
-                "same": event.same,
             }
-            keys = ("registration_id", "other_registration_id")
-            upsert(at.connection, DUPLICATE_DECISIONS, row, keys=keys)
+            at.put(DUPLICATE_DECISIONS, key, same=event.same)
 
 
 def _registered(at: Projecting, recorded: Recorded, event: Registered) -> None:
-    at.connection.execute(
-        REGISTRATIONS.insert().values(
-            registration_id=event.registration_id,
-            programme=recorded.programme,
-            reference=event.reference,
-            person_id=event.person_id,
-            country=event.country,
-            municipality=event.municipality,
-            phone=at.text(event.phone),
-            declared_roma=at.text(event.declared_roma),
-            consent_on=event.consent_on,
-            state="outside" if event.imported else "unconfirmed",
-            registered_by=event.registered_by,
-            registered_at=recorded.at,
-            imported=event.imported,
-            version=recorded.version,
+    at.make(
+        REGISTRATIONS,
+        {
+            "registration_id": event.registration_id,
+            "programme": recorded.programme,
+            "reference": event.reference,
+            "person_id": event.person_id,
+            "country": event.country,
+            "municipality": event.municipality,
+            "phone": event.phone,
+            "declared_roma": event.declared_roma,
+            "consent_on": event.consent_on,
+            "state": "outside" if event.imported else "unconfirmed",
+            "registered_by": event.registered_by,
+            "registered_at": recorded.at,
+            "imported": event.imported,
+            "version": recorded.version,
             **_identity(at, event),
-        )
+        },
     )
 
 
@@ -111,7 +108,7 @@ def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
     return {
         "full_name": name,
         "name_folded": None if name is None else fold(name),
-        "birth_date": at.text(event.birth_date),
+        "birth_date": event.birth_date,
         "sex": event.sex,
         "number_index": number_index(at.keyring, number),
         "number_masked": masked(normalise(number)) if number else None,
@@ -120,11 +117,8 @@ def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
 
 
 def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
-    at.connection.execute(
-        update(REGISTRATIONS)
-        .where(REGISTRATIONS.c.registration_id == recorded.identifier)
-        .values(version=recorded.version, **columns)
-    )
+    key = {"registration_id": recorded.identifier}
+    at.change(REGISTRATIONS, key, version=recorded.version, **columns)
 
 
 PEOPLE: Final = Projection(
