@@ -16,9 +16,10 @@ from sqlalchemy import func, select
 from services.all_in_one import Installation
 from services.grants.programmes.programme import PROGRAMME, CloseHistory
 from services.grants.programmes.views import PROGRAMMES
-from shared.bus.applying import resolve_parked, retry_parked
+from shared.access.accesses import WHAT_LENGTH_MAX, access_events
+from shared.bus.parking import resolve_parked, retry_parked
 from shared.errors import Missing
-from shared.events.append import Context
+from shared.events.append import Append, Context, StreamWrite
 from shared.events.tables import DEAD_LETTERS
 from shared.identifiers import Uuid7
 from shared.language.marking import N_
@@ -86,7 +87,7 @@ def retry(installation: Installation, name: str, source: str, stream: str) -> in
 
 def resolve(installation: Installation, name: str, source: str, stream: str, reason: str) -> int:
     """Leave a parked stream's events unapplied for good, with who and why on record."""
-    words = f"{_operator()}: {reason}"
+    words = f"{operator()}: {reason}"
     return resolve_parked(_service(installation, name), source, stream, resolution=words)
 
 
@@ -100,16 +101,29 @@ def close_history(installation: Installation, programme: str, *, reason: str) ->
     if programme_id is None:
         raise Missing("programme-missing", N_("There is no such programme."))
     cause = Uuid7().new()
-    context = Context(actor=_operator(), programme=programme, correlation=cause, causation=cause)
+    context = Context(actor=operator(), programme=programme, correlation=cause, causation=cause)
     service.transact(
         context,
         lambda work: work.decide(
-            PROGRAMME, programme_id, CloseHistory(by=_operator(), now=work.now, reason=reason)
+            PROGRAMME, programme_id, CloseHistory(by=operator(), now=work.now, reason=reason)
         ),
     )
 
 
-def _operator() -> str:
+def record_operator_export(service: Service, *, what: str, subject: str, programme: str) -> None:
+    """Something leaves by way of the command line; durable when this returns."""
+    access_id = service.store.identifiers.new()
+    context = Context(
+        actor=operator(), programme=programme, correlation=access_id, causation=access_id
+    )
+    event = access_events(service.name).exported(
+        what=what[:WHAT_LENGTH_MAX], subject=subject[:WHAT_LENGTH_MAX]
+    )
+    write = StreamWrite(f"access/{access_id}", 0, (event,))
+    service.store.commit(Append(context=context, now=service.clock.now(), writes=(write,)))
+
+
+def operator() -> str:
     """Who acts from a terminal: the machine's account, told apart from those of people here."""
     return f"operator/{os.getuid()}"
 

@@ -21,7 +21,8 @@ import structlog
 from kombu import Connection, Consumer, Producer
 
 from shared import metrics
-from shared.bus.applying import Unreadable, apply_batch, cursors_of, read_envelope
+from shared.bus.applying import apply_batch, cursors_of
+from shared.bus.effects import Unreadable, read_envelope
 from shared.bus.topology import (
     CHECKPOINT_HEADER,
     COSIGNATURE_HEADER,

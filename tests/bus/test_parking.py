@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from shared.bus.applying import resolve_parked, retry_parked
+from shared.bus.parking import resolve_parked, retry_parked
 from shared.events.rebuilding import differences
 from shared.events.tables import DEAD_LETTERS
 from tests.bus.harbour import Harbour

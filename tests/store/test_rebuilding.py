@@ -7,7 +7,8 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from shared.bus.applying import apply_batch, resolve_parked, retry_parked
+from shared.bus.applying import apply_batch
+from shared.bus.parking import resolve_parked, retry_parked
 from shared.events.rebuilding import differences, rebuild
 from shared.events.tables import PROJECTIONS
 from shared.service import Service
