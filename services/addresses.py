@@ -14,6 +14,7 @@ from shared.language.marking import N_
 
 ADDRESSES: Final[dict[str, str]] = {
     "account": "/accounts/staff/{id}",
+    "alarm": "/audit/alarms/{id}",
     "application": "/grants/applications/{id}",
     "award": "/grants/awards/{id}",
     "batch": "/grants/batches/{id}",
@@ -33,6 +34,7 @@ ADDRESSES: Final[dict[str, str]] = {
 KINDS: Final[dict[str, str]] = {
     "access": N_("Access"),
     "account": N_("Account"),
+    "alarm": N_("Alarm"),
     "application": N_("Application"),
     "award": N_("Award"),
     "batch": N_("Payment batch"),
@@ -40,6 +42,7 @@ KINDS: Final[dict[str, str]] = {
     "budget_line": N_("Budget line"),
     "call": N_("Call"),
     "certificate": N_("Certificate"),
+    "checkpoints": N_("Checkpoints kept"),
     "cohort": N_("Cohort"),
     "course": N_("Course"),
     "donor": N_("Donor"),

@@ -65,6 +65,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(N_("Reports"), "/grants/reports", "grants.reports.read"),
     Place(N_("Staff"), "/accounts/staff", "accounts.staff.read"),
     Place(N_("Audit"), "/audit/", "audit.log.read"),
+    Place(N_("Alarms"), "/audit/alarms", "audit.alarms.read", ("/audit/witness",)),
     Place(N_("Messages"), "/notifications/", "notifications.inbox.read"),
 )
 """In the order in which they are shown."""

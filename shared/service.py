@@ -56,6 +56,7 @@ class Definition:
     follows:    services whose whole log is kept in the inbox, whatever the type (audit).
     on_followed: told of every message of those, in the transaction that keeps it.
     events:     event classes that no decider holds (recorded accesses, deliveries).
+    daily:       kinds of due work that are done once a day, with the day as payload.
     blueprints: made per application, since flask-smorest keeps state in them.
     """
 
@@ -68,6 +69,7 @@ class Definition:
     follows: tuple[str, ...] = ()
     on_followed: OnFollowed | None = None
     due: dict[str, DueHandler] = field(default_factory=dict)
+    daily: tuple[str, ...] = ()
 
     def types(self) -> EventTypes:
         """Decoders for every event that the service writes or reads."""

@@ -21,16 +21,23 @@ from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
 from services.accounts.staff.views import PROJECTIONS
 from services.accounts.staff.wording import ROLE_WORDS
+from services.accounts.watching import api as watching_api
+from services.accounts.watching import pages as watching_pages
 from services.accounts.work import pages as work_pages
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.access.tokens import TokenSigner
 from shared.log.rotating import log_events
+from shared.log.watching.alarms import alarms_of
 from shared.service import Definition, Service
 from shared.web.composing import finish, open_app, token_key
 from shared.web.language import say
 
+FOLLOWED: Final = ("audit",)
+"""The one log that audit cannot watch itself."""
+
+ALARMS: Final = alarms_of("accounts")
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(HERE / name / "templates" for name in ("staff", "sessions", "work"))
 
@@ -39,13 +46,15 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT,),
+        deciders=(ACCOUNT, ALARMS.decider),
         events=(*access_events("accounts"), *log_events("accounts")),
         projections=(
             *PROJECTIONS,
             KNOWN_PROGRAMMES,
+            ALARMS.projection,
             revocations(SessionRevoked, Suspended, Reinstated, Closed),
         ),
+        follows=FOLLOWED,
     )
 
 
@@ -63,8 +72,8 @@ def create(service: Service) -> Flask:
     signer = TokenSigner(key, audience=service.settings.installation, clock=service.clock)
     app.extensions[EXTENSION] = SignInDesk(service, signer)
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
-    for blueprint in (sessions_api.blueprint, staff_api.blueprint):
-        api.register_blueprint(blueprint)
-    for pages in (work_pages.blueprint, sessions_pages.blueprint, staff_pages.blueprint):
-        app.register_blueprint(pages)
+    for routes in (sessions_api, staff_api, watching_api):
+        api.register_blueprint(routes.blueprint)
+    for routes in (work_pages, sessions_pages, staff_pages, watching_pages):
+        app.register_blueprint(routes.blueprint)
     return finish(app)

@@ -49,6 +49,7 @@ def definition() -> Definition:
         follows=FOLLOWED,
         on_followed=keep,
         due={DUE_KIND: keep_due},
+        daily=(DUE_KIND,),
     )
 
 

@@ -12,6 +12,11 @@ from typing import Final
 from flask import Flask
 
 from services.navigation import navigation
+from services.notifications.channels.mail.checkpoints import (
+    CHECKPOINTS_KIND,
+    CHECKPOINTS_REACTION,
+    send_checkpoints_due,
+)
 from services.notifications.channels.mail.scheduling import GIVE_UP_KIND, MAIL_KIND
 from services.notifications.channels.mail.sending import give_up_due, send_due
 from services.notifications.contacts.views import CONTACTS
@@ -35,8 +40,12 @@ def definition() -> Definition:
         deciders=(MESSAGE,),
         events=(*access_events("notifications"), *log_events("notifications")),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION,),
-        due={MAIL_KIND: send_due, GIVE_UP_KIND: give_up_due},
+        reactions=(REACTION, CHECKPOINTS_REACTION),
+        due={
+            MAIL_KIND: send_due,
+            GIVE_UP_KIND: give_up_due,
+            CHECKPOINTS_KIND: send_checkpoints_due,
+        },
     )
 
 

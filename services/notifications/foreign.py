@@ -286,3 +286,11 @@ class SignInFailed(Foreign, frozen=True, kw_only=True):
 
     account_id: str
     locked_until: datetime | None
+
+
+@reads("audit.checkpoints.kept.v1")
+class CheckpointsKept(Foreign, frozen=True, kw_only=True):
+    """The checkpoints of a day were written to a file."""
+
+    file: str
+    notes: str

@@ -169,6 +169,7 @@ _OTHERS: Final = {
     "accounts.sessions.end": _ADMINISTRATOR,
     "accounts.settings.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.settings.write": _ADMINISTRATOR,
+    "accounts.alarms.settle": _ADMINISTRATOR,
     "audit.log.read": f"{_AUDITOR} {_ADMINISTRATOR} {_CONTROLS}",
     "audit.log.export": _AUDITOR,
     "audit.evidence.read": _AUDITOR,

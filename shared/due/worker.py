@@ -22,6 +22,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, and_, func, or_, select
 
+from shared.due.daily import schedule_daily
 from shared.due.purging import purge_answers
 from shared.events.tables import DUE
 from shared.service import DueHandler, Service
@@ -32,6 +33,7 @@ PAUSE_FIRST: Final = timedelta(seconds=5)
 PAUSE_LONGEST: Final = timedelta(hours=6)
 TURN_MAX: Final = 1_000
 PURGE_SECONDS: Final = 3_600.0
+DAILY_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 1.0
 
 _log = structlog.get_logger("due")
@@ -172,6 +174,7 @@ class DueWorker:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._purge_at = 0.0
+        self._daily_at = 0.0
         service.store.listeners.append(self.wake)
 
     def run(self) -> None:
@@ -179,6 +182,7 @@ class DueWorker:
         while not self._stop.is_set():
             try:
                 self._purge()
+                self._daily()
                 done = self._turn()
             except Exception as error:  # noqa: BLE001 (whatever a database raises)
                 _log.warning("due work interrupted", error=type(error).__name__)
@@ -195,6 +199,11 @@ class DueWorker:
         """End after the piece at hand."""
         self._stop.set()
         self._wake.set()
+
+    def _daily(self) -> None:
+        if time.monotonic() >= self._daily_at:
+            schedule_daily(self._service, self._service.clock.now())
+            self._daily_at = time.monotonic() + DAILY_SECONDS
 
     def _purge(self) -> None:
         if time.monotonic() < self._purge_at:

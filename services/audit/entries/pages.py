@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from services.addresses import KINDS, address_of, kind_words
+from services.audit.alarms.views import count_open
 from services.audit.entries import exporting, views
 from services.audit.entries.api import bounded, missing
 from services.audit.entries.filtering import ONLY_WORDS, filter_of
@@ -57,6 +58,7 @@ def list_entries() -> ResponseReturnValue:
         entries = told(connection, answer["items"])
         kept = views.gaps(connection)
         parked = views.parked(connection)
+        alarms = count_open(connection) if may(signed_in(), "audit.alarms.read") else 0
         visit = {} if given or page.cursor else _since(connection, scope)
     return render_template(
         "audit/entries/list.html",
@@ -68,6 +70,7 @@ def list_entries() -> ResponseReturnValue:
         sources=[(code, say(SOURCES[code])) for code in FOLLOWED],
         kinds=[(code, say(words)) for code, words in KINDS.items()],
         only=[(code, say(words)) for code, words in ONLY_WORDS.items()],
+        alarms=alarms,
         missing=sum(expected - have for have, expected in kept.values()),
         parked=parked,
         checks=may(signed_in(), "audit.log.read", EVERY_PROGRAMME),

@@ -205,12 +205,19 @@ _ACCESS: Final = {
     "denied": N_("Somebody was refused access."),
 }
 
+_WATCHED: Final = {
+    "alarm.raised": N_("Something was found wrong with a log."),
+    "alarm.settled": N_("An alarm about a log was settled."),
+}
+
 SENTENCES: Final[dict[str, str]] = {
     **_ACCOUNTS,
     **_GRANTS,
     **_NOTIFICATIONS,
     **_TRAININGS,
+    "audit.checkpoints.kept": N_("The day's checkpoints of all logs were kept."),
     **{f"{source}.access.{verb}": text for source in SOURCES for verb, text in _ACCESS.items()},
+    **{f"{one}.{name}": text for one in ("accounts", "audit") for name, text in _WATCHED.items()},
 }
 """Type without prefix and version → sentence."""
 

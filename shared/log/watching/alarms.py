@@ -190,8 +190,15 @@ def alarms_of(service: str) -> AlarmParts:
     )
 
 
+class ForeignAlarms(NamedTuple):
+    """Another watching service's alarms, as somebody else shows them."""
+
+    table: Table
+    projection: Projection
+
+
 @cache
-def foreign_alarms(watcher: str) -> tuple[Table, Projection]:
+def foreign_alarms(watcher: str) -> ForeignAlarms:
     """Another service's alarms as a read model of whoever shows them."""
 
     @reads(f"{watcher}.alarm.raised.v1")
@@ -220,7 +227,8 @@ def foreign_alarms(watcher: str) -> tuple[Table, Projection]:
     name = f"alarms_of_{watcher}"
     table = alarm_table(name, MetaData())
     events = (RaisedElsewhere, SettledElsewhere)
-    return table, Projection(name, 1, (table,), _projecting(table, *events), events)
+    projection = Projection(name, 1, (table,), _projecting(table, *events), events)
+    return ForeignAlarms(table, projection)
 
 
 def alarm_table(name: str, metadata: MetaData) -> Table:

@@ -101,7 +101,7 @@ def compose(
     domain = urlsplit(settings.public_url).hostname or "localhost"
     mail = EmailMessage()
     mail["Subject"] = said.subject
-    mail["From"] = _sender(settings)
+    mail["From"] = sender(settings)
     mail["To"] = to
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{shown.message_id}@{domain}>"
@@ -131,11 +131,12 @@ def mail_server(settings: Settings) -> MailServer:
         encrypted=encrypted,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        sender=_sender(settings),
+        sender=sender(settings),
     )
 
 
-def _sender(settings: Settings) -> str:
+def sender(settings: Settings) -> str:
+    """From whom mail comes."""
     given = parse_qs(urlsplit(settings.mail_url).query).get("from")
     if given:
         return given[0]

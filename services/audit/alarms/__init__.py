@@ -1,0 +1,1 @@
+"""Alarms about the logs: what audit found, and what accounts found about audit's own log."""

@@ -1,0 +1,38 @@
+"""Settling an alarm, the same in every service that watches: a person gives the reason.
+
+settling(service_name, alarm_id, reason=…, version=…, location="/audit/alarms/0192…")
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+from shared.errors import Missing
+from shared.events.work import Work
+from shared.identifiers import is_identifier
+from shared.language.marking import N_
+from shared.log.watching.alarms import alarms_of, settle
+from shared.service import INSTALLATION_WIDE
+from shared.web.commands import Answer, actor, perform, perform_page, receipt, service
+
+
+def settling(alarm_id: str, *, reason: str, version: int, location: str, page: bool) -> Response:
+    """Settle an alarm of this service's log, as it was seen. Raises Missing, Stale, Refused."""
+    if not is_identifier(alarm_id):
+        raise no_alarm()
+    name, by = service().name, actor()
+    decider = alarms_of(name).decider
+
+    def settle_alarm(work: Work) -> Answer:
+        if work.version(decider, alarm_id) == 0:
+            raise no_alarm()
+        work.expect(decider, alarm_id, version)
+        settle(work, name, alarm_id, reason=reason.strip(), by=by)
+        return receipt(work, decider, alarm_id, location=location if page else None)
+
+    return (perform_page if page else perform)(INSTALLATION_WIDE, settle_alarm)
+
+
+def no_alarm() -> Missing:
+    """There is none of this id in the log of this service."""
+    return Missing("no-alarm", N_("There is no such alarm."))
