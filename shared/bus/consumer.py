@@ -11,18 +11,21 @@ bytes that are no envelope in that too are parked. A message that is not ours at
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import msgspec
 import structlog
-from kombu import Connection, Consumer, Producer
+from kombu import Connection, Consumer, Producer, Queue
 
 from shared import metrics
 from shared.bus.applying import apply_batch, cursors_of
 from shared.bus.effects import Unreadable, read_envelope
+from shared.bus.publishing import take_events
 from shared.bus.topology import (
     CHECKPOINT_HEADER,
     COSIGNATURE_HEADER,
@@ -41,11 +44,13 @@ from shared.log.watching.sweeping import Ask
 from shared.log.watching.watch import Watch
 from shared.service import Service
 
-PREFETCH = 500
-BATCH_MAX = 250
+PREFETCH = 1_000
+"""Twice as many as are applied together: the next are here while these are at work."""
+BATCH_MAX = 500
 REPLAY_LIMIT = 2_000
 AHEAD_MAX = 5_000
 _IDLE_SECONDS = 0.05
+_MEMORY_SECONDS = 0.001
 _ASK_AGAIN_SECONDS = 2.0
 
 _log = structlog.get_logger("consumer")
@@ -114,6 +119,21 @@ def hold(ahead: dict[int, bytes], position: int, body: bytes) -> None:
     ahead[position] = body
 
 
+class _Receiving:
+    """Messages of a queue on a RabbitMQ channel, as the AMQP library reads them."""
+
+    def __init__(self, channel: Any, queue: str, on_message: Callable[[Any], None]) -> None:
+        self._channel, self._queue, self._on_message = channel, queue, on_message
+        self._tag = ""
+
+    def __enter__(self) -> None:
+        self._tag = self._channel.basic_consume(self._queue, callback=self._on_message)
+
+    def __exit__(self, *_error: object) -> None:
+        with contextlib.suppress(Exception):  # (the connection may be what was lost)
+            self._channel.basic_cancel(self._tag)
+
+
 class ServiceConsumer:
     """One thread a service. On RabbitMQ one of several is active at a time."""
 
@@ -156,13 +176,7 @@ class ServiceConsumer:
             queue.declare()
         replay_exchange(self._settings)(channel).declare()
         producer = Producer(connection.channel(), exchange=replay_exchange(self._settings))
-        consumer = Consumer(
-            channel,
-            queues=queues[:1],
-            on_message=self._buffer.append,
-            prefetch_count=PREFETCH,
-            auto_declare=False,
-        )
+        consumer = self._receiving(channel, queues[0])
         self._watch.begin()
         with consumer:
             self._applied = self._cursors()
@@ -177,16 +191,29 @@ class ServiceConsumer:
                 if connection.heartbeat:
                     connection.heartbeat_check()
 
+    def _receiving(self, channel: Any, queue: Queue) -> AbstractContextManager[Any]:
+        """What lets messages come into the buffer while it is entered."""
+        if in_process(self._settings):
+            consumer: AbstractContextManager[Any] = Consumer(
+                channel, queues=[queue], on_message=self._buffer.append, auto_declare=False
+            )
+            return consumer
+        # The bytes as they came, without a message of kombu's around each.
+        channel.auto_decode = False
+        channel.basic_qos(0, PREFETCH, False)
+        return _Receiving(channel, queue.name, self._buffer.append)
+
     def _drain(self, connection: Connection) -> None:
-        wait = _IDLE_SECONDS
-        while len(self._buffer) < BATCH_MAX:
-            try:
-                connection.drain_events(timeout=wait)
-            except (TimeoutError, OSError) as error:
-                if isinstance(error, TimeoutError):
-                    return
-                raise
-            wait = 0.001
+        """Await the first message a moment, then take what is there besides."""
+        try:
+            connection.drain_events(timeout=_IDLE_SECONDS)
+            if in_process(self._settings):
+                while len(self._buffer) < BATCH_MAX:
+                    connection.drain_events(timeout=_MEMORY_SECONDS)
+            else:
+                take_events(connection, until=lambda: len(self._buffer) >= BATCH_MAX)
+        except TimeoutError:
+            return
 
     def _cursors(self) -> dict[str, int]:
         with self._service.database.reading() as connection:
@@ -198,8 +225,7 @@ class ServiceConsumer:
         for message in messages:
             self._take(message)
         after = self._applied = apply_batch(self._service, self._ahead)
-        for message in messages:
-            message.ack()
+        self._acknowledge(messages)
         for source in self._sources:
             cursor = after.get(source, -1)
             lag = max(0, self._heads.get(source, -1) - cursor)
@@ -207,6 +233,14 @@ class ServiceConsumer:
             waiting = self._ahead.get(source, {})
             if waiting or self._heads.get(source, -1) > cursor:
                 self._ask(producer, source, cursor)
+
+    def _acknowledge(self, messages: list[Any]) -> None:
+        if in_process(self._settings):
+            for message in messages:
+                message.ack()
+            return
+        last = messages[-1]
+        last.channel.basic_ack(last.delivery_tag, multiple=True)
 
     def _take(self, message: Any) -> None:
         """Note the head that a message announces, or hold what it carries until its turn."""

@@ -89,13 +89,8 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> WindowPublisher:
         frame_writer=None, frame_max=131_072, bytes_sent=0,
         transport=SimpleNamespace(write=lambda _part: None),
     )  # fmt: skip
-
-    def drain_events(timeout: float) -> None:
-        raise TimeoutError(timeout)
-
-    connection = SimpleNamespace(
-        channel=lambda: channel, connection=amqp, drain_events=drain_events
-    )
+    connection = SimpleNamespace(channel=lambda: channel, connection=amqp)
+    monkeypatch.setattr("shared.bus.publishing.take_events", lambda _connection: None)
     monkeypatch.setattr("shared.bus.publishing.Producer", lambda *_args, **_options: None)
     exchange: Any = lambda _channel: SimpleNamespace(declare=lambda: None)  # noqa: E731
     exchange = type("Named", (), {"name": "x", "__call__": staticmethod(exchange)})()
