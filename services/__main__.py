@@ -15,13 +15,21 @@ from typing import Any
 import click
 
 from services.all_in_one import Installation, InUse, definitions
-from services.commands import documents, loading, operating, reporting, running, starting
+from services.commands import (
+    auditing,
+    documents,
+    loading,
+    operating,
+    reporting,
+    running,
+    starting,
+    verifying,
+)
 from services.commands.terminal import Progress, say
 from services.register.reading import RegisterErrors
 from shared import logging as zanat_logging
 from shared.errors import Problem
-from shared.events.rebuilding import differences, rebuild
-from shared.events.verifying import verify_log
+from shared.events.rebuilding import rebuild
 from shared.migrations.migrating import migrate
 from shared.settings import Settings
 
@@ -155,18 +163,7 @@ def rebuild_command(settings: Settings) -> None:
 @click.pass_obj
 def verify(settings: Settings) -> None:
     """Check every log's positions and hashes, and every read model against its log."""
-    installation = Installation.for_reading(settings)
-    found: list[str] = []
-    for name, service in installation.services.items():
-        entries, wrong = verify_log(service)
-        say(f"{name}: {entries} entries" + ("" if not wrong else f", {len(wrong)} wrong"))
-        found += [f"{name}: {one}" for one in wrong]
-        found += [f"{name}: {one}" for one in differences(service)]
-    for line in found:
-        say(line)
-    if found:
-        raise SystemExit(1)
-    say("Everything agrees.")
+    verifying.installation(settings, None)
 
 
 @cli.command("first-link")
@@ -246,6 +243,9 @@ def docs(check: bool) -> None:
         say(f"{path} is out of date: run python -m services docs")
     if check and stale:
         raise SystemExit(1)
+
+
+cli.add_command(auditing.audit)
 
 
 def _write(text: str) -> None:

@@ -33,6 +33,7 @@ from shared.events.verifying_rows import Rows, Unreadable, open_rows
 from shared.events.verifying_signed import Claim, printable
 from shared.log import keys
 from shared.log.leaf import HASH_BYTES, leaf_hash
+from shared.log.notes import Verifier
 from shared.log.tree import TILE_WIDTH
 from shared.log.watching.trust import inside_witnesses, outside_witnesses
 from shared.service import Service
@@ -57,6 +58,10 @@ class Trust:
     keys: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     kept: tuple[Claim, ...] = ()
+
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The keys that may sign."""
+        return tuple(map(Verifier.parse, self.keys))
 
 
 @dataclass
