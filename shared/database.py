@@ -23,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -34,6 +35,7 @@ CONNECTIONS_HELD: Final = 8
 """Idle connections of a process to one database; as many as it has web threads, if those are more,
 since otherwise a connection would be made and closed for every request beyond."""
 TRIED_AFTER_SECONDS: Final = 1.0
+_IDLE: Final = TransactionStatus.IDLE
 _SQLITE_OPTIONS: Final[dict[str, Any]] = {"timeout": 30, "check_same_thread": False}
 _SQLITE_PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -113,6 +115,21 @@ class Database:
             yield connection
 
     @contextmanager
+    def deciding(self) -> Iterator[Connection]:
+        """A connection of PostgreSQL on which nothing has begun yet: for reading and deciding.
+
+        What needs a transaction calls ``begin``; it is committed at the end, rolled back on an
+        exception.
+        """
+        with self._asking.connect() as connection:
+            try:
+                yield connection
+            except BaseException:
+                _end(connection, "rollback")
+                raise
+            _end(connection, "commit")
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A write transaction: committed at the end, rolled back on an exception."""
         if not self.is_sqlite:
@@ -134,6 +151,24 @@ class Database:
         for close in self.on_close:
             close()
         self.engine.dispose()
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Whether a transaction has begun on the server (PostgreSQL)."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.pgconn.transaction_status != _IDLE)
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction on a connection of ``deciding``; elsewhere the driver does so itself."""
+    driver: Any = connection.connection.driver_connection
+    if driver.autocommit and not in_transaction(connection):
+        connection.exec_driver_sql("begin")
+
+
+def _end(connection: Connection, how: str) -> None:
+    if not connection.invalidated and in_transaction(connection):
+        connection.exec_driver_sql(how)
 
 
 def sqlite_engine(path: Path) -> Engine:

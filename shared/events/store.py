@@ -17,9 +17,9 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from shared.database import Database
+from shared.database import Database, begin, in_transaction
 from shared.errors import Problem
-from shared.events import beside, on_postgresql, on_sqlite, reading
+from shared.events import at_once, beside, on_postgresql, on_sqlite, reading
 from shared.events.append import Append, Claim, RequestRecord
 from shared.events.envelope import (
     Envelope,
@@ -90,6 +90,27 @@ class Store:
         """Append in the caller's transaction; call ``notify`` after its commit."""
         ticket = self._ticket(append)
         self._write(connection, ticket)
+        return ticket.prepared
+
+    def conclude(self, connection: Connection, append: Append) -> list[Recorded]:
+        """Append on the connection on which it was decided (``Database.deciding``).
+
+        As one statement where that can be, else in a transaction; what was begun there for the
+        sake of a lock goes on. Call ``notify`` after it.
+        """
+        ticket = self._ticket(append)
+        if in_transaction(connection):
+            self._write(connection, ticket)
+        elif ticket.plain:
+            self._together.commit(ticket)
+        else:
+            dialect = connection.dialect
+            written = at_once.statement(dialect, ticket, self.projections, self.keyring)
+            if written is not None:
+                at_once.run(connection, written)
+            else:
+                begin(connection)
+                self._write(connection, ticket)
         return ticket.prepared
 
     def notify(self) -> None:
@@ -210,4 +231,5 @@ class Store:
     def lock(self, connection: Connection, stream: str) -> None:
         """Lock a hot stream until the transaction ends (PostgreSQL; SQLite has one writer)."""
         if not self.database.is_sqlite:
+            begin(connection)
             lock_alone(connection, stream)

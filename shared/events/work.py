@@ -209,11 +209,11 @@ def _attempt(
             result = handler(work)
         append = work.append()
         return result, store.commit(append) if _writes(append) else []
-    with store.database.writing() as connection:
+    with store.database.deciding() as connection:
         work = Work(store, clock, context, connection)
         result = handler(work)
         append = work.append()
-        recorded = store.write(connection, append) if _writes(append) else []
+        recorded = store.conclude(connection, append) if _writes(append) else []
     store.notify()
     return result, recorded
 

@@ -1,0 +1,175 @@
+"""An append and all that it brings as one statement on PostgreSQL: one round trip, one commit.
+
+    written = statement(ticket, projections, keyring)    # None: it cannot be said in one
+    written and run(connection, written)                 # on a connection without a transaction
+
+Events, stored answers, work that falls due and rows of read models are parts of one ``with``. All
+of a statement is done or nothing; where the append is refused or an answer is there already, the
+statement divides by zero, which nothing else in it does, and so undoes itself. Its parts do not
+see each other's rows: what touches a table twice, or asks for rows, is left to a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+import psycopg
+from psycopg.errors import DivisionByZero
+from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.exc import IntegrityError
+
+from shared.database import named
+from shared.events import rowtexts
+from shared.events.append import RequestRecord, changed_meanwhile
+from shared.events.event import Sealed
+from shared.events.on_postgresql import APPEND_IN, parameters
+from shared.events.projection import Key, Projecting, Projections
+from shared.events.rowtexts import Statement
+from shared.events.tables import DUE, RECORDS
+from shared.events.together import Ticket
+from shared.privacy.keyring import Keyring
+
+PARTS_MAX: Final = 12
+TEXTS_MAX: Final = 2_000
+_OF_APPENDS: Final = frozenset({"events", "pending", "idempotency_records"})
+
+Part = tuple[str, tuple[Any, ...]]
+Written = tuple[str, tuple[Any, ...]]
+"""The text of a statement and its parameters."""
+
+_texts: Final[dict[tuple[bool, int, tuple[str, ...]], str]] = {}
+
+
+class _NotAtOnce(Exception):
+    """A projection asked for something that only a transaction can give."""
+
+
+class Gathering(Projecting):
+    """Collects what projections write in place of writing it."""
+
+    def __init__(self, dialect: Dialect, keyring: Keyring) -> None:
+        self._dialect = dialect
+        self._schema = ""
+        self.keyring = keyring
+        self.parts: list[Part] = []
+        self._made: set[Table] = set()
+        self._changed: set[Table] = set()
+
+    @property
+    def connection(self) -> NoReturn:
+        """There is none."""
+        raise _NotAtOnce
+
+    def make(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        if table in self._changed:
+            raise _NotAtOnce
+        self._made.add(table)
+        for row in rows:
+            self._gather(rowtexts.inserting(self._dialect, table, tuple(row)), row)
+
+    def put(self, table: Table, key: Key, **values: Any) -> None:
+        row = {**key, **values}
+        if not rowtexts.is_whole(table, row):
+            raise _NotAtOnce
+        self._only(table)
+        self._gather(rowtexts.putting(self._dialect, table, tuple(key), tuple(values)), row)
+
+    def change(self, table: Table, key: Key, **values: Any) -> None:
+        self._only(table)
+        statement = rowtexts.changing(self._dialect, table, tuple(key), tuple(values))
+        self._gather(statement, {**key, **values})
+
+    def add(self, table: Table, key: Key, by: Mapping[str, int], **values: Any) -> None:
+        self._only(table)
+        statement = rowtexts.adding(self._dialect, table, tuple(key), tuple(by), tuple(values))
+        self._gather(statement, {**key, **by, **values})
+
+    def remove(self, table: Table, key: Mapping[str, Any]) -> None:
+        self._only(table)
+        self._gather(rowtexts.removing(self._dialect, table, tuple(key)), key)
+
+    def row(self, table: Table, key: Key) -> NoReturn:  # noqa: ARG002 (the base's form)
+        raise _NotAtOnce
+
+    def _only(self, table: Table) -> None:
+        if table in self._made or table in self._changed:
+            raise _NotAtOnce
+        self._changed.add(table)
+
+    def _gather(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        if len(self.parts) >= PARTS_MAX:
+            raise _NotAtOnce
+        opened = {n: self.text(v) if isinstance(v, Sealed) else v for n, v in row.items()}
+        self.parts.append((statement.text, statement.parameters(opened)))
+
+
+def statement(
+    dialect: Dialect, ticket: Ticket, projections: Projections, keyring: Keyring
+) -> Written | None:
+    """The statement that writes all of an append; None where only a transaction can."""
+    append = ticket.append
+    if append.claims or append.released:
+        return None
+    at = Gathering(dialect, keyring)
+    try:
+        for recorded in ticket.prepared:
+            projections.apply(at, recorded)
+        for due in append.due:
+            made = rowtexts.inserting(dialect, DUE, ("due_id", "kind", "due_at", "payload"))
+            values = {"due_id": due.due_id, "kind": due.kind, "due_at": due.due_at}
+            part = made.parameters({**values, "payload": due.payload})
+            at.parts.append((f"{made.text} on conflict do nothing", part))
+    except _NotAtOnce:
+        return None
+    records = [_record(dialect, ticket, record) for record in append.records]
+    parts = records + at.parts
+    if len(parts) > PARTS_MAX:
+        return None
+    appends = bool(ticket.writes or ticket.guards)
+    known = appends, len(records), tuple(text for text, _ in parts)
+    text = _texts.get(known)
+    if text is None:
+        if len(_texts) >= TEXTS_MAX:
+            _texts.clear()
+        text = _texts[known] = _text(*known)
+    values_of: list[Any] = list(parameters([ticket])) if appends else []
+    for _, more in parts:
+        values_of += more
+    return text, tuple(values_of)
+
+
+def run(connection: Connection, written: Written) -> None:
+    """Send it. Raises Conflict for what changed meanwhile or a key that was used."""
+    driver: Any = connection.connection.driver_connection
+    dialect = connection.dialect
+    text, values = written
+    try:
+        driver.execute(text, values, prepare=True)
+    except DivisionByZero as error:
+        raise changed_meanwhile() from error
+    except psycopg.Error as error:
+        lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+        if lost:
+            connection.invalidate(error)
+        found = named(dialect, "append at once", error, lost=lost)
+        if isinstance(found, IntegrityError) and error.diag.table_name in _OF_APPENDS:
+            raise changed_meanwhile() from error
+        raise found from error
+
+
+def _record(dialect: Dialect, ticket: Ticket, record: RequestRecord) -> Part:
+    made = rowtexts.inserting(dialect, RECORDS, tuple(column.name for column in RECORDS.columns))
+    row = {**vars(record), "made_at": ticket.append.now}
+    return f"{made.text} on conflict do nothing returning 1", made.parameters(row)
+
+
+def _text(appends: bool, records: int, parts: Sequence[str]) -> str:
+    """One ``with`` of all parts, and a question that fails where one of them was refused."""
+    named_parts = [f"part{n} as ({part})" for n, part in enumerate(parts)]
+    conditions = [f"exists (select from part{n})" for n in range(records)]
+    if appends:
+        named_parts.insert(0, f"appended as materialized ({APPEND_IN} as refused)")
+        conditions.append("(select refused from appended) is null")
+    fine = " and ".join(conditions) or "true"
+    return f"with {', '.join(named_parts)} select 1 / (case when {fine} then 1 else 0 end)"
