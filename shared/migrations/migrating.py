@@ -23,6 +23,8 @@ from shared.database import database_name, owner_engine, role_password, server_u
 from shared.events.rebuilding import rebuild
 from shared.events.tables import APPEND_ONLY, PROJECTIONS
 from shared.log import keys
+from shared.log.checkpointer import Checkpointer
+from shared.log.checkpoints import latest_signed
 from shared.privacy import keyring, master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -62,7 +64,12 @@ def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
         for definition in definitions:
             _migrate_service(settings, definition)
         for definition in definitions:
-            _rebuild_changed(settings, definition)
+            service = Service.open(definition, settings)
+            try:
+                _rebuild_changed(service)
+                _sign_first(service)
+            finally:
+                service.close()
 
 
 @contextmanager
@@ -139,17 +146,23 @@ def _drop_changed(connection: Connection, definition: Definition) -> None:
         )
 
 
-def _rebuild_changed(settings: Settings, definition: Definition) -> None:
+def _rebuild_changed(service: Service) -> None:
     """Fill new and changed read models from the log."""
-    service = Service.open(definition, settings)
-    try:
-        with service.database.reading() as connection:
-            known = {row.name: row.version for row in connection.execute(select(PROJECTIONS))}
-        stale = [p.name for p in definition.projections if known[p.name] != p.version]
-        if stale:
-            rebuild(service, progress=lambda _done, _total: None, names=stale)
-    finally:
-        service.close()
+    projections = service.definition.projections
+    with service.database.reading() as connection:
+        known = {row.name: row.version for row in connection.execute(select(PROJECTIONS))}
+    stale = [p.name for p in projections if known[p.name] != p.version]
+    if stale:
+        rebuild(service, progress=lambda _done, _total: None, names=stale)
+
+
+def _sign_first(service: Service) -> None:
+    """Sign a log that nobody has signed: a new one, empty, or one from before there was a tree."""
+    with service.database.reading() as connection:
+        signed = latest_signed(connection, service.name)
+    if signed is None:
+        # A log that cannot be signed is no reason to stop here; whoever signs it says so.
+        Checkpointer(service, on_made=lambda: None).turn()
 
 
 def _note_projections(connection: Connection, definition: Definition) -> None:

@@ -9,6 +9,7 @@ import pytest
 from services.all_in_one import definitions
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
+from shared.log.checkpoints import latest
 from shared.log.notes import Checkpoint, Note
 from shared.log.rotating import log_events, rotate
 from shared.migrations.migrating import migrate
@@ -23,10 +24,10 @@ def test_a_service_signs_its_log_and_changes_its_key_on_record(
     settings = Settings(home=tmp_path, installation="north")
     migrate(settings, definitions())
     service = Service.open(definition, settings)
-    checkpointer = Checkpointer(service, on_made=lambda: None)
-    first = checkpointer.turn()
+    with service.database.reading() as connection:
+        first = latest(connection, service.name)
     old, new = rotate(service)
-    second = checkpointer.turn()
+    second = Checkpointer(service, on_made=lambda: None).turn()
     assert first and second
     said = [Checkpoint.parse(Note.parse(raw).text) for raw in (first, second)]
     assert [(one.origin, one.size) for one in said] == [
@@ -38,7 +39,7 @@ def test_a_service_signs_its_log_and_changes_its_key_on_record(
     with service.database.reading() as connection:
         ((_, raw),) = service.store.whole_log(connection)
     event = service.store.recorded(raw).event
-    assert event == log_events(service.name).key_rotated(old_key=old, new_key=new)  # type: ignore[call-arg]
+    assert event == log_events(service.name).key_rotated(old_key=old, new_key=new)
     service.close()
 
 

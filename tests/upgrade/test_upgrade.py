@@ -6,6 +6,7 @@ verified, asked, rebuilt and written to. Commands run as processes, as an operat
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,10 +21,12 @@ from services.all_in_one import Installation, definitions
 from services.commands.demonstration_people import PROGRAMME
 from shared.events.tables import LOG
 from shared.files.attachments import Attachments
+from shared.log.checkpointer import Checkpointer
 from shared.log.sequencer import sequence_once
 from shared.migrations.migrating import migrate
 from shared.settings import Settings
 from tests.installation.commands import Commands
+from tests.log.naive import leaf, naive_root
 from tests.upgrade import databases, packing
 from tests.upgrade.make import FIXTURES, INSTALLATION, MORE
 from tests.upgrade.telling import entries, opened, sealed_texts, settings_of, told, told_here
@@ -100,10 +103,24 @@ def test_an_upgraded_installation_tells_the_same_and_goes_on(kept: Kept) -> None
     assert_receipt_opens(kept)
     kept.commands.run("rebuild")
     kept.assert_same(told_here(kept.settings))
+    assert_logs_are_signed(kept)
     register_somebody(kept)
     after = entries(kept.commands)
     assert after.pop("trainings") == kept.more["entries"]["trainings"] + 1
     assert all(count >= kept.more["entries"][name] for name, count in after.items())
+
+
+def assert_logs_are_signed(kept: Kept) -> None:
+    """Logs of versions that knew no tree get theirs, over the very bytes that were there."""
+    with opened(kept.settings) as services:
+        for name, service in services.items():
+            note = Checkpointer(service, on_made=lambda: None).turn()
+            assert note is not None
+            with service.database.reading() as connection:
+                leaves = [leaf(raw) for _, raw in service.store.whole_log(connection)]
+            root = base64.b64encode(naive_root(leaves)).decode()
+            said = f"{kept.settings.installation}/{name}\n{len(leaves)}\n{root}\n"
+            assert note.decode().startswith(said)
 
 
 def assert_receipt_opens(kept: Kept) -> None:
