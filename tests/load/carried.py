@@ -64,11 +64,8 @@ def project(at: Projecting, recorded: Recorded) -> None:
     """One row an event."""
     event = recorded.event
     if isinstance(event, StepNoted):
-        at.connection.execute(
-            STEPS.insert().values(
-                id=recorded.identifier, number=event.number, course=event.course, at=recorded.at
-            )
-        )
+        key = {"id": recorded.identifier}
+        at.put(STEPS, key, number=event.number, course=event.course, at=recorded.at)
 
 
 STEP: Decider[int] = Decider(
