@@ -18,6 +18,7 @@ from typing import Final
 from flask import Response, stream_with_context
 
 from services.audit.entries import views
+from services.audit.entries.facts import Fact
 from services.audit.entries.filtering import Filter
 from services.audit.entries.telling import Told, told
 from services.audit.entries.views import Scope
@@ -86,10 +87,7 @@ def _lines(reader: Reader, chosen: Filter, now: datetime) -> Iterator[str]:
 
 def _cells(entry: Told) -> tuple[str, ...]:
     row = entry.row
-    said = "; ".join(
-        f"{fact.words}: {fact.was} → {fact.value}" if fact.was else f"{fact.words}: {fact.value}"
-        for fact in entry.facts
-    )
+    said = "; ".join(_said(fact) for fact in entry.facts)
     return (
         row.at.astimezone(UTC).isoformat(),
         row.source,
@@ -108,6 +106,11 @@ def _cells(entry: Told) -> tuple[str, ...]:
         row.correlation,
         row.leaf_hash.hex(),
     )
+
+
+def _said(fact: Fact) -> str:
+    value = f"{fact.was} → {fact.value}" if fact.was else fact.value
+    return f"{fact.words}: {value}" if value else fact.words
 
 
 def _line(cells: tuple[str, ...]) -> str:

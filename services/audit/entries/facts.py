@@ -154,6 +154,9 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
 WHY: Final = ("reason", "ground", "because", "note", "comment", "excused")
 """Fields that say why; the first that is there is shown."""
 
+_COUNTED_FROM_ONE: Final = ("reissue", "duplicate", "attempt")
+"""Fields in which nought says that there was none."""
+
 INSIDE: Final = ("terms", "findings", "version")
 """Fields whose value holds fields that are shown as those of the event itself."""
 
@@ -200,7 +203,10 @@ class _Content(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Fact:
-    """Words and a value, both as the reader's language writes them. ``was``: the value before."""
+    """Words and a value, both as the reader's language writes them. ``was``: the value before.
+
+    Of what is so or is not, the words say that it is, and the value is empty.
+    """
 
     words: str
     value: str
@@ -223,7 +229,10 @@ def facts(data: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> l
     flat, was = _flat(data), _flat(before or {})
     found = []
     for field, (words, how) in FIELDS.items():
-        if field in flat and (value := _shown(field, how, flat[field])):
+        if how == "flag":
+            if flat.get(field) is True:
+                found.append(Fact(say(words), ""))
+        elif field in flat and (value := _shown(field, how, flat[field])):
             old = _shown(field, how, was[field]) if field in was else ""
             found.append(Fact(say(words), value, old if old != value else ""))
     return found
@@ -268,8 +277,8 @@ def _shown(field: str, how: How, value: Any) -> str:
     """A value as people write it; empty where there is nothing to show."""
     if isinstance(value, list):
         return ", ".join(text for one in value if (text := _shown(field, how, one)))
-    if value is None or value is False or is_sealed(value):
-        return say(N_("No")) if value is False and field == "same" else ""
+    if value is None or is_sealed(value) or (value == 0 and field in _COUNTED_FROM_ONE):
+        return ""
     write = formats_for(language())
     try:
         match how:
@@ -283,8 +292,6 @@ def _shown(field: str, how: How, value: Any) -> str:
                 return write["number"](value)
             case "hundredths":
                 return write["number"](Decimal(value).scaleb(-2), decimals=2)
-            case "flag":
-                return say(N_("Yes"))
             case "code":
                 return say(code_words(field, value)) if value in CODES[field] else str(value)
         return str(value)

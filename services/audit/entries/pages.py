@@ -128,7 +128,7 @@ def show_entry(source: str, position: int) -> ResponseReturnValue:
             raise missing()
         raw = views.bytes_of(connection, source, position)
         entry = told(connection, [row])[0]
-        proof = proof_of(connection, source, position, row.leaf_hash)
+        proof = proof_of(connection, source, position, raw or b"")
     exports = may(signed_in(), "audit.log.export", row.programme)
     return render_template(
         "audit/entries/entry.html",

@@ -71,7 +71,7 @@ class Told:
 
     was, state: the record's state before and after, empty where the entry does not change it.
     sealed:     what of a person it holds, under seal.
-    names:      other records that it names.
+    names:      other records that it names; a person by their registration.
     booked:     the page of its postings, for what the ledger has.
     """
 
@@ -122,6 +122,8 @@ def who(account: str, called: dict[str, str]) -> str:
         return called[account]
     if account.startswith("system/"):
         return say(N_("The software itself"))
+    if account.startswith("import/"):
+        return say(N_("The import of the programme's past"))
     if account == "public":
         return say(N_("Somebody who was not signed in"))
     return account
@@ -130,8 +132,11 @@ def who(account: str, called: dict[str, str]) -> str:
 def record_of(stream: str) -> Record:
     """A record with the page of its history."""
     kind, _, identifier = stream.partition("/")
-    href = url_for("entries.show_stream", kind=kind, identifier=identifier) if identifier else ""
-    return Record(words=say(kind_words(kind)), stream=stream, href=href)
+    # A person has no record of their own: what is theirs is under their registrations.
+    page = "histories.show_history" if kind == "person" else "entries.show_stream"
+    words = say(kind_words("registration" if kind == "person" else kind))
+    href = url_for(page, kind=kind, identifier=identifier) if identifier else ""
+    return Record(words=words, stream=stream, href=href)
 
 
 def page_of(stream: str) -> str:
@@ -147,7 +152,11 @@ def _told(
     called: dict[str, str],
 ) -> Told:
     state = state_after(row.type)
-    streams = dict.fromkeys(stream for _, stream in named(data) if stream != row.stream)
+    streams = dict.fromkeys(
+        stream
+        for _, stream in named(data)
+        if stream != row.stream and not stream.startswith("person/")
+    )
     booked = name_of(row.type) in BOOKED
     return Told(
         what=say(sentence(row.type)),

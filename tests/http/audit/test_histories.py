@@ -76,7 +76,8 @@ def told_life(office) -> list[tuple[str, str]]:
 
 def listed(office, kind: str, identifier: str, query: str = "", role=Role.auditor) -> list[dict]:
     """Every entry of a history, page by page."""
-    found, cursor = [], ""
+    found: list[dict] = []
+    cursor: str | None = ""
     while cursor is not None:
         address = f"{API}/{kind}/{identifier}?limit=4{query}{'&cursor=' + cursor if cursor else ''}"
         answer = office.get(address, role)
