@@ -31,10 +31,14 @@ class Reach:
 
     def cohorts(self) -> ColumnElement[bool]:
         """Which cohorts."""
+        if not self.own:
+            return self._whole(COHORTS.c.programme)
         return or_(self._whole(COHORTS.c.programme), self._trained())
 
     def registrations(self) -> ColumnElement[bool]:
         """Which registrations: a trainer's are those enrolled with them."""
+        if not self.own:
+            return self._whole(REGISTRATIONS.c.programme)
         enrolled = (
             select(MEMBERS.c.registration_id)
             .join(COHORTS, COHORTS.c.cohort_id == MEMBERS.c.cohort_id)
@@ -45,6 +49,8 @@ class Reach:
 
     def certificates(self) -> ColumnElement[bool]:
         """Which certificates."""
+        if not self.own:
+            return self._whole(CERTIFICATES.c.programme)
         own = CERTIFICATES.c.cohort_id.in_(self._own_cohorts())
         return or_(self._whole(CERTIFICATES.c.programme), own)
 

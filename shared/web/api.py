@@ -104,7 +104,9 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any
     ) -> Callable[[V], V]:
         """Read the body (or ``location="query"``) by a schema, as the first argument."""
-        decorate: Callable[[V], V] = super().arguments(schema, location=location, **options)
+        # One instance for all requests: making one copies every field.
+        made = schema() if isinstance(schema, type) else schema
+        decorate: Callable[[V], V] = super().arguments(made, location=location, **options)
         return decorate
 
     def response(
