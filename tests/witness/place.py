@@ -21,15 +21,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, create_engine, select
+from sqlalchemy.pool import NullPool
 
 from shared.bus.consumer import ServiceConsumer
 from shared.bus.relay import Relay
-from shared.database import sqlite_path
+from shared.database import database_name, owner_engine, server_url, sqlite_path
+from shared.events.tables import APPEND_ONLY
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest
 from shared.log.notes import Note, Verifier
+from shared.log.sequencer import Sequencer
 from shared.log.watching.alarms import alarms_of
 from shared.log.watching.pace import Pace
 from shared.migrations.migrating import migrate
@@ -64,7 +67,7 @@ GUARDS = "select name from sqlite_master where type = 'trigger'"
 
 @dataclass
 class Place:
-    """Three services of one installation on SQLite, the queue in memory."""
+    """Three services of one installation: on SQLite with the queue in memory, or on servers."""
 
     settings: Settings
     boats: Service
@@ -82,11 +85,27 @@ class Place:
         for service in (self.boats, self.audit, self.accounts):
             service.close()
 
+    def drop(self) -> None:
+        """Take the databases away again (PostgreSQL)."""
+        roles = [database_name(self.settings, name) for name in (SOURCE, "audit", "accounts")]
+        engine = create_engine(
+            server_url(self.settings), isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+        with engine.connect() as connection:
+            for name in (*roles, database_name(self.settings, "keyring")):
+                connection.exec_driver_sql(f"drop database if exists {name} with (force)")
+            for name in roles:
+                connection.exec_driver_sql(f"drop role if exists {name}")
+
     @contextmanager
     def moving(self, *, source: bool = True) -> Iterator[None]:
         """Everything that a worker does, but for due work; ``source``: of the boats too."""
         parts: list[Any] = []
         for service in (self.boats, self.audit, self.accounts):
+            if not service.database.is_sqlite:
+                sequencer = Sequencer(service.database, service.store.notify)
+                service.store.listeners.append(sequencer.wake.set)
+                parts.append(sequencer)
             if service is not self.boats or source:
                 relay = Relay(service)
                 parts += [relay, Checkpointer(service, relay.wake.set)]
@@ -150,6 +169,14 @@ class Place:
 
     def tamper(self, *statements: str, service: str = SOURCE) -> None:
         """Change a service's file as whoever holds the machine can: the guards go first."""
+        if self.settings.database_url:
+            with owner_engine(self.settings, service).begin() as owner:
+                owner.exec_driver_sql("set session_replication_role = replica")
+                for table in APPEND_ONLY:
+                    owner.exec_driver_sql(f"alter table {table.name} disable trigger all")
+                for statement in statements:
+                    owner.exec_driver_sql(statement)
+            return
         path = sqlite_path(self.settings, service)
         with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
             connection.execute("begin immediate")

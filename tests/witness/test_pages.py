@@ -75,7 +75,9 @@ class House:
         text = self.get(page, role).text
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
         name = address.split("/")[1]
-        (cookie,) = [one for one in self.clients["audit"]._cookies.values() if "forms" in one.key]
+        (cookie,) = [
+            one for one in (self.clients["audit"]._cookies or {}).values() if "forms" in one.key
+        ]
         self.clients[name].set_cookie(cookie.key, cookie.value)
         data = {**hidden, **form}
         return self.clients[name].post(address, data=data, headers=self.headers(role))
