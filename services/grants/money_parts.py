@@ -34,6 +34,7 @@ from services.grants.payments.payment import PAYMENT
 from services.grants.payments.statement_line import STATEMENT_LINE
 from services.grants.payments.views import PAYMENT_VIEW
 from services.grants.reports import api as reports_api
+from services.grants.reports import behind_pages
 from services.grants.reports import pages as reports_pages
 from services.grants.visits import api as visits_api
 from services.grants.visits import missing
@@ -85,5 +86,6 @@ def register(app: Flask, api: Api) -> None:
         ledger_pages,
         visits_pages,
         reports_pages,
+        behind_pages,
     ):
         app.register_blueprint(pages.blueprint)

@@ -98,14 +98,7 @@ def indicators(connection: Connection, programme: str) -> Indicators:
     """The indicators of a programme, of all its time."""
     applied = application_figures(connection, programme)
     money = money_figures(connection, programme)
-    last = _last_visits(connection, programme)
-    rows = {
-        "certified": _rows(connection, _certified(programme)),
-        "granted": _rows(connection, _granted(programme)),
-        "paid": _rows(connection, _paid(programme)),
-        "visited": last,
-        "working": [row for row in last if row.outcome == "trading"],
-    }
+    rows = stage_rows(connection, programme)
     return Indicators(
         programme=programme,
         amounts=_amounts(connection, programme, applied["approved_minor"], money),
@@ -113,7 +106,7 @@ def indicators(connection: Connection, programme: str) -> Indicators:
         approved=applied["outcomes"]["approved"],
         tranches_paid=money["tranches_paid"],
         visits=money["visits"],
-        jobs=sum(row.jobs or 0 for row in last),
+        jobs=sum(row.jobs or 0 for row in rows["visited"]),
         stages=tuple(
             Stage(code=code, persons=len({row.person_id for row in rows[code]})) for code in STAGES
         ),
@@ -125,9 +118,31 @@ def indicators(connection: Connection, programme: str) -> Indicators:
             )
             for month in MONTHS
         ),
-        by_sex=_groups(rows, lambda row: ((row.sex or "").lower(),)),
-        by_place=_groups(rows, lambda row: (row.country or "", row.municipality or "")),
+        by_sex=_groups(rows, "sex"),
+        by_place=_groups(rows, "place"),
     )
+
+
+def stage_rows(connection: Connection, programme: str) -> dict[str, list[Row[Any]]]:
+    """Stage → rows of registration_id, person_id, sex, country, municipality; of what was visited
+
+    also visit_id, application_no, occurred_on, outcome and jobs. A person may be in several.
+    """
+    last = _last_visits(connection, programme)
+    return {
+        "certified": _rows(connection, _certified(programme)),
+        "granted": _rows(connection, _granted(programme)),
+        "paid": _rows(connection, _paid(programme)),
+        "visited": last,
+        "working": [row for row in last if row.outcome == "trading"],
+    }
+
+
+def group_key(by: str, row: Row[Any]) -> tuple[str, ...]:
+    """The group that a row belongs to, by ``sex`` or by ``place``."""
+    if by == "sex":
+        return ((row.sex or "").lower(),)
+    return (row.country or "", row.municipality or "")
 
 
 def for_donor(found: Indicators) -> Indicators:
@@ -156,11 +171,11 @@ def _without_small(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     )
 
 
-def _groups(rows: dict[str, list[Row[Any]]], key_of: Any) -> tuple[Group, ...]:
+def _groups(rows: dict[str, list[Row[Any]]], by: str) -> tuple[Group, ...]:
     found: dict[tuple[str, ...], Persons] = {}
     for code, listed in rows.items():
         for row in listed:
-            persons = found.setdefault(key_of(row), {one: set() for one in STAGES})
+            persons = found.setdefault(group_key(by, row), {one: set() for one in STAGES})
             persons[code].add(row.person_id)
     return tuple(
         Group(key=key, persons=tuple(len(found[key][code]) for code in STAGES))
@@ -195,7 +210,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[Row[Any]]:
 
 def _whose() -> tuple[Any, ...]:
     row = REGISTRATIONS.c
-    return row.person_id, row.sex, row.country, row.municipality
+    return row.registration_id, row.person_id, row.sex, row.country, row.municipality
 
 
 def _certified(programme: str) -> Select[Any]:
@@ -237,7 +252,11 @@ def _paid(programme: str) -> Select[Any]:
 def _last_visits(connection: Connection, programme: str) -> list[Row[Any]]:
     """The last visit made of each award, with whose it is."""
     rows: Iterable[Any] = connection.execute(
-        select(*_whose(), VISITS.c.award_id, VISITS.c.outcome, VISITS.c.jobs)
+        select(
+            *_whose(),
+            *(VISITS.c.award_id, VISITS.c.visit_id, VISITS.c.occurred_on),
+            *(VISITS.c.outcome, VISITS.c.jobs, AWARDS.c.application_no),
+        )
         .join(AWARDS, AWARDS.c.award_id == VISITS.c.award_id)
         .join(REGISTRATIONS, REGISTRATIONS.c.registration_id == AWARDS.c.registration_id)
         .where(VISITS.c.programme == programme, VISITS.c.status.in_(MADE))

@@ -51,6 +51,7 @@ def show_report() -> ResponseReturnValue:
         reads_applications=may(reader, "grants.applications.read", where),
         reads_ledger=may(reader, "grants.ledger.read", where),
         reads_visits=may(reader, "grants.visits.read", where),
+        keyed=lambda names, key: dict(zip(names, key, strict=True)),
         ratio=_ratio,
         as_of=service().clock.now(),
     )
