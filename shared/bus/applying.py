@@ -11,29 +11,28 @@ in ``dead_letters`` with the error until an operator retries or resolves them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol
 
 import structlog
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from shared.bus.effects import (
+    LOCK,
     Gathering,
     Message,
     Unreadable,
-    before_rows,
     describe,
     effects,
-    is_kept_here,
     is_passing,
     keep,
     keep_many,
     read_envelope,
     recorded_of,
+    sent_together,
 )
 from shared.bus.parking import park, park_unreadable, parked_among
 from shared.errors import Conflict
-from shared.events.projection import Projecting
 from shared.events.tables import CURSORS
 from shared.log.leaf import leaf_hash
 from shared.log.watching.copies import keep_leaves
@@ -44,20 +43,31 @@ BATCH_MAX: Final = 500
 _CONFLICT_RETRIES: Final = 5
 
 _CURSORS = select(CURSORS.c.source, CURSORS.c.position)
-_MOVE = (
-    CURSORS.update()
-    .where(CURSORS.c.source == bindparam("of"), CURSORS.c.position == bindparam("start"))
-    .values(position=bindparam("reached"))
+_BEGIN: Final = (
+    "select c.source, c.position, exists (select from dead_letters d"
+    " where d.source = c.source and d.resolved_at is null)"
+    " from cursors c where c.source = any(%s) for update of c"
 )
+"""The row is held until the commit, so that of two consumers one waits for the other."""
+_FIRST: Final = "insert into cursors (source, position) values ({mark}, {mark})"
+_MOVE: Final = "update cursors set position = {mark} where source = {mark} and position = {mark}"
 
 Taken = Sequence[tuple[int, bytes]]
 """(position, bytes) of one source without a gap."""
 Applied = Sequence[Message]
 """Those that had an effect, in order."""
-Apply = Callable[[Service, Connection, str, Taken], Applied]
+
 _BEHIND: Final = "behind a parked event"
 
 _log = structlog.get_logger("consumer")
+
+
+class Apply(Protocol):
+    """A way to apply messages of one source. ``troubled``: it may have parked streams."""
+
+    def __call__(
+        self, service: Service, at: Gathering, source: str, taken: Taken, *, troubled: bool
+    ) -> Applied: ...
 
 
 def cursors_of(connection: Connection) -> dict[str, int]:
@@ -80,7 +90,7 @@ def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[st
         for source, waiting in ahead.items():
             for position in [p for p in waiting if p <= cursors.get(source, -1)]:
                 del waiting[position]
-        if applied:
+        if applied and service.definition.reactions:
             service.store.notify()
         if applied < BATCH_MAX:
             return cursors
@@ -92,22 +102,37 @@ def _apply(
     """One transaction; returns the cursors after it and how many messages it applied."""
     applied: list[Message] = []
     with service.database.writing() as connection:
-        before_rows(service, connection)
-        cursors = cursors_of(connection)
+        cursors, troubled = _begin(service, connection, ahead)
         room = BATCH_MAX
         for source, waiting in ahead.items():
             start = cursors.get(source, -1)
             messages = _following(waiting, start, room)
+            if not messages:
+                continue
             cursors[source] = start + len(messages)
-            if messages:
-                applied += apply(service, connection, source, messages)
-                if source in service.definition.follows:
-                    leaves = [leaf_hash(raw) for _, raw in messages]
-                    keep_leaves(connection, source, start=start + 1, leaves=leaves)
-                _move(connection, source, start, cursors[source])
-                room -= len(messages)
+            at = Gathering(service, connection)
+            applied += apply(service, at, source, messages, troubled=source in troubled)
+            if source in service.definition.follows:
+                leaves = [leaf_hash(raw) for _, raw in messages]
+                keep_leaves(at.connection, source, start=start + 1, leaves=leaves)
+            _move(service, at, source, start, cursors[source])
+            at.flush()
+            room -= len(messages)
     _say(applied)
     return cursors, BATCH_MAX - room
+
+
+def _begin(
+    service: Service, connection: Connection, ahead: Collection[str]
+) -> tuple[dict[str, int], set[str]]:
+    """The cursors, and the sources that have parked streams. Takes the lock of ``before_rows``."""
+    if service.database.is_sqlite:
+        return cursors_of(connection), set(ahead)
+    sources = sorted({*ahead, *service.definition.sources()})
+    with sent_together(connection) as cursor:
+        cursor.execute(LOCK)
+        found = cursor.execute(_BEGIN, (sources,)).fetchall()
+    return {row[0]: row[1] for row in found}, {row[0] for row in found if row[2]}
 
 
 def _following(waiting: dict[int, bytes], cursor: int, limit: int) -> Taken:
@@ -120,14 +145,13 @@ def _following(waiting: dict[int, bytes], cursor: int, limit: int) -> Taken:
     return found
 
 
-def _move(connection: Connection, source: str, start: int, cursor: int) -> None:
+def _move(service: Service, at: Gathering, source: str, start: int, cursor: int) -> None:
+    mark = "?" if service.database.is_sqlite else "%s"
     if start == -1:
         # Also guards against two consumers: the second insert fails and its batch rolls back.
-        connection.execute(CURSORS.insert().values(source=source, position=cursor))
-        return
-    moved = connection.execute(_MOVE, {"of": source, "start": start, "reached": cursor})
-    if moved.rowcount != 1:
-        raise Conflict("cursor-moved", "Another consumer works on this source.")
+        at.later(_FIRST.format(mark=mark), (source, cursor))
+    else:
+        at.later(_MOVE.format(mark=mark), (cursor, source, start))
 
 
 def _say(applied: Applied) -> None:
@@ -149,59 +173,64 @@ def _say(applied: Applied) -> None:
 # Together
 
 
-def _together(service: Service, connection: Connection, source: str, taken: Taken) -> Applied:
+def _together(
+    service: Service, at: Gathering, source: str, taken: Taken, *, troubled: bool
+) -> Applied:
     """Raises what any of them raises; the transaction is then of no use."""
     messages = [Message(source, position, read_envelope(raw), raw) for position, raw in taken]
-    keep_many(connection, [message for message in messages if is_kept_here(service, message)])
-    at = Gathering(service, connection)
-    told = service.definition.on_followed
-    if told is not None and source in service.definition.follows:
-        for message in messages:
-            told(at, message.envelope, message.position, message.raw)
     known = [m for m in messages if service.store.types.knows(m.envelope.type)]
-    parked = parked_among(connection, source, {m.envelope.subject for m in known})
-    for message in known:
-        if message.envelope.subject in parked:
-            park(service, connection, message, _BEHIND)
-    applied = [message for message in known if message.envelope.subject not in parked]
-    recorded = [recorded_of(service, message) for message in applied]
+    if troubled:
+        parked = parked_among(at.connection, source, {m.envelope.subject for m in known})
+        for message in known:
+            if message.envelope.subject in parked:
+                park(service, at.connection, message, _BEHIND)
+        known = [message for message in known if message.envelope.subject not in parked]
+    keep_many(service, at, messages)
+    recorded = [recorded_of(service, message) for message in known]
     # (here for all at once, where each would be asked for by itself)
     if keys := sealed_keys(one.event for one in recorded):
         service.keyring.open_keys(keys)
     for one in recorded:
         effects(service, at, one)
-    at.flush()
-    return applied
+    return known
 
 
 # One by one
 
 
-def _one_by_one(service: Service, connection: Connection, source: str, taken: Taken) -> Applied:
+def _one_by_one(
+    service: Service, at: Gathering, source: str, taken: Taken, *, troubled: bool
+) -> Applied:
     applied = []
+    connection = at.connection
     for position, raw in taken:
         try:
             message = Message(source, position, read_envelope(raw), raw)
         except Unreadable as error:
             _log.error("message unreadable", source=source, position=position)
             park_unreadable(service, connection, source, position, raw, describe(error))
+            troubled = True
             continue
-        if _apply_one(service, connection, message):
+        had_effect, parked = _apply_one(service, connection, message, troubled=troubled)
+        troubled = troubled or parked
+        if had_effect:
             applied.append(message)
     return applied
 
 
-def _apply_one(service: Service, connection: Connection, message: Message) -> bool:
-    """Whether it had an effect; a lasting failure parks its stream, never the queue."""
-    at = Projecting(connection, service.keyring)
+def _apply_one(
+    service: Service, connection: Connection, message: Message, *, troubled: bool
+) -> tuple[bool, bool]:
+    """Whether it had an effect and whether it was parked; a lasting failure parks its stream."""
     known = service.store.types.knows(message.envelope.type)
     why = ""
     try:
-        keep(service, at, message)
-        if known and parked_among(connection, message.source, {message.envelope.subject}):
+        keep(service, connection, message)
+        streams = {message.envelope.subject} if known and troubled else set()
+        if parked_among(connection, message.source, streams):
             why = _BEHIND
         elif known:
-            _effects_with_retry(service, at, message)
+            _effects_with_retry(service, connection, message)
     except Exception as error:
         if is_passing(error):
             raise
@@ -215,14 +244,16 @@ def _apply_one(service: Service, connection: Connection, message: Message) -> bo
         why = describe(error)
     if why:
         park(service, connection, message, why)
-    return known and not why
+    return known and not why, bool(why)
 
 
-def _effects_with_retry(service: Service, at: Projecting, message: Message) -> None:
+def _effects_with_retry(service: Service, connection: Connection, message: Message) -> None:
     for attempt in range(_CONFLICT_RETRIES):
         try:
-            with at.connection.begin_nested():
+            with connection.begin_nested():
+                at = Gathering(service, connection)
                 effects(service, at, recorded_of(service, message))
+                at.flush()
             return
         except Conflict:
             if attempt == _CONFLICT_RETRIES - 1:

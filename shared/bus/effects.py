@@ -1,23 +1,26 @@
 """What a message does here: it is kept, who follows is told, its event projected and reacted to.
 
-    message = Message(source, position, read_envelope(raw), raw)
-    keep(service, at, message)
-    effects(service, at, recorded_of(service, message))
-
-``at`` is a Projecting of the caller's transaction, so that many messages may gather their rows.
+message = Message(source, position, read_envelope(raw), raw)
+at = Gathering(service, connection)
+keep_many(service, at, [message])
+effects(service, at, recorded_of(service, message))
+at.flush()
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Table, text
+import psycopg
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from shared.database import named
 from shared.errors import Busy
 from shared.events import packing, rowtexts
 from shared.events.append import Context
@@ -25,7 +28,6 @@ from shared.events.envelope import Envelope, decode
 from shared.events.event import Sealed
 from shared.events.projection import Key, Projecting, Recorded
 from shared.events.rowtexts import Statement
-from shared.events.tables import INBOX
 from shared.events.types import Foreign
 from shared.events.work import working
 from shared.service import Service
@@ -37,6 +39,9 @@ _PASSING_SQLITE = frozenset(
 )
 _NAME_MAX: Final = 120
 """Of a stream and of a type, as the tables hold them."""
+LOCK: Final = "lock table pending in row exclusive mode"
+"""Stands before rows, since a rebuild waits for it: in the order in which appends take it too."""
+_KEEP: Final = "insert into inbox (source, position, type, envelope) values (?, ?, ?, ?)"
 _KEEP_MANY: Final = (
     "insert into inbox (source, position, type, envelope)"
     " select %s, * from unnest(%b::bigint[], %b::text[], %b::bytea[])"
@@ -70,25 +75,42 @@ def read_envelope(raw: bytes) -> Envelope:
 
 
 class Gathering(Projecting):
-    """What projections may use for many messages: their rows are written together.
+    """What projections may use for many messages: all that they write is sent together.
 
     Whatever was begun is written, in its order, before anything is read.
     """
 
     def __init__(self, service: Service, connection: Connection) -> None:
         super().__init__(connection, service.keyring)
-        self._waiting: list[tuple[Statement, list[tuple[Any, ...]]]] = []
+        self._waiting: list[tuple[str, list[tuple[Any, ...]]]] = []
 
     @property
     def connection(self) -> Connection:
         self.flush()
         return self._connection
 
+    def later(self, statement: str, *rows: tuple[Any, ...]) -> None:
+        """Send a statement of the driver's, once for each row of values, in its turn."""
+        if self._waiting and self._waiting[-1][0] is statement:
+            self._waiting[-1][1].extend(rows)
+        else:
+            self._waiting.append((statement, list(rows)))
+
     def flush(self) -> None:
         """Write what was gathered."""
         waiting, self._waiting = self._waiting, []
-        for statement, rows in waiting:
-            self._connection.exec_driver_sql(statement.text, rows[0] if len(rows) == 1 else rows)
+        if not waiting:
+            return
+        if self._connection.dialect.name == "sqlite":
+            for statement, rows in waiting:
+                self._connection.exec_driver_sql(statement, rows)
+            return
+        with sent_together(self._connection) as cursor:
+            for statement, rows in waiting:
+                if len(rows) == 1:
+                    cursor.execute(statement, rows[0])
+                else:
+                    cursor.executemany(statement, rows)
 
     def change(self, table: Table, key: Key, **values: Any) -> None:
         dialect, names = self._connection.dialect, tuple(values)
@@ -105,34 +127,39 @@ class Gathering(Projecting):
         return super()._run(statement, {**key, **values})
 
     def _run(self, statement: Statement, *rows: Mapping[str, Any]) -> int:
-        found = [statement.parameters(self._opened(row)) for row in rows]
-        if self._waiting and self._waiting[-1][0] is statement:
-            self._waiting[-1][1].extend(found)
-        else:
-            self._waiting.append((statement, found))
-        return len(found)
+        self.later(statement.text, *(statement.parameters(self._opened(row)) for row in rows))
+        return len(rows)
 
     def _opened(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
         return {n: self.text(v) if isinstance(v, Sealed) else v for n, v in row.items()}
 
 
+@contextmanager
+def sent_together(connection: Connection) -> Iterator[Any]:
+    """A cursor of psycopg's whose statements go to the server without awaiting each one's answer.
+
+    They belong to the connection's transaction. What they raise is named as SQLAlchemy names it.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline(), driver.cursor() as cursor:
+            yield cursor
+    except psycopg.Error as error:
+        raise named(connection.dialect, "(sent together)", error) from error
+
+
 def before_rows(service: Service, connection: Connection) -> None:
-    """Take the lock that a rebuild waits for, in the order in which appends take it too."""
+    """Take the lock that a rebuild waits for."""
     if not service.database.is_sqlite:
-        connection.execute(text("lock table pending in row exclusive mode"))
+        connection.exec_driver_sql(LOCK)
 
 
-def keep(service: Service, at: Projecting, message: Message) -> None:
+def keep(service: Service, connection: Connection, message: Message) -> None:
     """Put it into the inbox and tell who follows this source; both or, when that fails, neither."""
-    told = service.definition.on_followed
-    if not is_kept_here(service, message):
-        return
-    if told is None or message.source not in service.definition.follows:
-        keep_many(at.connection, [message])
-        return
-    with at.connection.begin_nested():
-        keep_many(at.connection, [message])
-        told(at, message.envelope, message.position, message.raw)
+    at = Gathering(service, connection)
+    with connection.begin_nested():
+        keep_many(service, at, [message])
+        at.flush()
 
 
 def is_kept_here(service: Service, message: Message) -> bool:
@@ -142,24 +169,25 @@ def is_kept_here(service: Service, message: Message) -> bool:
     )
 
 
-def keep_many(connection: Connection, messages: Sequence[Message]) -> None:
-    """Put messages of one source into the inbox, by one statement."""
-    if not messages:
+def keep_many(service: Service, at: Gathering, messages: Sequence[Message]) -> None:
+    """Put messages of one source into the inbox, by one statement, and tell who follows it."""
+    kept = [message for message in messages if is_kept_here(service, message)]
+    if not kept:
         return
-    if connection.dialect.name == "sqlite":
-        rows = [
-            {"source": m.source, "position": m.position, "type": m.envelope.type, "envelope": m.raw}
-            for m in messages
-        ]
-        connection.execute(INBOX.insert(), rows)
-        return
-    columns = (
-        messages[0].source,
-        packing.bigs([message.position for message in messages]),
-        packing.texts([message.envelope.type for message in messages]),
-        packing.blobs([message.raw for message in messages]),
-    )
-    connection.exec_driver_sql(_KEEP_MANY, columns)
+    if service.database.is_sqlite:
+        at.later(_KEEP, *((m.source, m.position, m.envelope.type, m.raw) for m in kept))
+    else:
+        columns = (
+            kept[0].source,
+            packing.bigs([message.position for message in kept]),
+            packing.texts([message.envelope.type for message in kept]),
+            packing.blobs([message.raw for message in kept]),
+        )
+        at.later(_KEEP_MANY, columns)
+    told = service.definition.on_followed
+    if told is not None and kept[0].source in service.definition.follows:
+        for message in kept:
+            told(at, message.envelope, message.position, message.raw)
 
 
 def recorded_of(service: Service, message: Message) -> Recorded:
@@ -169,7 +197,7 @@ def recorded_of(service: Service, message: Message) -> Recorded:
     return Recorded(event, envelope, message.raw)
 
 
-def effects(service: Service, at: Projecting, recorded: Recorded) -> None:
+def effects(service: Service, at: Gathering, recorded: Recorded) -> None:
     """Project a foreign event and react to it."""
     event, envelope = recorded.event, recorded.envelope
     service.store.projections.apply(at, recorded)

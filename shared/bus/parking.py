@@ -14,9 +14,16 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from shared.bus.effects import Message, before_rows, effects, keep, read_envelope, recorded_of
+from shared.bus.effects import (
+    Gathering,
+    Message,
+    before_rows,
+    effects,
+    keep,
+    read_envelope,
+    recorded_of,
+)
 from shared.errors import Conflict
-from shared.events.projection import Projecting
 from shared.events.tables import DEAD_LETTERS, INBOX
 from shared.service import Service
 
@@ -100,11 +107,12 @@ def _retry_next(service: Service, source: str, stream: str) -> bool:
             return False
         raw = row.envelope
         message = Message(source, row.position, read_envelope(raw), raw)
-        at = Projecting(connection, service.keyring)
         if not _is_kept(connection, source, row.position):
-            keep(service, at, message)
+            keep(service, connection, message)
         if service.store.types.knows(message.envelope.type):
+            at = Gathering(service, connection)
             effects(service, at, recorded_of(service, message))
+            at.flush()
         this = DEAD_LETTERS.c.position == row.position
         if _settle(service, connection, (*waiting, this), "retried") != 1:
             raise Conflict("settled-meanwhile", "Somebody else settled this message.")
