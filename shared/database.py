@@ -36,7 +36,11 @@ CONNECTIONS_HELD: Final = 8
 since otherwise a connection would be made and closed for every request beyond."""
 TRIED_AFTER_SECONDS: Final = 1.0
 _IDLE: Final = TransactionStatus.IDLE
-_SQLITE_OPTIONS: Final[dict[str, Any]] = {"timeout": 30, "check_same_thread": False}
+_SQLITE_OPTIONS: Final[dict[str, Any]] = {
+    "timeout": 30,
+    "check_same_thread": False,
+    "cached_statements": 256,
+}
 _SQLITE_PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",

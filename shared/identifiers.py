@@ -46,8 +46,8 @@ class Uuid7:
                 now, self._counter = now + 1, 0
             self._last, counter = now, self._counter
         tail = int.from_bytes(self._random_bytes(8)) & ((1 << 62) - 1)
-        value = now << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail
-        return str(uuid.UUID(int=value))
+        text = f"{now << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def derived(*parts: str) -> str:

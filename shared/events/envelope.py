@@ -9,6 +9,7 @@ below 2**53, UTF-8 without escapes that are not needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,23 +46,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
 
-class _Data(msgspec.Struct, frozen=True, gc=False):
-    """What a fold needs of an envelope."""
-
-    data: msgspec.Raw
-
-
-class _Kind(msgspec.Struct, frozen=True, gc=False):
-    """What a replay needs of an envelope."""
-
-    type: str
-    data: msgspec.Raw
-
-
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(Envelope)
-_DATA_DECODER: Final = msgspec.json.Decoder(_Data)
-_KIND_DECODER: Final = msgspec.json.Decoder(_Kind)
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -77,15 +63,14 @@ def decode(raw: bytes) -> Envelope:
     return _DECODER.decode(raw)
 
 
-def data_of(raw: bytes) -> msgspec.Raw:
-    """The data alone of an envelope's bytes, the rest skipped. Raises msgspec.ValidationError."""
-    return _DATA_DECODER.decode(raw).data
+def data_decoder(cls: Any) -> Callable[[bytes], Any]:
+    """Reads the data alone of an envelope's bytes as an object of a class, the rest skipped.
 
-
-def kind_and_data(raw: bytes) -> tuple[str, msgspec.Raw]:
-    """Type and data alone of an envelope's bytes. Raises msgspec.ValidationError."""
-    found = _KIND_DECODER.decode(raw)
-    return found.type, found.data
+    What it returns raises msgspec.ValidationError.
+    """
+    envelope: Any = msgspec.defstruct(f"DataOf{cls.__name__}", [("data", cls)], gc=False)
+    decode_envelope = msgspec.json.Decoder(envelope).decode
+    return lambda raw: decode_envelope(raw).data
 
 
 def encode_data(event: Any) -> msgspec.Raw:

@@ -10,10 +10,12 @@ itself writes ``log``.
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from shared.database import Database, named
@@ -21,71 +23,64 @@ from shared.events.append import changed_meanwhile
 from shared.events.together import Ticket
 from shared.log.leaf import leaf_hash
 
-_VERSION: Final = "select max(version) from events where stream = ?"
-_HEAD: Final = "select max(position) from log"
-_EVENT: Final = (
-    "insert into events (event_id, stream, version, type, envelope) values (?, ?, ?, ?, ?)"
+_VERSIONS: Final = (
+    "select json_group_array((select max(version) from events where stream = value)),"
+    " (select max(position) from log) from json_each(?)"
 )
-_PLACE: Final = "insert into log (position, event_id, leaf_hash) values (?, ?, ?)"
+"""One row for many streams: the driver lets other threads in at every step, which costs more."""
+_EVENTS: Final = "insert into events (event_id, stream, version, type, envelope) values "
+_PLACES: Final = "insert into log (position, event_id, leaf_hash) values "
+ROWS_A_STATEMENT: Final = 100
 
 
-class _Writing:
-    """One transaction's appends: what was found, what is still to be written."""
-
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
-        self._versions: dict[str, int] = {}
-        self._tickets: list[Ticket] = []
-
-    def add(self, ticket: Ticket) -> None:
-        """Take a ticket whose streams are as it expects them; say so in its error otherwise."""
-        for wanted in (ticket.writes, ticket.guards):
-            for stream, version in wanted.items():
-                if self._version(stream) != version:
-                    ticket.error = changed_meanwhile()
-                    return
+def _write(driver: sqlite3.Connection, tickets: Sequence[Ticket]) -> None:
+    """Write what its streams allow; a ticket of others says so in its error."""
+    names = list({name: None for ticket in tickets for name in (*ticket.writes, *ticket.guards)})
+    found, head = driver.execute(_VERSIONS, (msgspec.json.encode(names).decode(),)).fetchone()
+    versions: list[int | None] = msgspec.json.decode(found)
+    at = {name: version or 0 for name, version in zip(names, versions, strict=True)}
+    events: list[Any] = []
+    places: list[Any] = []
+    position = -1 if head is None else head
+    for ticket in tickets:
+        if any(
+            at[stream] != version
+            for wanted in (ticket.writes, ticket.guards)
+            for stream, version in wanted.items()
+        ):
+            ticket.error = changed_meanwhile()
+            continue
         for recorded in ticket.prepared:
-            self._versions[recorded.envelope.subject] = recorded.envelope.streamversion
-        self._tickets.append(ticket)
-
-    def write(self) -> None:
-        """Write the events of all that were taken, and their places in the log."""
-        all_of_them = [recorded for ticket in self._tickets for recorded in ticket.prepared]
-        if not all_of_them:
-            return
-        events = []
-        places = []
-        (head,) = self._driver.execute(_HEAD).fetchone()
-        for position, recorded in enumerate(all_of_them, 0 if head is None else head + 1):
             envelope, raw = recorded.envelope, recorded.raw
-            events.append(
-                (envelope.id, envelope.subject, envelope.streamversion, envelope.type, raw)
-            )
+            stream, version = envelope.subject, envelope.streamversion
+            position += 1
+            at[stream] = version
+            events.append((envelope.id, stream, version, envelope.type, raw))
             places.append((position, envelope.id, leaf_hash(raw)))
-        self._driver.executemany(_EVENT, events)
-        self._driver.executemany(_PLACE, places)
+    _insert(driver, _EVENTS, events)
+    _insert(driver, _PLACES, places)
 
-    def _version(self, stream: str) -> int:
-        known = self._versions.get(stream)
-        if known is None:
-            (found,) = self._driver.execute(_VERSION, (stream,)).fetchone()
-            known = self._versions[stream] = found or 0
-        return known
+
+def _insert(driver: sqlite3.Connection, statement: str, rows: list[Any]) -> None:
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        part = rows[start : start + ROWS_A_STATEMENT]
+        marks = f"({', '.join('?' * len(part[0]))})"
+        driver.execute(
+            statement + ", ".join([marks] * len(part)), list(itertools.chain.from_iterable(part))
+        )
 
 
 def append_in(connection: Connection, ticket: Ticket) -> None:
     """Append in the caller's write transaction. Raises Conflict."""
     driver: Any = connection.connection.driver_connection
-    writing = _Writing(driver)
-    writing.add(ticket)
-    if ticket.error is not None:
-        raise ticket.error
     try:
-        writing.write()
+        _write(driver, [ticket])
     except sqlite3.IntegrityError as error:
         raise changed_meanwhile() from error
     except sqlite3.Error as error:
         raise named(connection.engine.dialect, "append", error) from error
+    if ticket.error is not None:
+        raise ticket.error
 
 
 class HeldConnection:
@@ -125,10 +120,7 @@ class HeldConnection:
         driver = self._driver
         driver.execute("BEGIN IMMEDIATE")
         try:
-            writing = _Writing(driver)
-            for ticket in tickets:
-                writing.add(ticket)
-            writing.write()
+            _write(driver, tickets)
             driver.execute("COMMIT")
         except BaseException:
             if driver.in_transaction:

@@ -8,14 +8,17 @@ What they read belongs to the connection's transaction as every other statement 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
+import psycopg
+from psycopg import pq
 from sqlalchemy import Connection
 
-from shared.database import named
+from shared.database import Database, named
 
-READ_BATCH: Final = 2_000
+READ_BATCH: Final = 1_000
 
 _STREAM: Final = (
     "select type, envelope from events where stream = {} and version > {} order by version"
@@ -24,6 +27,10 @@ _LOG: Final = (
     "select l.position, e.envelope from log l join events e on e.event_id = l.event_id"
     " where l.position >= {} and l.position < {} order by l.position"
 )
+_TYPED: Final = _LOG.replace("l.position, e.envelope", "l.position, e.type, e.envelope")
+_PREPARED: Final = b"zanat_typed_log"
+_BIG: Final = struct.Struct("!q").pack
+_POSITION: Final = struct.Struct("!q").unpack
 
 
 def of_stream(connection: Connection, stream: str, version: int) -> list[tuple[str, bytes]]:
@@ -41,6 +48,63 @@ def whole_log(connection: Connection, start: int = 0) -> Iterator[tuple[int, byt
     while batch := of_log(connection, start, READ_BATCH):
         yield from batch
         start = batch[-1][0] + 1
+
+
+def typed_log(database: Database, start: int) -> Iterator[list[tuple[int, str, bytes]]]:
+    """Every (position, type, envelope bytes) from a position on, through a connection of its own.
+
+    In batches; on PostgreSQL the server looks up the next while one is worked on.
+    """
+    with database.reading() as connection:
+        if database.is_sqlite:
+            while batch := _rows(connection, _TYPED, (start, start + READ_BATCH)):
+                yield batch
+                start = batch[-1][0] + 1
+            return
+        driver: Any = connection.connection.driver_connection
+        wire = driver.pgconn
+        try:
+            yield from _asked_ahead(wire, start)
+        except psycopg.Error as error:
+            raise named(connection.engine.dialect, _TYPED, error) from error
+        finally:
+            # Nobody may be given a connection on which an answer is still to come.
+            if wire.transaction_status != pq.TransactionStatus.IDLE:
+                connection.invalidate()
+
+
+def _asked_ahead(wire: Any, start: int) -> Iterator[list[tuple[int, str, bytes]]]:
+    _checked(wire.prepare(_PREPARED, _TYPED.format("$1::bigint", "$2::bigint").encode()))
+    _ask(wire, start)
+    while True:
+        result = _checked(wire.get_result())
+        wire.get_result()
+        count = result.ntuples
+        if not count:
+            wire.exec_(b"deallocate " + _PREPARED)
+            return
+        start = _POSITION(result.get_value(count - 1, 0))[0] + 1
+        _ask(wire, start)
+        value = result.get_value
+        yield [
+            (_POSITION(value(row, 0))[0], value(row, 1).decode(), value(row, 2))
+            for row in range(count)
+        ]
+
+
+def _ask(wire: Any, start: int) -> None:
+    wire.send_query_prepared(
+        _PREPARED, [_BIG(start), _BIG(start + READ_BATCH)], [1, 1], pq.Format.BINARY
+    )
+    wire.flush()
+
+
+def _checked(result: Any) -> Any:
+    if result is None:
+        raise psycopg.OperationalError("the server gave no answer")
+    if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+        raise psycopg.errors.error_from_result(result)
+    return result
 
 
 def _rows(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:

@@ -23,11 +23,9 @@ from shared.events import at_once, beside, on_postgresql, on_sqlite, reading
 from shared.events.append import Append, Claim, RequestRecord
 from shared.events.envelope import (
     Envelope,
-    data_of,
     decode,
     encode,
     encode_data,
-    kind_and_data,
 )
 from shared.events.event import Event
 from shared.events.locking import lock_alone
@@ -183,8 +181,8 @@ class Store:
     ) -> tuple[list[Event], int]:
         """A stream's events after a version, in order, and its version now."""
         rows = reading.of_stream(connection, stream, version)
-        types = self.types
-        return [types.event(name, data_of(raw)) for name, raw in rows], version + len(rows)
+        event = self.types.recorded_event
+        return [event(name, raw) for name, raw in rows], version + len(rows)
 
     def history(self, connection: Connection, stream: str) -> list[Recorded]:
         """A stream's events with their envelopes."""
@@ -205,14 +203,14 @@ class Store:
         """Every (position, envelope bytes) from a position on, in order, read in batches."""
         return reading.whole_log(connection, start)
 
-    def replay(self, connection: Connection, *, start: int = 0) -> Iterator[tuple[int, Event]]:
+    def replay(self, *, start: int = 0) -> Iterator[tuple[int, Event]]:
         """Every (position, event) from a position on, in order. Raises KeyError for other types.
 
         Sealed fields stay so until somebody opens them.
         """
-        event = self.types.event
-        for position, raw in reading.whole_log(connection, start):
-            yield position, event(*kind_and_data(raw))
+        recorded = self.types.recorded_event
+        for batch in reading.typed_log(self.database, start):
+            yield from [(position, recorded(name, raw)) for position, name, raw in batch]
 
     def head(self, connection: Connection) -> int:
         """The highest position; -1 for an empty log."""

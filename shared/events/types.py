@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from shared.events.envelope import data_decoder, decode
 from shared.events.event import PREFIX, DataClass, Event, event_type
 
 
@@ -45,10 +46,12 @@ class EventTypes:
         self.foreign = tuple(dict.fromkeys(foreign))
         self._upcasters = upcasters or {}
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._in_envelopes: dict[str, Callable[[bytes], Any]] = {}
         for cls in (*self.own, *self.foreign):
             if cls.event_type in self._decoders:
                 raise TypeError(f"{cls.event_type} is declared twice")
             self._decoders[cls.event_type] = msgspec.json.Decoder(cls)
+            self._in_envelopes[cls.event_type] = data_decoder(cls)
 
     def knows(self, type_name: str) -> bool:
         """Whether this service decodes the type."""
@@ -64,6 +67,13 @@ class EventTypes:
             newer, fields = upcaster(msgspec.json.decode(data))
             return self.event(newer, msgspec.json.encode(fields))
         event: Event = self._decoders[type_name].decode(data)
+        return event
+
+    def recorded_event(self, type_name: str, raw: bytes) -> Event:
+        """The event object in an envelope's bytes, in one pass over them. Raises KeyError."""
+        if type_name in self._upcasters:
+            return self.event(type_name, decode(raw).data)
+        event: Event = self._in_envelopes[type_name](raw)
         return event
 
 
