@@ -20,16 +20,16 @@ from services.commands import (
     documents,
     loading,
     operating,
+    rebuilding,
     reporting,
     running,
     starting,
     verifying,
 )
-from services.commands.terminal import Progress, say
+from services.commands.terminal import say
 from services.register.reading import RegisterErrors
 from shared import logging as zanat_logging
 from shared.errors import Problem
-from shared.events.rebuilding import rebuild
 from shared.migrations.migrating import migrate
 from shared.settings import Settings
 
@@ -148,15 +148,13 @@ def export_ledger(settings: Settings, programme: str | None) -> None:
 
 
 @cli.command("rebuild")
+@click.argument("names", nargs=-1)
 @click.pass_obj
-def rebuild_command(settings: Settings) -> None:
-    """Make every read model again from the logs."""
+def rebuild_command(settings: Settings, names: tuple[str, ...]) -> None:
+    """Make read models again from the logs: all, or those of the services and NAMES given."""
     with Installation.open(settings) as installation:
-        for name, service in installation.services.items():
-            with Progress(f"rebuilding {name}", 1) as progress:
-                rebuild(service, progress=lambda _done, _total: None)
-                progress.advance()
-    say("Every read model was made again.")
+        rebuilding.rebuild_all(installation.services, names)
+    say("Those read models were made again." if names else "Every read model was made again.")
 
 
 @cli.command()

@@ -47,8 +47,17 @@ class Progress:
         elif kind is None:
             say(f"{self._label}: {self._done}")
 
+    @property
+    def done(self) -> int:
+        return self._done
+
     def advance(self, by: int = 1) -> None:
         self._done += by
+        self._draw()
+
+    def reach(self, done: int, total: int) -> None:
+        """So much is done of what may have become more meanwhile."""
+        self._done, self._total = done, max(total, 1)
         self._draw()
 
     def _draw(self, *, force: bool = False) -> None:
