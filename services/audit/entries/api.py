@@ -1,6 +1,7 @@
 """JSON routes of entries, under ``/audit/api/v1``.
 
 GET /entries                               search, newest first
+GET /entries.csv                           the same as a file, on record
 GET /entries/<source>/<position>           one
 GET /entries/<source>/<position>/bytes     its exact bytes, personal fields sealed
 GET /copies                                whether the kept copies are whole
@@ -13,13 +14,14 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from services.audit.entries import views
+from services.audit.entries import exporting, views
 from services.audit.entries.following import FOLLOWED
 from services.audit.entries.schemas import (
     CopySchema,
     EntryArguments,
     EntryPageSchema,
     EntrySchema,
+    FileArguments,
 )
 from services.audit.entries.views import Scope, Search
 from shared.access.accesses import record_export
@@ -54,6 +56,24 @@ def list_entries(arguments: dict[str, Any]) -> dict[str, Any]:
             after=page.after(datetime, str),
         )
     return page.answer(rows, lambda row: (row.at.isoformat(), row.event_id))
+
+
+@blueprint.route("/entries.csv", methods=["GET"])
+@requires("audit.log.export")
+@blueprint.arguments(FileArguments, location="query")
+@blueprint.response(
+    200,
+    content_type="text/csv",
+    headers={
+        "Zanat-Control-Count": {
+            "description": "How many entries the file has.",
+            "schema": {"type": "integer"},
+        },
+    },
+)
+def download_entries(arguments: dict[str, Any]) -> Response:
+    """Give the entries of a search as CSV: UTF-8, no cell a formula; the export is recorded."""
+    return exporting.download(Search(**arguments))
 
 
 @blueprint.route("/entries/<source>/<int:position>", methods=["GET"])

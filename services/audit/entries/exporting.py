@@ -1,6 +1,6 @@
 """A filtered list of entries as a file: CSV, UTF-8, no cell a formula, streamed in order of time.
 
-    answer = download(filter_of(request.args))    # on record before it leaves
+    answer = download(Search(access="exports"))    # on record before it leaves
 
 Columns: at (UTC), service, position, programme, kind, record, what, state_before, state, facts,
 why, actor, on_behalf_of, type, correlation, leaf_hash. Accounts are given by their identifiers and
@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,9 +20,8 @@ from flask import Response, stream_with_context
 
 from services.audit.entries import views
 from services.audit.entries.facts import Fact
-from services.audit.entries.filtering import Filter
 from services.audit.entries.telling import Told, told
-from services.audit.entries.views import Scope
+from services.audit.entries.views import Scope, Search
 from shared.access.accesses import WHAT_LENGTH_MAX, record_export
 from shared.access.reader import Reader
 from shared.errors import Refused
@@ -43,11 +43,11 @@ COLUMNS: Final = (
 _BATCH: Final = 500
 
 
-def download(chosen: Filter) -> Response:
+def download(search: Search) -> Response:
     """The file as an answer; that it leaves is on record before it does. Raises Refused."""
     reader = signed_in()
     with service().database.reading() as connection:
-        count = views.count(connection, Scope.of(reader), chosen.search)
+        count = views.count(connection, Scope.of(reader), search)
     if count > ENTRIES_MAX:
         raise Refused(
             "export-too-large",
@@ -58,12 +58,12 @@ def download(chosen: Filter) -> Response:
         service(),
         reader,
         what="entries",
-        subject=_subject(chosen),
-        programme=chosen.search.programme or INSTALLATION_WIDE,
+        subject=_subject(search),
+        programme=search.programme or INSTALLATION_WIDE,
         correlation=correlation_id(),
     )
     response = Response(
-        stream_with_context(_lines(reader, chosen, service().clock.now())),
+        stream_with_context(_lines(reader, search, service().clock.now())),
         content_type=CONTENT_TYPE,
     )
     response.headers["Content-Disposition"] = 'attachment; filename="entries.csv"'
@@ -71,15 +71,13 @@ def download(chosen: Filter) -> Response:
     return response
 
 
-def _lines(reader: Reader, chosen: Filter, now: datetime) -> Iterator[str]:
+def _lines(reader: Reader, search: Search, now: datetime) -> Iterator[str]:
     """The newest first, as the page has them, up to what there was when it was asked for."""
     yield _line(COLUMNS)
     after: tuple[datetime, str] | None = (now, "~")
     while after is not None:
         with service().database.reading() as connection:
-            rows = views.entries(
-                connection, Scope.of(reader), chosen.search, limit=_BATCH, after=after
-            )
+            rows = views.entries(connection, Scope.of(reader), search, limit=_BATCH, after=after)
             entries = told(connection, rows)
         yield from (_line(_cells(entry)) for entry in entries)
         after = (rows[-1].at, rows[-1].event_id) if len(rows) == _BATCH else None
@@ -121,7 +119,8 @@ def _line(cells: tuple[str, ...]) -> str:
     return out.getvalue()
 
 
-def _subject(chosen: Filter) -> str:
-    """Which entries, for the record of the export: the filter as it stands in the address."""
-    parts = "&".join(f"{name}={text}" for name, text in chosen.values().items())
+def _subject(search: Search) -> str:
+    """Which entries, for the record of the export: the search as it stands in an address."""
+    asked = {field.name: getattr(search, field.name) for field in fields(search)}
+    parts = "&".join(f"{name}={value}" for name, value in asked.items() if value)
     return f"/audit/entries.csv?{parts}"[:WHAT_LENGTH_MAX]

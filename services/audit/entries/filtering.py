@@ -1,8 +1,8 @@
 """The filter of the audit's list, as it stands in the address, for the page and the file alike.
 
     found = filter_of(request.args)
-    found.search      ->  Search(source="grants", only="exports", …)
-    found.values()    ->  {"source": "grants", "only": "exports"}
+    found.search      ->  Search(source="grants", access="exports", …)
+    found.values()    ->  {"source": "grants", "access": "exports"}
 
 What was typed is kept with its errors, so that the page can show both.
 """
@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from services.audit.entries.views import ONLY, Search
+from services.audit.entries.views import ACCESSES, Search
 from shared.language.marking import N_
 from shared.web.language import say
 
 LENGTH_MAX: Final = 120
 FIELDS: Final = (
-    *("source", "kind", "only", "programme", "stream", "actor"),
+    *("source", "kind", "access", "programme", "stream", "actor"),
     *("since", "until", "correlation", "type", "after"),
 )
-ONLY_WORDS: Final = {
+ACCESS_WORDS: Final = {
     "reads": N_("What was looked at"),
     "exports": N_("What was exported"),
     "refusals": N_("What was refused"),
@@ -48,8 +48,8 @@ def filter_of(given: Mapping[str, str]) -> Filter:
     typed = {name: given.get(name, "")[:LENGTH_MAX].strip() for name in FIELDS}
     errors: dict[str, str] = {}
     days = {name: _day(name, typed[name], errors) for name in ("since", "until")}
-    if typed["only"] not in ONLY:
-        typed["only"] = ""
+    if typed["access"] not in ACCESSES:
+        typed["access"] = ""
     search = Search(
         source=typed["source"],
         actor=typed["actor"],
@@ -58,7 +58,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
         type=typed["type"],
         correlation=typed["correlation"],
         programme=typed["programme"],
-        only=typed["only"],
+        access=typed["access"],
         since=days["since"],
         until=days["until"],
         after=_moment(typed),

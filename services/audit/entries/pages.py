@@ -20,7 +20,7 @@ from services.addresses import KINDS, address_of, kind_words
 from services.audit.alarms.views import count_open
 from services.audit.entries import exporting, views
 from services.audit.entries.api import bounded, missing
-from services.audit.entries.filtering import ONLY_WORDS, filter_of
+from services.audit.entries.filtering import ACCESS_WORDS, filter_of
 from services.audit.entries.following import FOLLOWED
 from services.audit.entries.proving import proof_of
 from services.audit.entries.since import last_visit, since
@@ -69,7 +69,7 @@ def list_entries() -> ResponseReturnValue:
         given=given,
         sources=[(code, say(SOURCES[code])) for code in FOLLOWED],
         kinds=[(code, say(words)) for code, words in KINDS.items()],
-        only=[(code, say(words)) for code, words in ONLY_WORDS.items()],
+        accesses=[(code, say(words)) for code, words in ACCESS_WORDS.items()],
         alarms=alarms,
         missing=sum(expected - have for have, expected in kept.values()),
         parked=parked,
@@ -84,7 +84,7 @@ def list_entries() -> ResponseReturnValue:
 @requires("audit.log.export")
 def download() -> Response:
     """The filtered list as a file; that it leaves is recorded."""
-    return exporting.download(filter_of(request.args))
+    return exporting.download(filter_of(request.args).search)
 
 
 @blueprint.get("/streams/<kind>/<identifier>")

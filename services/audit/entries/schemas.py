@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.audit.entries.wording import sentence
+from shared.web.language import say
 from shared.web.pagination import PageArguments, page_schema
 
 _SHORT = validate.Length(max=120)
 
 
-class EntryArguments(PageArguments):
+class FileArguments(Schema):
     """What is looked for; left out means any."""
 
     source = fields.String(load_default="", validate=_SHORT)
@@ -20,8 +22,21 @@ class EntryArguments(PageArguments):
     kind = fields.String(load_default="", validate=_SHORT)
     type = fields.String(load_default="", validate=_SHORT)
     correlation = fields.String(load_default="", validate=_SHORT)
+    programme = fields.String(load_default="", validate=_SHORT)
+    access = fields.String(
+        load_default="",
+        validate=validate.OneOf(("", "reads", "exports", "refusals")),
+        metadata={"description": "Accesses of one kind alone."},
+    )
+    after = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Later entries alone."}
+    )
     since = fields.Date(load_default=None, metadata={"description": "First day."})
     until = fields.Date(load_default=None, metadata={"description": "Last day."})
+
+
+class EntryArguments(FileArguments, PageArguments):
+    """The same, in pages."""
 
 
 class EntrySchema(Schema):
@@ -33,6 +48,11 @@ class EntrySchema(Schema):
     stream = fields.String(required=True)
     stream_version = fields.Integer(required=True)
     type = fields.String(required=True)
+    what = fields.Function(
+        lambda row: say(sentence(row.type)),
+        required=True,
+        metadata={"type": "string", "description": "What happened, in words."},
+    )
     actor = fields.String(required=True)
     on_behalf_of = fields.String(required=True, allow_none=True)
     programme = fields.String(required=True)

@@ -1,6 +1,6 @@
 """Entries as they are searched, and whether the copies are whole.
 
-    entries(connection, Scope.of(reader), Search(source="grants", only="exports"), limit=50)
+    entries(connection, Scope.of(reader), Search(source="grants", access="exports"), limit=50)
     gaps(connection)      ->  {"grants": (412, 413)}    positions kept, positions expected
     changed(connection)   ->  [("grants", 17)]          copies whose bytes are no longer the same
 
@@ -35,7 +35,7 @@ CHANGED_MAX: Final = 100
 HISTORY_MAX: Final = 500
 _BATCH: Final = 2_000
 
-ONLY: Final = {"reads": "read", "exports": "exported", "refusals": "denied"}
+ACCESSES: Final = {"reads": "read", "exports": "exported", "refusals": "denied"}
 """What a search may be narrowed to → the past tense of the events of accesses."""
 
 
@@ -66,7 +66,7 @@ class Scope:
 class Search:
     """What is looked for; empty means any. Days are of the programme's zone.
 
-    only:   accesses of one kind: ``reads``, ``exports`` or ``refusals``.
+    access: accesses of one kind: ``reads``, ``exports`` or ``refusals``.
     after:  a moment; later entries only.
     """
 
@@ -77,7 +77,7 @@ class Search:
     type: str = ""
     correlation: str = ""
     programme: str = ""
-    only: str = ""
+    access: str = ""
     since: date | None = None
     until: date | None = None
     after: datetime | None = None
@@ -95,8 +95,8 @@ class Search:
         ):
             if value:
                 yield column == value
-        if self.only:
-            tense = ONLY.get(self.only, "")
+        if self.access:
+            tense = ACCESSES.get(self.access, "")
             names = [f"{PREFIX}{source}.access.{tense}.v1" for source in SOURCES]
             yield and_(ENTRIES.c.kind == "access", ENTRIES.c.type.in_(names))
         if self.after is not None:

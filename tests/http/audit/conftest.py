@@ -88,10 +88,14 @@ class Office:
 
     def get(self, address: str, *roles: Role, programme: str = "*") -> Any:
         """Ask as somebody with these roles."""
+        headers = self.headers(*roles, programme=programme)
+        return self.app.test_client().get(address, headers=headers)
+
+    def headers(self, *roles: Role, programme: str = "*") -> dict[str, str]:
+        """What says who asks."""
         grants = tuple(RoleGrant(role, programme) for role in roles)
         token = self.signer.sign(Reader("auditor", "s1", "Ana", grants))
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.app.test_client().get(address, headers=headers)
+        return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture
