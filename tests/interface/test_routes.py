@@ -13,7 +13,6 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from shared.access.roles import PUBLIC, SIGNED_IN, known
 from shared.settings import SERVICES
 from shared.web.access import RENEW, routes
-from shared.web.log import EXPORT as LOG_EXPORT
 from shared.web.session import session_cookie
 
 from .home import Home
@@ -63,7 +62,8 @@ def test_every_route_says_who_may(home: Home, service: str) -> None:
 
 @every_service
 def test_a_service_asks_for_its_own_permissions(home: Home, service: str) -> None:
-    own = (f"{service}.", "operations.", LOG_EXPORT)
+    """Besides those of reading logs, which each service has one of."""
+    own = (f"{service}.", "operations.", "audit.log.")
     assert [
         (rule, permission)
         for rule, _, permission in routes(home.apps[service])
