@@ -175,7 +175,7 @@ class Keyring:
     def blind_index(self, purpose: str, value: str) -> str:
         """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
         message = purpose.encode() + b"\0" + value.encode()
-        return hmac.new(self._blind, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._blind, message, "sha256").hex()
 
     def _read(self, names: list[KeyName]) -> dict[KeyName, Key]:
         found: dict[KeyName, Key] = {}

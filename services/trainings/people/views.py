@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from services.trainings.figures import held_apart, likely_duplicates
 from services.trainings.foreign import STAFF
@@ -22,6 +23,7 @@ from services.trainings.tables import REGISTRATIONS
 from shared.events.store import Store
 from shared.language.folding import fold
 from shared.privacy.sealing import open_text
+from shared.question import Question
 
 by_name = func.coalesce(REGISTRATIONS.c.name_folded, "")
 
@@ -101,8 +103,15 @@ def _found(
 
 def registration(connection: Connection, reach: Reach, registration_id: str) -> Row[Any] | None:
     """One registration in reach."""
-    query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id == registration_id)
-    return connection.execute(query.where(reach.registrations())).first()
+    return _one_in(reach).first(connection, registration_id=registration_id)
+
+
+@lru_cache(maxsize=1_000)
+def _one_in(reach: Reach) -> Question:
+    query = select(REGISTRATIONS).where(
+        REGISTRATIONS.c.registration_id == bindparam("registration_id")
+    )
+    return Question(query.where(reach.registrations()))
 
 
 def record(connection: Connection, registration_id: str) -> Row[Any] | None:
