@@ -100,10 +100,9 @@ class WindowPublisher:
         self._count(len(messages))
         return self.sent
 
-    def take_confirms(self) -> None:
-        """Take what the broker has said on this connection until now, without waiting."""
-        if self._confirms:
-            take_events(self._connection)
+    def take_confirms(self) -> bool:
+        """Take what the broker has said on this connection until now; whether it said something."""
+        return self._confirms and take_events(self._connection)
 
     def confirm(self) -> None:
         """Wait for the confirms of all that was sent. Raises ConfirmTimeout."""
@@ -143,13 +142,16 @@ class WindowPublisher:
         self.returned += 1
 
 
-def take_events(connection: Connection, *, until: Callable[[], bool] = bool) -> None:
-    """Let a RabbitMQ connection handle what has arrived, without waiting for more."""
+def take_events(connection: Connection, *, until: Callable[[], bool] = bool) -> bool:
+    """Let a RabbitMQ connection handle what has arrived, without waiting; whether it was any."""
     amqp: Any = connection.connection
+    found = False
     try:
         # (what drain_events does, with the time-out set once and not for every frame)
         with amqp.transport.having_timeout(0):
             while not until():
                 amqp.on_inbound_frame(amqp.transport.read_frame())
+                found = True
     except TimeoutError:
-        return
+        return found
+    return found

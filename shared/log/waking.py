@@ -35,12 +35,15 @@ class Bell:
         self._rung = threading.Event()
         self._near: socket.socket | None = None
         self._selector: selectors.BaseSelector | None = None
+        self._take: Callable[[], bool] = bool
 
     @contextlib.contextmanager
-    def open(
-        self, beside: int | None = None, take: Callable[[], None] = lambda: None
-    ) -> Iterator[None]:
-        """What is needed to wait. ``take`` is called when the socket ``beside`` can be read."""
+    def open(self, beside: int | None = None, take: Callable[[], bool] = bool) -> Iterator[None]:
+        """What is needed to wait.
+
+        take: called before waiting and when the socket ``beside`` can be read, since a library may
+              have read more than it said; whether there was something.
+        """
         far, near = socket.socketpair()
         far.setblocking(False)
         near.setblocking(False)
@@ -48,7 +51,7 @@ class Bell:
         selector.register(far, selectors.EVENT_READ, lambda: _empty(far))
         if beside is not None:
             selector.register(beside, selectors.EVENT_READ, take)
-        self._selector, self._near = selector, near
+        self._selector, self._near, self._take = selector, near, take
         try:
             yield
         finally:
@@ -72,15 +75,16 @@ class Bell:
 
     def wait(self, seconds: float) -> None:
         """Until it rings, there is something to take, or so long. Raises what taking raises."""
-        if self._rung.is_set() or self._selector is None:
+        if self._selector is None or self._take() or self._rung.is_set():
             return
         for key, _ in self._selector.select(seconds):
             key.data()
 
 
-def _empty(socket_of_bell: socket.socket) -> None:
+def _empty(socket_of_bell: socket.socket) -> bool:
     with contextlib.suppress(BlockingIOError):
         socket_of_bell.recv(4096)
+    return True
 
 
 @contextlib.contextmanager
@@ -91,10 +95,12 @@ def listening(connection: Any, bell: Bell) -> Iterator[None]:
         # Told while a statement ran: that may be of what the statement did not see.
         bell.set()
 
-    def take() -> None:
+    def take() -> bool:
         connection.pgconn.consume_input()
+        found = False
         while connection.pgconn.notifies() is not None:
-            pass
+            found = True
+        return found
 
     connection.add_notify_handler(told)
     connection.execute(f"listen {CHANNEL}")

@@ -90,7 +90,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> WindowPublisher:
         transport=SimpleNamespace(write=lambda _part: None),
     )  # fmt: skip
     connection = SimpleNamespace(channel=lambda: channel, connection=amqp)
-    monkeypatch.setattr("shared.bus.publishing.take_events", lambda _connection: None)
+    monkeypatch.setattr("shared.bus.publishing.take_events", lambda _connection: False)
     monkeypatch.setattr("shared.bus.publishing.Producer", lambda *_args, **_options: None)
     exchange: Any = lambda _channel: SimpleNamespace(declare=lambda: None)  # noqa: E731
     exchange = type("Named", (), {"name": "x", "__call__": staticmethod(exchange)})()
