@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gunicorn import glogging
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 NAME = re.compile(r"(counter|histogram|summary|gauge_[a-z]+)_\d+\.db")
 
@@ -43,6 +45,18 @@ access_log_format = (
     '{"event": "access", "timestamp": "%(t)s", "method": "%(m)s", "status": %(s)s, '
     '"bytes": %(B)s, "milliseconds": %(M)s, "worker": "%(p)s"}'
 )
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]
+    """Writes the line of a request only where the service has not written its own."""
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Called once a request; what reached the service went out with its correlation id."""
+        if not any(name == "X-Correlation-Id" for name, _ in resp.headers):
+            super().access(resp, req, environ, request_time)
+
+
+logger_class = Logger
 
 
 def on_starting(server: Any) -> None:

@@ -226,7 +226,9 @@ def _check_address(app: Flask, hosts: set[str]) -> None:
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
         if name.casefold() not in allowed:
             raise Malformed("host-unknown", N_("This address is not served here."))
-        texts = [request.path, *(text for pair in request.args.items(multi=True) for text in pair)]
+        texts = [request.path]
+        if request.query_string:
+            texts += [text for pair in request.args.items(multi=True) for text in pair]
         if any("\x00" in text for text in texts):
             raise Malformed(
                 "text-unusable", N_("The address has a character that stands for nothing.")
@@ -243,14 +245,16 @@ def _protect(app: Flask, *, strict_transport: bool) -> None:
     headers = dict(_HEADERS)
     if strict_transport:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    pairs = [(name.lower(), (name, value)) for name, value in headers.items()]
 
     def finish(response: Response) -> Response:
         keep_forms_cookie(response)
-        if response.location and response.location.startswith(request.host_url):
+        location = response.headers.get("Location")
+        if location and not location.startswith("/") and location.startswith(request.host_url):
             # The proxy before us may speak https and we do not: only the path is ours to say.
-            response.location = "/" + response.location.removeprefix(request.host_url)
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            response.headers["Location"] = "/" + location.removeprefix(request.host_url)
+        given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (not a dict)
+        response.headers.extend([pair for name, pair in pairs if name not in given])
         return response
 
     app.after_request(finish)
