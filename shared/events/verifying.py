@@ -35,7 +35,7 @@ from shared.log import keys
 from shared.log.leaf import HASH_BYTES, leaf_hash
 from shared.log.notes import Verifier
 from shared.log.tree import TILE_WIDTH
-from shared.log.watching.trust import inside_witnesses, outside_witnesses
+from shared.log.watching.trust import ELSEWHERE, inside_witnesses, outside_witnesses
 from shared.service import Service
 from shared.settings import Settings
 
@@ -157,7 +157,7 @@ def verify_at_rest(
         if hidden := sum(one.unfitting for one in found) - sum("root of" in t for t in texts):
             texts.append(f"{hidden} more checkpoints do not fit") if hidden > 0 else None
         if own:
-            texts += [*_beside(rows), *_guards(rows)]
+            texts += [*_beside(rows), *_astray(rows, log), *_guards(rows)]
     return Verdict(
         log=log,
         entries=end,
@@ -190,8 +190,9 @@ def own_name(rows: Rows) -> str:
 
 def followed(rows: Rows) -> list[str]:
     """The logs of which the database has a whole copy."""
-    found = rows.query("select distinct log from log_hashes where level = 0")
-    return sorted(str(row[0]) for row in found)
+    named = _names(rows, "log_hashes", "log")
+    query = "select 1 from log_hashes where log = ? and level = 0 limit 1"
+    return sorted(str(log) for log in named if rows.query(query, log))
 
 
 def known_elsewhere(copies: Rows, log: str, words: str) -> tuple[Claim, ...]:
@@ -341,6 +342,31 @@ def _beside(rows: Rows) -> Iterator[str]:
     )
     for row in lost:
         yield f"event {printable(row[0])} has no position"
+
+
+def _astray(rows: Rows, own: str) -> Iterator[str]:
+    """What was signed of logs that have nothing to do with this database."""
+    known = {own, *_names(rows, "inbox", "source")}
+    for table in ("log_hashes", "checkpoints", "cosignatures"):
+        for name in _names(rows, table, "log"):
+            if name not in known and not str(name).startswith(ELSEWHERE):
+                yield f"{table}: rows of a log {printable(name)} that is not followed here"
+    for name, size in rows.query(
+        "select c.log, c.size from cosignatures c where not exists "
+        "(select 1 from checkpoints k where k.log = c.log and k.size = c.size) limit 20"
+    ):
+        yield f"a cosignature of {printable(name)} of size {size}: its checkpoint is gone"
+
+
+def _names(rows: Rows, table: str, column: str) -> list[Any]:
+    """The different values of the first column of a key, without reading every row."""
+    least = f"select min({column}) from {table}"  # noqa: S608 (our names)
+    found = rows.query(
+        f"with recursive names(name) as ({least} union all "  # noqa: S608 (our names)
+        f"select ({least} where {column} > names.name) from names where names.name is not null) "
+        "select name from names where name is not null limit 1000"
+    )
+    return [row[0] for row in found]
 
 
 def _guards(rows: Rows) -> Iterator[str]:

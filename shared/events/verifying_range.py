@@ -352,7 +352,7 @@ class _Tree:
         if self.unfitting <= UNFITTING_MAX:
             first, last = min(self.signed, max(claim.size - 1, 0)), claim.size - 1
             words = f"positions {first} to {last} do not give the root of {claim.words}"
-            self.findings.append((first, words))
+            self._of_some(first, last, words)
 
     def _complete(self, first: int, stored: Any) -> None:
         found = subtree(self._part)
@@ -365,12 +365,17 @@ class _Tree:
             words = "do not give the hash that is stored over them"
             if stored is None:
                 words = "have no hash stored over them"
-            words = f"positions {first} to {first + TILE_WIDTH - 1} {words}"
-            self.findings.append((first, words))
+            last = first + TILE_WIDTH - 1
+            self._of_some(first, last, f"positions {first} to {last} {words}")
             if self._other is not None and isinstance(stored, bytes):
                 found = stored
         self._frontier.push(found)
         self.tiles.append(found)
+
+    def _of_some(self, first: int, last: int, words: str) -> None:
+        """Somewhere in a range: what is known to be wrong in it, by its position, comes before."""
+        known = any(first <= position <= last for position, _ in self.findings)
+        self.findings.append((last if known else first, words))
 
     def _stored(self, first: int, after: int) -> dict[int, Any]:
         rows = self._rows.query(

@@ -199,9 +199,9 @@ def _connect(path: str) -> sqlite3.Connection:
             continue
         except sqlite3.DatabaseError as error:
             connection.close()
-            raise Unreadable("the file is no database, or its first page is damaged") from error
+            raise Unreadable("it cannot be read: no database, or a damaged one") from error
         return connection
-    raise Unreadable("the file cannot be opened")
+    raise Unreadable("the file cannot be opened to be read")
 
 
 def _any_text(raw: bytes) -> str:

@@ -18,6 +18,7 @@ from services.audit.evidence import verifier
 from services.audit.evidence.bundling import VERIFIER, prepare
 from services.audit.evidence.selection import Selection
 from shared.access.roles import EVERY_PROGRAMME, Role
+from shared.access.tokens import TokenSigner
 from shared.clock import FixedClock
 from shared.log import keys, tree
 from shared.log.notes import Checkpoint, Note
@@ -28,7 +29,7 @@ from shared.migrations.migrating import migrate
 from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
-from tests.http.audit.conftest import NOON, Office, TokenSigner
+from tests.http.audit.conftest import NOON, Office
 
 EVERYTHING = Scope(((Role.auditor, EVERY_PROGRAMME),))
 

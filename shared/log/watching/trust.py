@@ -21,7 +21,7 @@ from shared.service import Service
 from shared.settings import SERVICES, Settings
 
 FILE_BYTES_MAX: Final = 1_000_000
-_ELSEWHERE: Final = "elsewhere/"
+ELSEWHERE: Final = "elsewhere/"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def elsewhere(settings: Settings) -> Iterator[Verifier]:
 
 def name_elsewhere(origin: str) -> str:
     """Under which name the rows of such a log are kept; never that of a service's."""
-    return _ELSEWHERE + hashlib.sha256(origin.encode()).hexdigest()[:32]
+    return ELSEWHERE + hashlib.sha256(origin.encode()).hexdigest()[:32]
 
 
 def outside_witnesses(settings: Settings) -> tuple[OutsideWitness, ...]:
