@@ -46,6 +46,7 @@ KINDS: Final[dict[str, str]] = {
     "cohort": N_("Cohort"),
     "course": N_("Course"),
     "donor": N_("Donor"),
+    "log_key": N_("Key of a log"),
     "meeting": N_("Committee meeting"),
     "message": N_("Message"),
     "numbering": N_("Certificate numbers"),

@@ -4,6 +4,7 @@ GET /audit/                          what happened, newest first, with filters i
 GET /audit/entries.csv               the same as a file, on record
 GET /audit/streams/<kind>/<id>       one record, and what the same requests did to others
 GET /audit/entries/<source>/<n>      one entry: who, when, why, its facts, its proof, its bytes
+GET /audit/own                       what happened in the audit itself
 GET /audit/copies                    whether the kept copies are whole
 """
 
@@ -22,6 +23,7 @@ from services.audit.entries import exporting, views
 from services.audit.entries.api import bounded, missing
 from services.audit.entries.filtering import ACCESS_WORDS, filter_of
 from services.audit.entries.following import FOLLOWED
+from services.audit.entries.own import SOURCE, Entry, own_entries, own_entry
 from services.audit.entries.proving import proof_of
 from services.audit.entries.since import last_visit, since
 from services.audit.entries.telling import told
@@ -123,12 +125,9 @@ def show_stream(kind: str, identifier: str) -> ResponseReturnValue:
 def show_entry(source: str, position: int) -> ResponseReturnValue:
     """One entry with its facts and its proof; its bytes for those who may export."""
     with service().database.reading() as connection:
-        row = views.entry(connection, Scope.of(signed_in()), source, bounded(position))
-        if row is None:
-            raise missing()
-        raw = views.bytes_of(connection, source, position)
-        entry = told(connection, [row])[0]
-        proof = proof_of(connection, source, position, raw or b"")
+        row, raw = _entry(connection, Scope.of(signed_in()), source, bounded(position))
+        entry = told(connection, [row], {(source, position): raw or b""})[0]
+        proof = proof_of(connection, source, position, raw or b"", own=source == SOURCE)
     exports = may(signed_in(), "audit.log.export", row.programme)
     return render_template(
         "audit/entries/entry.html",
@@ -139,6 +138,26 @@ def show_entry(source: str, position: int) -> ResponseReturnValue:
         source=say(SOURCES.get(source, source)),
         text=raw.decode() if raw is not None and exports else "",
     )
+
+
+@blueprint.get("/own")
+@requires("audit.log.export")
+def list_own() -> ResponseReturnValue:
+    """Who read, exported and was refused in the audit itself, and what it raised."""
+    page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
+    after = page.after(int)
+    with service().database.reading() as connection:
+        found = own_entries(
+            connection,
+            Scope.of(signed_in()),
+            limit=page.limit + 1,
+            before=after[0] if after else None,
+        )
+        answer = page.answer(found, lambda one: (one[0].position,))
+        raw = {(SOURCE, row.position): content for row, content in answer["items"]}
+        entries = told(connection, [row for row, _ in answer["items"]], raw)
+    following = url_for(".list_own", cursor=answer["next"]) if answer["next"] else ""
+    return render_template("audit/entries/own.html", entries=entries, following=following)
 
 
 @blueprint.get("/copies")
@@ -160,6 +179,21 @@ def list_copies() -> ResponseReturnValue:
         for source in FOLLOWED
     ]
     return render_template("audit/entries/copies.html", rows=rows, parked=parked)
+
+
+def _entry(
+    connection: Connection, scope: Scope, source: str, position: int
+) -> tuple[Entry, bytes | None]:
+    """The row of an entry and its bytes. Raises Missing."""
+    if source == SOURCE:
+        own = own_entry(connection, scope, position)
+        if own is None:
+            raise missing()
+        return own
+    row = views.entry(connection, scope, source, position)
+    if row is None:
+        raise missing()
+    return row, views.bytes_of(connection, source, position)
 
 
 def _since(connection: Connection, scope: Scope) -> dict[str, Any]:

@@ -36,7 +36,9 @@ class Proof:
     cosigned: int
 
 
-def proof_of(connection: Connection, log: str, position: int, raw: bytes) -> Proof | None:
+def proof_of(
+    connection: Connection, log: str, position: int, raw: bytes, *, own: bool = False
+) -> Proof | None:
     """The proof of an entry's bytes; None while no checkpoint covers the entry yet."""
     signed = checkpoints.latest_signed(connection, log)
     if signed is None or signed.size <= position:
@@ -44,7 +46,7 @@ def proof_of(connection: Connection, log: str, position: int, raw: bytes) -> Pro
     path: list[bytes] = []
     holds, lacks = True, False
     try:
-        path = checkpoints.prove(connection, log, False, position, signed.size)
+        path = checkpoints.prove(connection, log, own, position, signed.size)
         verify_inclusion(leaf_hash(raw), position, signed.size, path, signed.root)
     except MissingHashes:
         holds, lacks = False, True

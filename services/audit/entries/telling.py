@@ -8,17 +8,18 @@ people whom the programme helps are told of by their record, never by their name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from flask import url_for
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from services.addresses import address_of, kind_words
 from services.audit.entries import views
 from services.audit.entries.facts import Fact, facts, read, sealed, why
+from services.audit.entries.own import SOURCE, Entry
 from services.audit.entries.relations import named
 from services.audit.entries.states import STATES, state_after
 from services.audit.entries.wording import SOURCES, name_of, sentence
@@ -93,12 +94,17 @@ class Told:
     names: tuple[Record, ...]
     href: str
     booked: str
-    row: Row[Any]
+    row: Entry
 
 
-def told(connection: Connection, rows: Sequence[Row[Any]]) -> list[Told]:
-    """The entries in the order given."""
-    raw = views.contents(connection, [(row.source, row.position) for row in rows])
+def told(
+    connection: Connection,
+    rows: Sequence[Entry],
+    raw: Mapping[tuple[str, int], bytes] | None = None,
+) -> list[Told]:
+    """The entries in the order given. ``raw``: their bytes, where they are not copies."""
+    if raw is None:
+        raw = views.contents(connection, [(row.source, row.position) for row in rows])
     data = {key: read(content) for key, content in raw.items()}
     accounts = {name for row in rows for name in (row.actor, row.on_behalf_of) if name}
     called = views.names_of(connection, accounts)
@@ -129,13 +135,13 @@ def who(account: str, called: dict[str, str]) -> str:
     return account
 
 
-def record_of(stream: str) -> Record:
-    """A record with the page of its history."""
+def record_of(stream: str, *, linked: bool = True) -> Record:
+    """A record with the page of its history; the audit's own records have none."""
     kind, _, identifier = stream.partition("/")
     # A person has no record of their own: what is theirs is under their registrations.
     page = "histories.show_history" if kind == "person" else "entries.show_stream"
     words = say(kind_words("registration" if kind == "person" else kind))
-    href = url_for(page, kind=kind, identifier=identifier) if identifier else ""
+    href = url_for(page, kind=kind, identifier=identifier) if identifier and linked else ""
     return Record(words=words, stream=stream, href=href)
 
 
@@ -145,7 +151,7 @@ def page_of(stream: str) -> str:
 
 
 def _told(
-    row: Row[Any],
+    row: Entry,
     data: dict[str, Any],
     before: dict[str, Any],
     was: str,
@@ -173,7 +179,7 @@ def _told(
         source=row.source,
         position=row.position,
         programme="" if row.programme == INSTALLATION_WIDE else row.programme,
-        record=record_of(row.stream),
+        record=record_of(row.stream, linked=row.source != SOURCE),
         names=tuple(record_of(stream) for stream in streams),
         href=url_for("entries.show_entry", source=row.source, position=row.position),
         booked=f"/grants/ledger/entries/{row.event_id}" if booked else "",
@@ -181,7 +187,7 @@ def _told(
     )
 
 
-def _states_before(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], str]:
+def _states_before(connection: Connection, rows: Sequence[Entry]) -> dict[tuple[str, int], str]:
     """In which state the record was before the entry; msgids."""
     moving = [row for row in rows if state_after(row.type)]
     kinds = {".".join(name_of(row.type).split(".")[:2]) for row in moving}
@@ -196,7 +202,7 @@ def _states_before(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tup
 
 
 def _values_before(
-    connection: Connection, rows: Sequence[Row[Any]]
+    connection: Connection, rows: Sequence[Entry]
 ) -> dict[tuple[str, int], dict[str, Any]]:
     """The data that an entry replaces, of the latest entry before it that had them."""
     changing = [row for row in rows if name_of(row.type) in REPLACES]

@@ -217,6 +217,10 @@ SENTENCES: Final[dict[str, str]] = {
     **_TRAININGS,
     "audit.checkpoints.kept": N_("The day's checkpoints of all logs were kept."),
     **{f"{source}.access.{verb}": text for source in SOURCES for verb, text in _ACCESS.items()},
+    **{
+        f"{source}.log.key_rotated": N_("Another key signs the log from now on.")
+        for source in SOURCES
+    },
     **{f"{one}.{name}": text for one in ("accounts", "audit") for name, text in _WATCHED.items()},
 }
 """Type without prefix and version → sentence."""

@@ -69,6 +69,7 @@ def show_history(kind: str, identifier: str) -> ResponseReturnValue:
         total=sum(found.counts.values()),
         records=[_history(one) for one in others[:RECORDS_SHOWN]],
         ledger=may(signed_in(), "grants.ledger.read"),
+        exports=may(signed_in(), "audit.evidence.export"),
         following=_following(kind, identifier, newest_first, found.next),
     )
 

@@ -179,3 +179,19 @@ def test_the_proof_of_an_entry_is_shown_and_a_changed_entry_is_called_so(office)
         )
     page = office.get("/audit/entries/grants/7", Role.auditor).text
     assert "Proved" not in page and "are not in the log that the checkpoint signs" in page
+
+
+def test_what_happened_in_the_audit_itself_is_shown_with_its_proof_to_auditors(office):
+    assert "Nothing has happened in the audit itself" in office.get("/audit/own", Role.auditor).text
+    office.get("/audit/entries.csv?programme=BA-2011", Role.auditor)
+    office.get("/audit/entries.csv", Role.administrator)
+    page = office.get("/audit/own", Role.auditor).text
+    assert "Somebody exported data." in page and "What: A list of entries" in page
+    href = re.findall(r'href="(/audit/entries/audit/\d+)">Somebody exported', page)[0]
+    entry = office.get(href, Role.auditor)
+    assert entry.status_code == 200 and "No checkpoint covers this entry yet." in entry.text
+    elsewhere = office.get("/audit/own", Role.auditor, programme="RS-2011").text
+    assert "Somebody exported data." not in elsewhere and "was refused" in elsewhere
+    assert office.get(href, Role.auditor, programme="RS-2011").status_code == 404
+    assert office.get("/audit/entries/audit/999", Role.auditor).status_code == 404
+    assert office.get("/audit/own", Role.finance_controller).status_code == 403
