@@ -27,10 +27,10 @@ from shared.events.verifying_range import (
     Found,
     Job,
     check_range,
-    subtree,
 )
 from shared.events.verifying_rows import Rows, Unreadable, open_rows
 from shared.events.verifying_signed import Claim, printable
+from shared.events.verifying_tree import subtree
 from shared.log import keys
 from shared.log.leaf import HASH_BYTES, leaf_hash
 from shared.log.notes import Verifier

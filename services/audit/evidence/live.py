@@ -17,8 +17,8 @@ from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from shared.events.verifying import Trust, Verdict
-from shared.events.verifying_range import Frontier, subtree
 from shared.events.verifying_signed import Claim, Signatures, printable
+from shared.events.verifying_tree import Frontier, subtree
 from shared.log.leaf import HASH_BYTES, leaf_hash
 from shared.log.notes import NOTE_BYTES_MAX, BadNote, Checkpoint, Note
 from shared.log.tree import TILE_WIDTH
