@@ -52,6 +52,13 @@ _BEGIN: Final = (
 _FIRST: Final = "insert into cursors (source, position) values ({mark}, {mark})"
 _MOVE: Final = "update cursors set position = {mark} where source = {mark} and position = {mark}"
 
+_MOVE_REMEMBERED: Final = (
+    "update cursors set position = case when position = %s and not exists"
+    " (select from dead_letters where source = %s and resolved_at is null) then %s::bigint end"
+    " where source = %s"
+)
+"""Refused (null) where the cursor is another, or where there are parked streams to ask for."""
+
 Taken = Sequence[tuple[int, bytes]]
 """(position, bytes) of one source without a gap."""
 Applied = Sequence[Message]
@@ -75,18 +82,18 @@ def cursors_of(connection: Connection) -> dict[str, int]:
     return {row.source: row.position for row in connection.execute(_CURSORS)}
 
 
-def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[str, int]:
-    """Apply what follows each source's cursor without a gap; returns the cursors after commit.
+def apply_batch(
+    service: Service, ahead: dict[str, dict[int, bytes]], known: dict[str, int] | None = None
+) -> dict[str, int]:
+    """Apply what follows each source's cursor without a gap; returns cursors after the commit.
 
-    ``ahead`` maps source to position to envelope bytes; what was applied or is old is taken out.
+    ahead: source to position to envelope bytes; what was applied or is old is taken out.
+    known: what a consumer remembers from turn to turn, cursors of sources without parked streams.
+           They need not be read then: if they are not right, the database refuses the batch.
     """
+    known = {} if known is None else known
     while True:
-        try:
-            cursors, applied = _apply(service, ahead, _together)
-        except Exception as error:
-            if is_passing(error):
-                raise
-            cursors, applied = _apply(service, ahead, _one_by_one)
+        cursors, applied = _in_some_way(service, ahead, known)
         for source, waiting in ahead.items():
             for position in [p for p in waiting if p <= cursors.get(source, -1)]:
                 del waiting[position]
@@ -96,28 +103,61 @@ def apply_batch(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[st
             return cursors
 
 
+def _in_some_way(
+    service: Service, ahead: dict[str, dict[int, bytes]], known: dict[str, int]
+) -> tuple[dict[str, int], int]:
+    """As fast as it goes; returns the cursors and how many were applied."""
+    if not service.database.is_sqlite and all(known.get(source, -1) >= 0 for source in ahead):
+        try:
+            return _apply(service, ahead, known, _together, remembered=True)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            known.clear()
+    try:
+        return _apply(service, ahead, known, _together)
+    except Exception as error:
+        if is_passing(error):
+            raise
+    return _apply(service, ahead, known, _one_by_one)
+
+
 def _apply(
-    service: Service, ahead: dict[str, dict[int, bytes]], apply: Apply
+    service: Service,
+    ahead: dict[str, dict[int, bytes]],
+    known: dict[str, int],
+    apply: Apply,
+    *,
+    remembered: bool = False,
 ) -> tuple[dict[str, int], int]:
     """One transaction; returns the cursors after it and how many messages it applied."""
     applied: list[Message] = []
+    room = BATCH_MAX
+    if remembered and not any(known[source] + 1 in ahead[source] for source in ahead):
+        return dict(known), 0
     with service.database.writing() as connection:
-        cursors, troubled = _begin(service, connection, ahead)
-        room = BATCH_MAX
+        at = Gathering(service, connection)
+        troubled: set[str] = set()
+        if remembered:
+            cursors = dict(known)
+            at.later(LOCK, ())
+        else:
+            cursors, troubled = _begin(service, connection, ahead)
         for source, waiting in ahead.items():
             start = cursors.get(source, -1)
             messages = _following(waiting, start, room)
             if not messages:
                 continue
             cursors[source] = start + len(messages)
-            at = Gathering(service, connection)
+            _move(service, at, source, start, cursors[source], remembered=remembered)
             applied += apply(service, at, source, messages, troubled=source in troubled)
             if source in service.definition.follows:
                 leaves = [leaf_hash(raw) for _, raw in messages]
                 keep_leaves(at.connection, source, start=start + 1, leaves=leaves)
-            _move(service, at, source, start, cursors[source])
-            at.flush()
             room -= len(messages)
+        at.flush(commit=True)
+    if apply is _together:
+        known.update({source: cursors[source] for source in cursors.keys() - troubled})
     _say(applied)
     return cursors, BATCH_MAX - room
 
@@ -145,11 +185,15 @@ def _following(waiting: dict[int, bytes], cursor: int, limit: int) -> Taken:
     return found
 
 
-def _move(service: Service, at: Gathering, source: str, start: int, cursor: int) -> None:
+def _move(
+    service: Service, at: Gathering, source: str, start: int, cursor: int, *, remembered: bool
+) -> None:
     mark = "?" if service.database.is_sqlite else "%s"
     if start == -1:
         # Also guards against two consumers: the second insert fails and its batch rolls back.
         at.later(_FIRST.format(mark=mark), (source, cursor))
+    elif remembered:
+        at.later(_MOVE_REMEMBERED, (start, source, cursor, source))
     else:
         at.later(_MOVE.format(mark=mark), (cursor, source, start))
 

@@ -148,6 +148,7 @@ class ServiceConsumer:
         self._heads: dict[str, int] = {}
         self._asked: dict[str, tuple[int, float]] = {}
         self._applied: dict[str, int] = {}
+        self._known: dict[str, int] = {}
         self._watch = Watch(service, pace)
 
     def run(self) -> None:
@@ -167,7 +168,7 @@ class ServiceConsumer:
         self._stop.set()
 
     def _consume(self, connection: Connection) -> None:
-        self._buffer, self._ahead, self._asked = [], {}, {}
+        self._buffer, self._ahead, self._asked, self._known = [], {}, {}, {}
         channel = connection.channel()
         queues = [
             q(channel) for q in service_queue(self._settings, self._service.name, self._sources)
@@ -224,7 +225,8 @@ class ServiceConsumer:
         self._buffer.clear()
         for message in messages:
             self._take(message)
-        after = self._applied = apply_batch(self._service, self._ahead)
+        reached = apply_batch(self._service, self._ahead, self._known)
+        after = self._applied = {**self._applied, **reached}
         self._acknowledge(messages)
         for source in self._sources:
             cursor = after.get(source, -1)

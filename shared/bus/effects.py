@@ -96,8 +96,8 @@ class Gathering(Projecting):
         else:
             self._waiting.append((statement, list(rows)))
 
-    def flush(self) -> None:
-        """Write what was gathered."""
+    def flush(self, *, commit: bool = False) -> None:
+        """Write what was gathered; ``commit``: as the last of the transaction (PostgreSQL)."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
@@ -111,6 +111,8 @@ class Gathering(Projecting):
                     cursor.execute(statement, rows[0])
                 else:
                     cursor.executemany(statement, rows)
+            if commit:
+                cursor.connection.commit()
 
     def change(self, table: Table, key: Key, **values: Any) -> None:
         dialect, names = self._connection.dialect, tuple(values)

@@ -33,11 +33,13 @@ def die() -> NoReturn:
     raise AssertionError("unreachable")
 
 
-def after_the_commit(service: Service, ahead: dict[str, dict[int, bytes]]) -> dict[str, int]:
+def after_the_commit(
+    service: Service, ahead: dict[str, dict[int, bytes]], known: dict[str, int]
+) -> dict[str, int]:
     """Apply as ever, and die with the messages not yet acknowledged."""
     with service.database.reading() as connection:
         before = cursors_of(connection)
-    after = apply_batch(service, ahead)
+    after = apply_batch(service, ahead, known)
     if after != before and after.get("trainings", -1) >= AFTER_EVENTS:
         die()
     return after
@@ -61,7 +63,7 @@ def main(home: str, database_url: str, broker_url: str, installation: str, momen
     )
     definition = HARBOURS
     if moment == "committed":
-        consuming.apply_batch = after_the_commit  # type: ignore[attr-defined]
+        consuming.apply_batch = after_the_commit  # type: ignore[attr-defined, assignment]
     else:
         definition = replace(HARBOURS, projections=(*HARBOURS.projections, in_the_middle()))
     boats, harbours = Service.open(BOATS, settings), Service.open(definition, settings)

@@ -106,9 +106,11 @@ def settings_of(values: dict[str, Any]) -> Settings:
     )
 
 
-def telling_when(of: Service, ahead: dict[str, dict[int, bytes]]) -> dict[str, int]:
+def telling_when(
+    of: Service, ahead: dict[str, dict[int, bytes]], known: dict[str, int]
+) -> dict[str, int]:
     """Apply as ever, and say the position that was reached and the moment after the commit."""
-    after = apply_batch(of, ahead)
+    after = apply_batch(of, ahead, known)
     moment = time.monotonic()
     sys.stdout.write(f"{after.get('trainings', -1)} {moment}\n")
     sys.stdout.flush()
