@@ -182,14 +182,10 @@ class _Lost(psycopg.OperationalError):
 
 
 def _answers(connection: psycopg.Connection[Any]) -> bool:
-    """Whether an idle connection is still there: nothing may have come in, least of all its end."""
+    """Whether an idle connection is still good: nothing came in unasked, least of all its end."""
+    poll = select.poll()
     try:
-        readable, _, _ = select.select([connection.pgconn.socket], [], [], 0)
+        poll.register(connection.pgconn.socket, select.POLLIN)
+        return not poll.poll(0)
     except (OSError, ValueError, psycopg.Error):
         return False
-    if readable:
-        try:
-            connection.pgconn.consume_input()
-        except psycopg.Error:
-            return False
-    return connection.pgconn.status == pq.ConnStatus.OK
