@@ -47,7 +47,7 @@ class Worker:
         consumer = ServiceConsumer(service)
         if not service.database.is_sqlite:
             # Whoever follows the log here; what a commit wakes besides has been woken by it.
-            sequencer = Sequencer(service.database, relay.wake.set)
+            sequencer = Sequencer(service.database, relay.wake.set, follower=relay)
             service.store.listeners.append(sequencer.wake.set)
             service.notifier.needless = sequencer.leads
             self._parts.append(("sequencer", sequencer.run, sequencer.stop))

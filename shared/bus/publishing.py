@@ -19,11 +19,9 @@ from kombu import Connection, Exchange, Producer
 
 from shared.bus.frames import CONTENT_ENCODING, CONTENT_TYPE, PERSISTENT, Frames
 from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
+from shared.log.sequencer import Entry
 
 CONFIRM_TIMEOUT_SECONDS: Final = 15.0
-
-Entry = tuple[int, str, bytes]
-"""(position, type, envelope bytes)."""
 
 
 class ConfirmTimeout(Exception):

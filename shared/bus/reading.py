@@ -16,9 +16,9 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 
-from shared.bus.publishing import Entry
 from shared.database import Database
 from shared.events.tables import CURSORS, EVENTS, LOG
+from shared.log.sequencer import Entry
 
 RELAY_CURSOR: Final = "relay"
 

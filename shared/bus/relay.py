@@ -10,6 +10,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +19,11 @@ import msgspec
 import structlog
 from kombu import Connection, Consumer, Exchange
 
-from shared.bus.publishing import CONFIRM_TIMEOUT_SECONDS, ConfirmTimeout, WindowPublisher
+from shared.bus.publishing import (
+    CONFIRM_TIMEOUT_SECONDS,
+    ConfirmTimeout,
+    WindowPublisher,
+)
 from shared.bus.reading import RELAY_CURSOR, LogReader, read_cursor, reading_log
 from shared.bus.topology import (
     CHECKPOINT_HEADER,
@@ -32,6 +38,7 @@ from shared.bus.topology import (
     in_process,
     replay_queue,
 )
+from shared.log.sequencer import Entry
 from shared.log.waking import Bell
 from shared.log.watching.posting import CheckpointPost, keep_cosignature_of
 from shared.service import Service
@@ -39,6 +46,7 @@ from shared.service import Service
 WINDOW: Final = 400
 WINDOWS_AHEAD: Final = 2
 """How many windows may be sent whose confirms have not come."""
+HANDED_MAX: Final = 2_000
 REPLAY_LIMIT_MAX: Final = 5_000
 REPLAYS_A_TURN: Final = 20
 _POLL_SECONDS: Final = 0.1
@@ -59,14 +67,21 @@ class Sending:
     """The log on its way to the exchange: what was sent, what of it is confirmed and kept."""
 
     def __init__(
-        self, source: str, log: LogReader, publisher: WindowPublisher, cursor: int
+        self,
+        source: str,
+        log: LogReader,
+        publisher: WindowPublisher,
+        cursor: int,
+        handed: deque[Entry] | None = None,
     ) -> None:
+        """``handed``: where entries come in that need not be read."""
         self._source = source
         self._log = log
         self._publisher = publisher
         self._windows: deque[Window] = deque()
         self._sent = self._confirmed = self._kept = cursor
         self._kept_at = 0.0
+        self._handed = handed
 
     def turn(self) -> int:
         """Send the next window where there is room; returns how many entries it has.
@@ -85,7 +100,7 @@ class Sending:
             self._kept_at = now
         if len(self._windows) >= WINDOWS_AHEAD:
             return 0
-        entries = self._log.entries(start=self._sent + 1, limit=WINDOW)
+        entries = self._next()
         if entries:
             message = self._publisher.send_entries(
                 entries, key=lambda type_name: f"{self._source}.{type_name}"
@@ -93,6 +108,17 @@ class Sending:
             self._sent = entries[-1][0]
             self._windows.append(Window(self._sent, message, now))
         return len(entries)
+
+    def _next(self) -> list[Entry]:
+        """What follows in the log: as it was handed over, else from the database."""
+        handed = self._handed or ()
+        while handed and handed[0][0] <= self._sent:
+            handed.popleft()
+        found: list[Entry] = []
+        # (some may lie between two that were handed over)
+        while handed and len(found) < WINDOW and handed[0][0] == self._sent + 1 + len(found):
+            found.append(handed.popleft())
+        return found or self._log.entries(start=self._sent + 1, limit=WINDOW)
 
     def keep(self) -> None:
         """Write down up to where all is confirmed."""
@@ -112,6 +138,8 @@ class Relay:
         self._announced_at = 0.0
         self._post = CheckpointPost(service)
         self._requests: deque[Any] = deque()
+        self._handed: deque[Entry] = deque()
+        self._at_work = False
         service.store.listeners.append(self.wake.set)
 
     def run(self) -> None:
@@ -132,6 +160,14 @@ class Relay:
         self._stop.set()
         self.wake.set()
 
+    def hand(self, entries: list[Entry]) -> None:
+        """Take entries that have just got their positions, so that they need not be read."""
+        self._handed.extend(entries)
+
+    def wants(self) -> bool:
+        """Whether there is room for such entries."""
+        return self._at_work and len(self._handed) < HANDED_MAX
+
     def _relay(self, connection: Connection, log: LogReader) -> None:
         confirms, name = not in_process(self._settings), self._service.name
         exchange = events_exchange(self._settings)
@@ -141,8 +177,8 @@ class Relay:
         queue.declare()
         beside = self._listen(connection, queue) if confirms else None
         cursor = read_cursor(self._service.database, RELAY_CURSOR)
-        sending = Sending(name, log, publisher, cursor)
-        with self.wake.open(beside, publisher.take_confirms):
+        sending = Sending(name, log, publisher, cursor, self._handed)
+        with self.wake.open(beside, publisher.take_confirms), self._working():
             while not self._stop.is_set():
                 self.wake.clear()
                 sent = sending.turn()
@@ -155,6 +191,17 @@ class Relay:
                 if not sent and not answered:
                     self.wake.wait(_POLL_SECONDS)
             sending.keep()
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """While entries may be handed over; what was before belongs to another connection."""
+        self._handed.clear()
+        self._at_work = True
+        try:
+            yield
+        finally:
+            self._at_work = False
+            self._handed.clear()
 
     def _listen(self, connection: Connection, queue: Any) -> int:
         """Let requests come by themselves, as confirms do; returns the socket to await both on."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, func, select, text
 
@@ -48,30 +49,60 @@ def write_log(connection: Connection, leaves: Sequence[tuple[str, bytes]]) -> in
     return position
 
 
-_SEQUENCE = text(
+_SEQUENCE: Final = (
     # An append that the limit cuts is read to its end: one with a lower number may be committed
     # before the next turn, and would come between. One statement sees one state.
     "with bound as (select append_order from pending order by append_order, ordinal"
-    " offset :last limit 1),"
+    " offset %s limit 1),"
     " taken as (delete from pending where append_order <="
     " coalesce((select append_order from bound), 9223372036854775807)"
-    " returning append_order, ordinal, event_id, leaf_hash)"
-    " insert into log (position, event_id, leaf_hash)"
+    " returning append_order, ordinal, event_id, leaf_hash),"
+    " written as (insert into log (position, event_id, leaf_hash)"
     " select (select coalesce(max(position), -1) from log)"
     " + row_number() over (order by append_order, ordinal), event_id, leaf_hash from taken"
+    " returning position, event_id)"
 )
+_COUNTED: Final = f"{_SEQUENCE} select count(*) from written"  # noqa: S608 (the same)
+_TOLD: Final = (
+    f"{_SEQUENCE} select w.position, e.type, e.envelope"  # noqa: S608 (the same)
+    " from written w join events e on e.event_id = w.event_id order by w.position"
+)
+
+_LAST: Final = (BATCH_MAX - 1,)
+
+Entry = tuple[int, str, bytes]
+"""(position, type, envelope bytes)."""
 
 
 def sequence_once(connection: Connection) -> int:
     """Give positions to what is pending, in the caller's transaction; returns how many."""
-    return connection.execute(_SEQUENCE, {"last": BATCH_MAX - 1}).rowcount
+    return int(connection.exec_driver_sql(_COUNTED, _LAST).scalar_one())
+
+
+class Follower(Protocol):
+    """Who follows the log in the sequencer's process: it need not read what it is handed."""
+
+    def hand(self, entries: list[Entry]) -> None:
+        """Entries that have just got their positions, in order; none when it did not want any."""
+        ...
+
+    def wants(self) -> bool:
+        """Whether it has room for them."""
+        ...
 
 
 class Sequencer:
     """The thread that sequences one service's log on PostgreSQL."""
 
-    def __init__(self, database: Database, on_progress: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_progress: Callable[[], None],
+        follower: Follower | None = None,
+    ) -> None:
+        """``on_progress`` is called whenever positions were given, after ``follower`` has them."""
         self._database = database
+        self._follower = follower
         self._on_progress = on_progress
         self._stop = threading.Event()
         self._leading = False
@@ -114,10 +145,21 @@ class Sequencer:
     def _work(self, connection: Connection) -> None:
         while not self._stop.is_set():
             self.wake.clear()
-            count = sequence_once(connection)
+            count = self._sequence(connection)
             if count:
                 self._on_progress()
             if not count:
                 self.wake.wait(_POLL_SECONDS)
             elif count < BATCH_MAX:
                 self._stop.wait(_BREATH_SECONDS)
+
+    def _sequence(self, connection: Connection) -> int:
+        """One turn. Each statement is a transaction, so that what it tells is committed."""
+        if self._follower is None or not self._follower.wants():
+            return sequence_once(connection)
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor(binary=True) as cursor:
+            entries: list[Entry] = cursor.execute(_TOLD, _LAST).fetchall()
+        if entries:
+            self._follower.hand(entries)
+        return len(entries)

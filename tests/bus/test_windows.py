@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,3 +151,33 @@ def test_a_message_that_the_broker_refuses_begins_the_connection_anew(
     publisher.send_entries(Log(2).all, key=str)
     with pytest.raises(ConfirmTimeout):
         publisher._on_nack(1, False)
+
+
+def test_what_was_handed_over_is_not_read_and_what_lies_between_is(
+    publisher: WindowPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    send = publisher.send_entries
+
+    def sending_entries(entries: list[Any], **options: Any) -> int:
+        sent.extend(position for position, _, _ in entries)
+        return send(entries, **options)
+
+    monkeypatch.setattr(publisher, "send_entries", sending_entries)
+    monkeypatch.setattr("shared.bus.relay.WINDOW", 3)
+    monkeypatch.setattr("shared.bus.relay.WINDOWS_AHEAD", 100)
+    log = Log(20)
+    handed = deque(log.all[n] for n in (3, 4, 5, 6, 7, 11, 12, 15))
+    reads: list[int] = []
+    read = log.entries
+
+    def entries(*, start: int, limit: int) -> list[tuple[int, str, bytes]]:
+        reads.append(start)
+        return read(start=start, limit=limit)
+
+    log.entries = entries  # type: ignore[method-assign]
+    sending = Sending("grants", log, publisher, 4, handed)
+    while sending.turn():
+        pass
+    assert sent == list(range(5, 20))
+    assert reads == [8, 13, 16, 19, 20]
