@@ -134,7 +134,8 @@ def export_decisions(settings: Settings, programme: str | None) -> None:
     """Every application's outcome, ordered by application number."""
     installation = Installation.for_reading(settings)
     code = reporting.chosen_programme(installation, programme)
-    _write(reporting.decisions_csv(installation, code))
+    for part in reporting.decisions_csv(installation, code):
+        _write(part)
 
 
 @export.command("ledger")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -104,15 +105,24 @@ def report_text(found: dict[str, Any], form: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def decisions_csv(installation: Installation, programme: str) -> str:
-    """Every application's outcome, ordered by application number."""
-    with installation.services["grants"].database.reading() as connection:
-        rows = decision_rows(connection, programme)
+def decisions_csv(installation: Installation, programme: str) -> Iterator[str]:
+    """Every application's outcome, ordered by application number, line by line."""
     text = io.StringIO()
     writer = csv.DictWriter(text, DECISION_COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    with installation.services["grants"].database.reading() as connection:
+        for row in decision_rows(connection, programme):
+            yield _taken(text)
+            writer.writerow(row)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> str:
+    """What was written; nothing is left of it."""
+    written = text.getvalue()
+    text.seek(0)
+    text.truncate()
+    return written
 
 
 def ledger_csv(installation: Installation, programme: str) -> str:

@@ -53,7 +53,7 @@ def told_here(settings: Settings) -> dict[str, bytes]:
     for one in PROGRAMMES:
         figures = reporting.figures(installation, one)
         found[f"{one}-report.json"] = reporting.report_text(figures, "json").encode()
-        found[f"{one}-decisions.csv"] = reporting.decisions_csv(installation, one).encode()
+        found[f"{one}-decisions.csv"] = "".join(reporting.decisions_csv(installation, one)).encode()
         found[f"{one}-ledger.csv"] = reporting.ledger_csv(installation, one).encode()
     installation.close()
     return found
