@@ -11,6 +11,7 @@ from datetime import datetime
 
 from shared.errors import Conflict
 from shared.events.event import Event
+from shared.events.snapshots import Snapshot
 from shared.language.marking import N_
 
 
@@ -93,6 +94,7 @@ class Append:
     records: tuple[RequestRecord, ...] = ()
     due: tuple[DueWork, ...] = field(default=())
     guards: tuple[Guard, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 def changed_meanwhile() -> Conflict:

@@ -109,7 +109,7 @@ def statement(
 ) -> Written | None:
     """The statement that writes all of an append; None where only a transaction can."""
     append = ticket.append
-    if append.claims or append.released:
+    if append.claims or append.released or append.snapshots:
         return None
     at = Gathering(dialect, keyring)
     try:

@@ -1,4 +1,4 @@
-"""What an append writes beside its events: claims, answers to requests, work that falls due.
+"""What an append writes beside its events: claims, answers, work that falls due, states.
 
 write_beside(connection, append)      # in the transaction of the events
 """
@@ -12,10 +12,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.errors import Refused
 from shared.events.append import Append, Claim, RequestRecord, changed_meanwhile
+from shared.events.snapshots import keep
 from shared.events.tables import CLAIMS, DUE, RECORDS
 from shared.language.marking import N_
 
 RECORDS_A_STATEMENT: Final = 100
+
+
+def brings(append: Append) -> bool:
+    """Whether it brings any of it."""
+    return bool(
+        append.claims or append.released or append.records or append.due or append.snapshots
+    )
 
 
 def write_beside(connection: Connection, append: Append) -> None:
@@ -27,6 +35,8 @@ def write_beside(connection: Connection, append: Append) -> None:
         _claim(connection, append)
     if append.due:
         _schedule(connection, append)
+    for snapshot in append.snapshots:
+        keep(connection, snapshot)
 
 
 def claim_holder(connection: Connection, programme: str, claim: Claim) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.events.event import Event
+from shared.events.snapshots import Snapshots
 
 S = TypeVar("S")
 
@@ -24,6 +25,7 @@ class Decider(Generic[S]):
     kind:    the stream's name is ``<kind>/<id>``.
     events:  every event class that a stream of this kind may hold.
     hot:     lock the stream before reading it (many writers): numbers, a call's budget.
+    snapshots: keep a long stream's state now and then, to begin with.
     """
 
     kind: str
@@ -32,6 +34,14 @@ class Decider(Generic[S]):
     decide: Callable[[S, Any], tuple[Event, ...]]
     events: tuple[type[Event], ...]
     hot: bool = False
+    snapshots: Snapshots[S] | None = None
+
+    def __post_init__(self) -> None:
+        if self.snapshots is None:
+            return
+        personal = [cls.__name__ for cls in self.events if cls.personal_fields]
+        if personal:
+            raise TypeError(f"no state is kept of a stream with personal fields: {personal}")
 
     def stream(self, identifier: str) -> str:
         """The stream's name, at the same time the event's CloudEvents ``subject``."""

@@ -145,7 +145,9 @@ class Store:
 
     def _ticket(self, append: Append) -> Ticket:
         prepared = self.prepare(append)
-        beside_events = append.claims or append.released or append.records or append.due
+        beside_events = (
+            append.claims or append.released or append.records or append.due or append.snapshots
+        )
         plain = not beside_events and self._projected.isdisjoint(type(r.event) for r in prepared)
         return Ticket(append, prepared, plain=plain)
 

@@ -38,6 +38,7 @@ from shared.events.append import (
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.events.projection import Recorded
+from shared.events.snapshots import Snapshot
 from shared.events.store import Store
 from shared.language.marking import N_
 
@@ -55,6 +56,8 @@ class _Held:
     version: int
     events: list[Event]
     guarded: bool = False
+    kept: int = 0
+    """The version of the snapshot that it was read from."""
 
 
 class Work:
@@ -156,6 +159,7 @@ class Work:
                 for stream, held in self._held.items()
                 if held.guarded and not held.events
             ),
+            snapshots=tuple(self._snapshots()),
         )
 
     def _hold(self, decider: Decider[Any], identifier: str) -> _Held:
@@ -165,12 +169,29 @@ class Work:
             if decider.hot:
                 self.store.lock(self.connection, stream)
             # Nobody can have written to a stream whose id was made here.
-            events, version = (
-                ([], 0) if identifier in self._made else self.store.stream(self.connection, stream)
-            )
-            held = _Held(decider, decider.fold(events), version, [])
+            if identifier in self._made:
+                held = _Held(decider, decider.initial, 0, [])
+            else:
+                held = self._read(decider, stream)
             self._held[stream] = held
         return held
+
+    def _read(self, decider: Decider[Any], stream: str) -> _Held:
+        state, kept = decider.initial, 0
+        if decider.snapshots is not None:
+            found = decider.snapshots.find(self.connection, self.store.keyring, stream)
+            state, kept = found or (state, kept)
+        events, version = self.store.stream_after(self.connection, stream, kept)
+        return _Held(decider, decider.fold(events, state), version, [], kept=kept)
+
+    def _snapshots(self) -> Iterator[Snapshot]:
+        """The states that are worth keeping, as they will be once this work is committed."""
+        for stream, held in self._held.items():
+            after, of = held.version + len(held.events), held.decider.snapshots
+            if of is not None and held.events and after - held.kept >= of.every:
+                snapshot = of.taken(self.store.keyring, stream, after, held.state)
+                if snapshot is not None:
+                    yield snapshot
 
 
 def transact(

@@ -170,12 +170,13 @@ def test_the_same_reader_misses_what_a_serial_column_numbers(postgres: Home) -> 
         with service.database.writing() as held:
             insert(held, "slow")
             assert together(WRITERS, lambda n: insert_alone(service, f"quick-{n}")) == []
-            until(lambda: len(tail.seen) == WRITERS)
+            insert_alone(service, "marker")
+            until(lambda: bool(tail.seen) and tail.seen[-1][1] == "marker")
         insert_alone(service, "last")
         until(lambda: tail.seen[-1][1] == "last")
     with service.database.reading() as connection:
         written = set(connection.execute(sa.text("select name from bare")).scalars())
-    assert written - {name for _, name in tail.seen} == {"slow"}
+    assert "slow" in written - {name for _, name in tail.seen}
 
 
 def insert(connection: sa.Connection, name: str) -> None:

@@ -44,6 +44,7 @@ from services.grants.programmes.wording import reason
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
+from shared.events.snapshots import Snapshots
 from shared.language.marking import N_
 from shared.money import Money, zero
 
@@ -373,4 +374,5 @@ BUDGET: Final = Decider[BudgetState](
     decide=decide,
     events=(Opened, Revised, Reserved, Released, Obligated, Spent, Returned),
     hot=True,
+    snapshots=Snapshots(Balance, version=1),
 )

@@ -17,6 +17,7 @@ from services.trainings.people.fields import country_code
 from shared.errors import Invalid, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
+from shared.events.snapshots import Snapshots
 from shared.language.marking import N_
 
 SEQUENCE_MAX: Final = 999_999
@@ -124,4 +125,5 @@ NUMBERING: Final[Decider[Numbering]] = Decider(
     decide=decide,
     events=(NumberTaken,),
     hot=True,
+    snapshots=Snapshots(Numbering, version=1),
 )
