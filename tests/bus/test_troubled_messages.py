@@ -268,3 +268,42 @@ def test_two_who_retry_at_once_apply_each_event_once(own: Harbour) -> None:
     assert sum(done) == 4 and own.parked() == []
     assert rows(service, HARBOUR) == [("bad", "Ana", 3, "1 2 3 ")]
     assert rows(service, BERTHS) == [("bad", 1)]
+
+
+# Remembered
+
+
+def test_a_remembered_cursor_that_is_not_right_changes_nothing(own: Harbour) -> None:
+    """Somebody else was at work meanwhile, or there is less than was thought."""
+    launch(own.boats, "one", sail=5)
+    log = dict(own.log())
+    known: dict[str, int] = {}
+    assert apply_batch(own.harbours, {SOURCE: {0: log[0], 1: log[1]}}, known) == {SOURCE: 1}
+    assert own.in_memory or known == {SOURCE: 1}
+    for wrong in (0, 3):
+        ahead = {SOURCE: dict(log)}
+        known[SOURCE] = wrong
+        apply_batch(own.harbours, ahead, known)
+        assert own.cursor() == 5 and ahead == {SOURCE: {}}
+        assert own.in_memory or known == {SOURCE: 5}
+    own.assert_all_told()
+
+
+def test_a_remembered_cursor_does_not_pass_over_a_parked_stream(own: Harbour) -> None:
+    known: dict[str, int] = {}
+    launch(own.boats, "bad")
+    launch(own.boats, "good", sail=1)
+    apply_batch(own.harbours, {SOURCE: dict(own.log())}, known)
+    TROUBLE.streams = {"boat/bad"}
+    sail(own.boats, "bad")
+    apply_batch(own.harbours, {SOURCE: dict(own.log())}, known)
+    TROUBLE.streams = set()
+    sail(own.boats, "bad")
+    sail(own.boats, "good")
+    apply_batch(own.harbours, {SOURCE: dict(own.log())}, known)
+    assert [letter.error for letter in own.parked()] == ["ValueError", "behind a parked event"]
+    assert [row[3] for row in rows(own.harbours, HARBOUR)] == ["", "1 2 "]
+    assert retry_parked(own.harbours, SOURCE, "boat/bad") == 2
+    sail(own.boats, "bad")
+    apply_batch(own.harbours, {SOURCE: dict(own.log())}, known)
+    own.assert_all_told()
