@@ -8,11 +8,9 @@ arrived, never taken from the sender. A rebuild makes the same rows again from t
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.audit.entries.relations import named, people
 from services.audit.tables import ACTORS, ENTRIES, MENTIONS, RELATIONS
@@ -47,24 +45,25 @@ class DetailsChanged(Foreign, frozen=True, kw_only=True):
 
 
 def keep(at: Projecting, envelope: Envelope, position: int, raw: bytes) -> None:
-    """One row for an entry of a followed log."""
-    at.connection.execute(
-        ENTRIES.insert().values(
-            source=envelope.source,
-            position=position,
-            event_id=envelope.id,
-            stream=envelope.subject,
-            kind=envelope.subject.partition("/")[0],
-            stream_version=envelope.streamversion,
-            type=envelope.type,
-            actor=envelope.actor,
-            on_behalf_of=envelope.onbehalfof,
-            programme=envelope.programme,
-            at=envelope.time,
-            leaf_hash=leaf_hash(raw),
-            correlation=envelope.correlationid,
-            causation=envelope.causationid,
-        )
+    """One row for an entry of a followed log, and what it names."""
+    at.make(
+        ENTRIES,
+        {
+            "source": envelope.source,
+            "position": position,
+            "event_id": envelope.id,
+            "stream": envelope.subject,
+            "kind": envelope.subject.partition("/")[0],
+            "stream_version": envelope.streamversion,
+            "type": envelope.type,
+            "actor": envelope.actor,
+            "on_behalf_of": envelope.onbehalfof,
+            "programme": envelope.programme,
+            "at": envelope.time,
+            "leaf_hash": leaf_hash(raw),
+            "correlation": envelope.correlationid,
+            "causation": envelope.causationid,
+        },
     )
     _relate(at, envelope, position)
 
@@ -74,29 +73,16 @@ def _relate(at: Projecting, envelope: Envelope, position: int) -> None:
     data = msgspec.json.decode(envelope.data)
     own = envelope.subject
     pairs = {(kind, stream): None for kind, stream in named(data) if stream != own}
-    _add(
-        at,
-        RELATIONS,
-        [{"from_stream": own, "kind": kind, "to_stream": stream} for kind, stream in pairs],
-    )
+    for kind, stream in pairs:
+        at.put(RELATIONS, {"from_stream": own, "kind": kind, "to_stream": stream})
     others = {f"account/{envelope.actor}", own}
     mentioned = {stream: None for stream in people(data) if stream not in others}
     if own.startswith(tuple(f"{kind}/" for kind in SHARED_KINDS)):
         mentioned |= {stream: None for _, stream in pairs}
-    _add(
-        at,
-        MENTIONS,
-        [
-            {"source": envelope.source, "position": position, "stream": stream}
-            for stream in mentioned
-        ],
-    )
-
-
-def _add(at: Projecting, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        insert = sqlite.insert if at.connection.dialect.name == "sqlite" else postgresql.insert
-        at.connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    rows = [
+        {"source": envelope.source, "position": position, "stream": stream} for stream in mentioned
+    ]
+    at.make(MENTIONS, *rows)
 
 
 def _nothing(at: Projecting, recorded: Recorded) -> None:
@@ -106,13 +92,7 @@ def _nothing(at: Projecting, recorded: Recorded) -> None:
 def _project_name(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, Invited | DetailsChanged):
-        insert = sqlite.insert if at.connection.dialect.name == "sqlite" else postgresql.insert
-        name = at.text(event.display_name)
-        at.connection.execute(
-            insert(ACTORS)
-            .values(account_id=event.account_id, display_name=name)
-            .on_conflict_do_update(index_elements=["account_id"], set_={"display_name": name})
-        )
+        at.put(ACTORS, {"account_id": event.account_id}, display_name=event.display_name)
 
 
 WHOLE_LOGS: Final = Projection(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, text
 
 from services.audit.app import create, definition
 from shared.access.reader import Reader, RoleGrant
@@ -17,6 +20,7 @@ from shared.access.roles import Role
 from shared.access.tokens import TokenSigner
 from shared.bus.applying import apply_batch
 from shared.clock import FixedClock
+from shared.database import database_name, server_url
 from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.identifiers import derived
@@ -99,8 +103,32 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path):
+def office(tmp_path: Path) -> Iterator[Office]:
+    yield from opened(Settings(home=tmp_path, public_url="http://localhost:8000"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """The same on either database."""
     settings = Settings(home=tmp_path, public_url="http://localhost:8000")
+    if request.param == "sqlite":
+        yield from opened(settings)
+        return
+    address = request.getfixturevalue("database_url")
+    name = f"audit{uuid.uuid4().hex[:12]}"
+    settings = replace(settings, installation=name, database_url=address)
+    yield from opened(settings)
+    engine = create_engine(server_url(settings), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for one in ("audit", "keyring"):
+            database = database_name(settings, one)
+            connection.execute(text(f"drop database if exists {database} with (force)"))
+        connection.execute(text(f"drop role if exists {database_name(settings, 'audit')}"))
+    engine.dispose()
+
+
+def opened(settings: Settings) -> Iterator[Office]:
+    """An office with nothing in it yet."""
     migrate(settings, [definition()])
     clock = FixedClock(NOON)
     service = Service.open(definition(), settings, clock=clock)

@@ -87,11 +87,11 @@ def listed(office, kind: str, identifier: str, query: str = "", role=Role.audito
     return found
 
 
-def test_history_of_an_application_is_complete_and_in_order_across_services(office):
-    story = told_life(office)
-    found = listed(office, "application", "x1")
+def test_history_of_an_application_is_complete_and_in_order_across_services(either):
+    story = told_life(either)
+    found = listed(either, "application", "x1")
     assert [(one["type"], one["stream"]) for one in found] == story
-    turned = listed(office, "application", "x1", "&order=newest")
+    turned = listed(either, "application", "x1", "&order=newest")
     assert turned == found[::-1]
 
 

@@ -73,14 +73,14 @@ def test_pairs_are_kept_once_and_single_entries_where_a_record_has_many(office):
     assert (4, f"account/{MEMBER}") in mentioned
 
 
-def test_rows_made_again_are_those_that_were_made_live(office):
-    life(office)
-    live = rows(office)
+def test_rows_made_again_are_those_that_were_made_live(either):
+    life(either)
+    live = rows(either)
     assert all(live[table.name] for table in (ENTRIES, RELATIONS, MENTIONS))
-    assert differences(office.service) == []
-    rebuild(office.service, progress=lambda _done, _total: None)
-    assert rows(office) == live
-    assert differences(office.service) == []
+    assert differences(either.service) == []
+    rebuild(either.service, progress=lambda _done, _total: None)
+    assert rows(either) == live
+    assert differences(either.service) == []
 
 
 @pytest.mark.parametrize(
