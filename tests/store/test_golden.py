@@ -61,7 +61,8 @@ def test_every_event_type_has_a_golden_file() -> None:
 
 def test_every_message_that_others_read_has_a_golden_file() -> None:
     missing = [name for name in files.names_read() if name not in MESSAGES]
-    missing += [name for name in ("head.json", "replay-request.json") if name not in MESSAGES]
+    others = ("checkpoint.json", "head.json", "replay-request.json")
+    missing += [name for name in others if name not in MESSAGES]
     assert not missing, f"no golden file for {', '.join(missing)}: {files.COMMAND}"
 
 

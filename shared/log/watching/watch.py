@@ -20,7 +20,7 @@ import structlog
 
 from shared.log.leaf import leaf_hash
 from shared.log.notes import BadNote, Checkpoint, Note
-from shared.log.watching.alarms import Finding, Kind, raise_alarm
+from shared.log.watching.alarms import Finding, Kind, alarms_of, raise_alarm
 from shared.log.watching.copies import Difference, backfill, copy_size, differing
 from shared.log.watching.deciding import Behind, Impossible, Inconsistent, Unsigned, signed_by
 from shared.log.watching.hearing import Hearing
@@ -34,7 +34,7 @@ from shared.log.watching.witnessing import (
     own_line,
     submission_of,
 )
-from shared.service import Service
+from shared.service import Definition, Service
 
 ARRIVED_MAX: Final = 4
 
@@ -68,13 +68,19 @@ class _Watched:
     answered: dict[int, bytes] = field(default_factory=dict)
 
 
+def watched_by(definition: Definition) -> tuple[str, ...]:
+    """What a service follows and can raise alarms about: only then is it watched."""
+    raises = alarms_of(definition.name).decider in definition.deciders
+    return definition.follows if raises else ()
+
+
 class Watch:
     """All sources that one service follows. Not shared between threads."""
 
     def __init__(self, service: Service, pace: Pace = PACE) -> None:
         self._service = service
         self._sources: dict[str, _Watched] = {}
-        for source in service.definition.follows:
+        for source in watched_by(service.definition):
             hearing = Hearing(service, source, pace)
             self._sources[source] = _Watched(hearing, Sweep(service, source, hearing, pace))
 
