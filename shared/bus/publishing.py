@@ -65,14 +65,20 @@ class WindowPublisher:
             )
 
     def send(
-        self, body: bytes, *, routing_key: str, headers: dict[str, Any], **options: Any
+        self,
+        body: bytes,
+        *,
+        routing_key: str,
+        headers: dict[str, Any],
+        content_type: str = CONTENT_TYPE,
+        **options: Any,
     ) -> None:
         """Publish one message without waiting."""
         self._producer.publish(
             body,
             routing_key=routing_key,
             headers=headers,
-            content_type=CONTENT_TYPE,
+            content_type=content_type,
             content_encoding=CONTENT_ENCODING,
             mandatory=self._confirms,
             **options,

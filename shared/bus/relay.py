@@ -95,11 +95,14 @@ class Sending:
         if self._windows and now - self._windows[0].sent_at > CONFIRM_TIMEOUT_SECONDS:
             self._publisher.close()
             raise ConfirmTimeout
+        sent = 0 if len(self._windows) >= WINDOWS_AHEAD else self._send(now)
+        # (after what waits has gone out)
         if now - self._kept_at > _KEEP_SECONDS:
             self.keep()
             self._kept_at = now
-        if len(self._windows) >= WINDOWS_AHEAD:
-            return 0
+        return sent
+
+    def _send(self, now: float) -> int:
         entries = self._next()
         if entries:
             message = self._publisher.send_entries(
@@ -237,6 +240,7 @@ class Relay:
                 note,
                 routing_key=f"{self._service.name}.checkpoint",
                 headers={SOURCE_HEADER: self._service.name, CHECKPOINT_HEADER: size},
+                content_type="text/plain",
                 delivery_mode=1,
                 expiration=HEAD_LIVES_SECONDS,
             )

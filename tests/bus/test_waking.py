@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -28,9 +29,9 @@ def home(database_url: str, tmp_path: Path) -> Iterator[Home]:
     found.close()
 
 
-def head(service: Service) -> int:
+def is_head(service: Service, position: int) -> bool:
     with service.database.reading() as connection:
-        return service.store.head(connection)
+        return service.store.head(connection) == position
 
 
 def test_a_bell_that_rang_before_one_waits_is_heard() -> None:
@@ -85,7 +86,7 @@ def test_the_sequencer_is_woken_by_a_commit(
     for n in range(10):
         time.sleep(0.03)
         launch(writing, f"woken-{own}-{n}")
-        until(lambda n=n: head(working) == n, seconds=LONG / 4)
+        until(partial(is_head, working, n), seconds=LONG / 4)
 
 
 def test_many_commits_are_told_by_few_notifications(
@@ -97,7 +98,7 @@ def test_many_commits_are_told_by_few_notifications(
 
     class Counting(Database):
         @property
-        def engine(self):  # type: ignore[no-untyped-def]
+        def engine(self):
             told.append(time.monotonic())
             return service.database.engine
 
