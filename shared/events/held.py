@@ -106,8 +106,10 @@ class Holding(Projecting):
         held = self._held[table]
         for row in rows:
             key = held.of(row)
-            if key in held.rows:
+            if key in held.rows or key in held.made:
                 raise ValueError(f"a row of {table.name} is made twice")
+            # What changed of it before found no row.
+            held.over.pop(key, None)
             held.rows[key] = dict(row)
         if held.is_full():
             self._relieve(held)
@@ -120,6 +122,9 @@ class Holding(Projecting):
             row.update(values)
             return
         if held.written and own not in held.gone:
+            if own in held.over and own not in held.made:
+                # Changes to a row that may not be there must not come into the one made now.
+                self._write(held, [], [own], [])
             held.over.setdefault(own, {}).update(values)
             held.made.add(own)
         else:
