@@ -195,20 +195,17 @@ def sqlite_engine(path: Path) -> Engine:
 def _server_engine(url: URL, *, held: int) -> Engine:
     """An engine for PostgreSQL with at most ``held`` idle connections.
 
-    A connection that was idle for a while is tried before it is given out, since the server or a
+    A connection that was last given out some time ago is tried first, since the server or a
     firewall may have closed it meanwhile; one that worked a moment ago is not. If the server went
     away in that moment, one statement fails and SQLAlchemy renews all connections.
     """
     engine = create_engine(url, pool_size=held, max_overflow=24, pool_use_lifo=True)
 
-    @event.listens_for(engine, "checkin")
-    def came_back(_connection: Any, record: Any) -> None:
-        record.info["idle_since"] = time.monotonic()
-
     @event.listens_for(engine, "checkout")
     def given_out(connection: Any, record: Any, _proxy: Any) -> None:
-        idle_since = record.info.get("idle_since")
-        if idle_since is None or time.monotonic() - idle_since < TRIED_AFTER_SECONDS:
+        now = time.monotonic()
+        before, record.info["given_out"] = record.info.get("given_out", now), now
+        if now - before < TRIED_AFTER_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)

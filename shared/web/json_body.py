@@ -39,13 +39,7 @@ def parse(body: bytes) -> Any:
             byte=error.start,
         ) from None
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=_whole,
-            parse_float=_fraction,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise Malformed(
             "json-malformed",
@@ -91,6 +85,11 @@ def _fraction(text: str) -> Any:
         return _TOO_LARGE
     # To JSON 24.0 and 24 are the same number.
     return int(value) if value.is_integer() and abs(value) <= WHOLE_MAX else value
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_fraction
+)
 
 
 def _check(value: Any) -> None:
