@@ -16,6 +16,7 @@ from prometheus_client import REGISTRY
 
 from services.accounts import app as accounts_app
 from services.audit import app as audit_app
+from services.audit.evidence import verifier
 from services.notifications import app as notifications_app
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
@@ -105,7 +106,9 @@ def test_nothing_was_ever_found(house: House) -> None:
     assert house.get(API).json == {"items": [], "next": None}
     assert "alarm is open" not in house.get("/audit/").text
     assert "None yet" in house.get("/audit/witness").text
-    assert "No log has a checkpoint yet" in house.get("/audit/witness/print").text
+    # Audit's own log is signed from the start, as empty, and nobody has cosigned it.
+    assert "zanat/audit\n0\n" in house.get("/audit/witness/print").text
+    assert "Not cosigned" in house.get("/audit/witness").text
     for address in (f"{API}/nothing", "/audit/alarms/nothing"):
         assert house.get(address).status_code == 404
 
@@ -217,6 +220,8 @@ def test_checkpoints_are_kept_once_a_day_in_a_file_and_mailed(house: House) -> N
         house.settings, "audit"
     )
     assert len(notes[0].verified_by(trusted)) == 2
+    # So does the verifier that an auditor takes along.
+    assert [one.raw for one in verifier.read_notes(file.read_bytes())] == [*map(bytes, notes)]
     house.carry("audit", "notifications")
     assert [row[0] for row in rows(notifications, DUE)] == ["checkpoints/zanat-2026-03-01.txt"]
     notifications.settings = Settings(home=house.settings.home, checkpoint_mail="board@example.org")

@@ -18,30 +18,24 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    Index,
     MetaData,
     Row,
-    String,
     Table,
-    Text,
     func,
     select,
 )
 
 from shared import metrics
 from shared.errors import Missing, Refused
-from shared.events.columns import MOMENT
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
-from shared.events.projection import Project, Projecting, Projection, Recorded
-from shared.events.tables import BIG
+from shared.events.projection import Projection
 from shared.events.types import Foreign, reads
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
+from shared.log.watching.alarm_rows import alarm_table, projecting
 from shared.service import INSTALLATION_WIDE, Service
 
 REASON_LENGTH_MAX: Final = 500
@@ -186,7 +180,7 @@ def alarms_of(service: str) -> AlarmParts:
             events=(Raised, Settled),
         ),
         table,
-        Projection("alarms", 1, (table,), _projecting(table, Raised, Settled), (Raised, Settled)),
+        Projection("alarms", 1, (table,), projecting(table, Raised, Settled), (Raised, Settled)),
     )
 
 
@@ -227,32 +221,8 @@ def foreign_alarms(watcher: str) -> ForeignAlarms:
     name = f"alarms_of_{watcher}"
     table = alarm_table(name, MetaData())
     events = (RaisedElsewhere, SettledElsewhere)
-    projection = Projection(name, 1, (table,), _projecting(table, *events), events)
+    projection = Projection(name, 1, (table,), projecting(table, *events), events)
     return ForeignAlarms(table, projection)
-
-
-def alarm_table(name: str, metadata: MetaData) -> Table:
-    """One row an alarm."""
-    return Table(
-        name,
-        metadata,
-        Column("alarm_id", String(36), primary_key=True),
-        Column("source", String(120), nullable=False),
-        Column("kind", String(20), nullable=False),
-        Column("position", BIG),
-        Column("size", BIG),
-        Column("expected", Text, nullable=False),
-        Column("found", Text, nullable=False),
-        Column("note_expected", Text, nullable=False),
-        Column("note_found", Text, nullable=False),
-        Column("raised_at", MOMENT, nullable=False),
-        Column("settled_at", MOMENT),
-        Column("reason", Text),
-        Column("settled_by", String(80)),
-        Column("by_itself", Boolean, nullable=False),
-        Column("version", BIG, nullable=False),
-        Index(f"{name}_open", "settled_at", "source", "kind"),
-    )
 
 
 def raise_alarm(service: Service, finding: Finding) -> str | None:
@@ -373,42 +343,6 @@ def _settle(state: _Known, command: Settle, settled: type[Event]) -> tuple[Event
         by_itself=command.by_itself,
     )
     return (event,)
-
-
-def _projecting(table: Table, raised: Any, settled: Any) -> Project:
-    def project(at: Projecting, recorded: Recorded) -> None:
-        event: Any = recorded.event
-        if isinstance(event, raised):
-            at.connection.execute(
-                table.insert().values(
-                    alarm_id=recorded.identifier,
-                    source=event.source,
-                    kind=event.kind,
-                    position=event.position,
-                    size=event.size,
-                    expected=event.expected,
-                    found=event.found,
-                    note_expected=event.note_expected,
-                    note_found=event.note_found,
-                    raised_at=recorded.at,
-                    by_itself=False,
-                    version=recorded.version,
-                )
-            )
-        elif isinstance(event, settled):
-            at.connection.execute(
-                table.update()
-                .where(table.c.alarm_id == recorded.identifier)
-                .values(
-                    settled_at=recorded.at,
-                    reason=event.reason,
-                    settled_by=event.by,
-                    by_itself=event.by_itself,
-                    version=recorded.version,
-                )
-            )
-
-    return project
 
 
 def silence_matter(since: datetime) -> str:

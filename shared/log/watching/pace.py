@@ -12,13 +12,15 @@ from datetime import timedelta
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """
+    """How long, how often, how much.
+
     sweep_every, sweep_positions: how often so many entries of each log are asked for again.
     answer_within, attempts:      an entry that was asked for so often and never came is missing.
     stuck_after:                  the same, for the entry that must come next.
     back_times, back_for:         a log that says so often, over such a time, that it ends earlier.
     heard_within:                 who was not heard for longer is not asked for anything.
     keep_every:                   how often what was heard is written down.
+    jump:                         after such a pause of our own nothing follows from silence.
     """
 
     sweep_every: timedelta = timedelta(seconds=60)
