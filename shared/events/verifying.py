@@ -282,7 +282,10 @@ def _in_process(job: Job, progress: Progress, found: dict[int, Found], number: i
     absolute = job.target if "://" in job.target else str(Path(job.target).resolve())
     sent = msgspec.json.encode(msgspec.structs.replace(job, target=absolute))
     with subprocess.Popen(
-        command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         given, said = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         given.write(sent)

@@ -101,7 +101,8 @@ class _Sqlite:
             found = self._fast.execute(_BY_NUMBER, (self._ahead, start, end)).fetchall()
         except sqlite3.Error:
             return None
-        if len(found) == end - start and all(row[1] is not None for row in found):
+        # Where another row of events stands in the place, all of it is null.
+        if len(found) == end - start and found[0][1] is not None and found[-1][1] is not None:
             return found
         self._ahead = None
         return None

@@ -50,11 +50,13 @@ class Frontier:
 def subtree(leaves: Sequence[bytes]) -> bytes:
     """The root over at least one leaf; an odd one at the end goes up as it is."""
     sha256, level = hashlib.sha256, leaves
-    while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else ()
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(b"\1" + left + right).digest() for left, right in pairs]
-        level += odd
+    width = len(level)
+    while width > 1:
+        halves = zip(level[::2], level[1::2], strict=False)
+        above = [sha256(b"\1" + left + right).digest() for left, right in halves]
+        if width & 1:
+            above.append(level[-1])
+        level, width = above, len(above)
     return level[0]
 
 
