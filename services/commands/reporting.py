@@ -110,7 +110,8 @@ def decisions_csv(installation: Installation, programme: str) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.DictWriter(text, DECISION_COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    with installation.services["grants"].database.reading() as connection:
+    # In a transaction, as a cursor of the server's needs it.
+    with installation.services["grants"].database.engine.connect() as connection:
         for row in decision_rows(connection, programme):
             yield _taken(text)
             writer.writerow(row)
