@@ -215,8 +215,8 @@ def decision_rows(connection: Connection, programme: str) -> Iterator[dict[str, 
     """What was decided about every application, by application number as plain text.
 
     The columns of the register's expected decisions; ``score`` has two decimals, ``score`` and
-    ``rank`` are empty for the ineligible, ``reason`` for the others. Read while they are taken, in the caller's
-    transaction.
+    ``rank`` are empty for the ineligible, ``reason`` for the others. Read while they are taken,
+    in the caller's transaction.
     """
     rows = APPLICATIONS.c
     # By code point in both databases, whatever language a server sorts in.
