@@ -13,23 +13,26 @@ from __future__ import annotations
 import base64
 import os
 import sys
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from services.all_in_one import APPS, Installation
 from services.audit.entries.views import Scope, Search
 from services.audit.evidence import verifier
-from services.audit.evidence.bundling import prepare
+from services.audit.evidence.bundling import Bundle, prepare
 from services.audit.evidence.live import Live, verify_live
 from services.audit.evidence.selection import Selection, history_of, positions_of
 from services.commands import operating, verifying
 from services.commands.terminal import Progress, say
 from services.commands.verifying import kept_notes, trust_from
 from shared.access.roles import EVERY_PROGRAMME, Role
+from shared.errors import Refused
 from shared.events.append import Context
 from shared.events.verifying import Verdict, count, own_name, verify_at_rest
 from shared.events.verifying_rows import open_rows
@@ -38,9 +41,10 @@ from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest, latest_signed, note_of, prove
 from shared.log.rotating import rotate
-from shared.service import INSTALLATION_WIDE
+from shared.service import INSTALLATION_WIDE, Service
 from shared.settings import SERVICES, Settings
 
+WITNESSED_WITHIN_SECONDS = 20.0
 KEYS = click.option(
     "--keys",
     "keys_file",
@@ -155,7 +159,14 @@ def bundle(settings: Settings, /, out: Path, kept: Path | None, **given: Any) ->
 def _bundle(installation: Installation, selection: Selection, out: Path, kept: Path | None) -> None:
     service = installation.services["audit"]
     everything = Scope(((Role.auditor, EVERY_PROGRAMME),))
-    made = prepare(service, everything, selection, kept=kept_notes(kept))
+    # What was written just now is signed and witnessed within seconds of being at work.
+    installation.start_workers(due=False)
+    deadline = time.monotonic() + WITNESSED_WITHIN_SECONDS
+    made = _prepared(service, everything, selection, kept)
+    while (made is None or made.left_out) and time.monotonic() < deadline:
+        time.sleep(0.5)
+        made = _prepared(service, everything, selection, kept)
+    made = made or prepare(service, everything, selection, kept=kept_notes(kept))
     operating.record_operator_export(
         service,
         what="evidence",
@@ -179,6 +190,18 @@ def _bundle(installation: Installation, selection: Selection, out: Path, kept: P
     say(f"{made.entries} entries are in {out.name}.")
     if made.left_out:
         say(f"{made.left_out} are left out: no checkpoint covers them yet.")
+
+
+def _prepared(
+    service: Service, scope: Scope, selection: Selection, kept: Path | None
+) -> Bundle | None:
+    """None while no checkpoint covers anything of it."""
+    try:
+        return prepare(service, scope, selection, kept=kept_notes(kept))
+    except Refused as error:
+        if error.code != "evidence-unsigned":
+            raise
+        return None
 
 
 @audit.command()
@@ -238,7 +261,10 @@ def _live(settings: Settings, address: str, keys_file: Path | None, kept: Path |
 
 def _at_rest(settings: Settings, target: str, keys_file: Path | None, kept: Path | None) -> None:
     with closing(open_rows(target)) as rows:
-        name = own_name(rows) or Path(target).stem
+        # The name of the file or database first: what is in it may have been changed.
+        called = urlsplit(target).path if "://" in target else target
+        stem = Path(called).stem.rpartition("_")[2]
+        name = stem if stem in SERVICES else own_name(rows) or stem
         total = count(rows, None)
     trust = trust_from(settings, name, keys_file, kept)
     with Progress(f"verifying {name}", total) as progress:

@@ -107,7 +107,7 @@ def test_readme_lists_the_commands_that_there_are() -> None:
 
     listed = {}
     for call, about in table(section(README, "The command line")):
-        name = re.sub(r"( [A-Z]+)+$", "", call.strip("`"))
+        name = re.sub(r"( \[?[A-Z]+\]?)+$", "", call.strip("`"))
         listed[name] = about
     found = dict(commands(cli))
     assert set(listed) == set(found)
