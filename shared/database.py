@@ -42,6 +42,8 @@ _SQLITE_OPTIONS: Final[dict[str, Any]] = {
     "cached_statements": 256,
 }
 _SQLITE_PRAGMAS: Final = (
+    # Of a new file. A commit writes each page that it touched: two thirds as much as by default.
+    "page_size=2048",
     "journal_mode=WAL",
     "synchronous=FULL",
     "secure_delete=ON",
