@@ -4,8 +4,9 @@
     GET  /audit/witness/<sha-256 of the origin>/checkpoint           what was cosigned last
 
 200 with the cosignature's line, 400 malformed, 403 no signature of a key on record, 404 no such
-log, 409 with the size that was witnessed last, 422 not shown to go on from there. Nobody signs in:
-the log's signature in the body says who asks.
+log, 409 with the size that was witnessed last, 422 not shown to go on from there, or of a log that
+is followed and whose entries have not come so far. Nobody signs in: the log's signature in the body
+says who asks.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import pytest
 import shared.bus.relay as relaying
 import shared.log.checkpointer as checkpointing
 from tests.witness.place import Place
+from tests.witness.watching import Watched
 
 
 @pytest.fixture
@@ -19,3 +20,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     made = Place.make(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """A watch that is fed by hand."""
+    made = Watched.make(tmp_path)
+    yield made
+    made.place.close()

@@ -4,8 +4,9 @@
 
 What was witnessed last is read, judged and moved in one transaction that holds the log's lock, so
 that of two requests at once one finds the other's size. The checkpoint and the cosignature are
-durable when this returns. A checkpoint that is truly the log's and yet not of the log that was
-seen is an alarm, whoever brought it.
+durable when this returns. Of a log that is followed nothing is cosigned that has not arrived here:
+what only a proof shows could be told otherwise later. A checkpoint that is truly the log's and yet
+not of the log that was seen is an alarm, whoever brought it.
 """
 
 from __future__ import annotations
@@ -150,9 +151,9 @@ def _add(service: Service, log: KnownLog, note: Note, submission: Submission) ->
 
 
 def _agree_with_copy(connection: Connection, source: str, checkpoint: Checkpoint) -> None:
-    """Raise Inconsistent. One beyond the copy is compared when the copy has come so far."""
+    """Raise Inconsistent; also for one beyond the copy, which waits until the copy is so long."""
     if checkpoint.size > copy_size(connection, source):
-        return
+        raise Inconsistent("the copy of the log is not so long yet")
     try:
         found = root(copy_of(connection, source), checkpoint.size)
     except MissingHashes as error:
