@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.log.watching.deciding import Behind, Inconsistent
@@ -30,3 +32,107 @@ def test_nothing_is_cosigned_that_has_not_arrived(watched: Watched) -> None:
 def test_of_a_log_that_told_nothing_no_size_is_cosigned(watched: Watched) -> None:
     with pytest.raises(Inconsistent):
         add_checkpoint(watched.place.audit, watched.submission(0, 3))
+
+
+# What was settled hides nothing else
+
+
+def test_beside_a_settled_difference_the_next_is_told(watched: Watched) -> None:
+    watched.arrive(20)
+    watched.answer({3: b"other"})
+    watched.turn()
+    watched.settle()
+    found = {3: b"other", 7: b"forged", 8: b"forged too"}
+    for _ in range(3):
+        watched.answer(found)
+        watched.turn()
+    assert [(one.kind, one.position) for one in watched.alarms()] == [
+        ("rewritten", 3),
+        ("rewritten", 7),
+    ]
+    watched.settle()
+    for _ in range(2):
+        watched.answer(found)
+        watched.turn()
+    watched.settle()
+    watched.answer(found)
+    watched.turn()
+    assert [one.position for one in watched.alarms()] == [3, 7, 8]
+    assert watched.kinds() == []
+
+
+def test_after_a_settled_fork_another_is_told(watched: Watched) -> None:
+    watched.arrive(10)
+    watched.tell(watched.note(10))
+    assert watched.turn() == [10]
+    first, second = {5: b"forged"}, {5: b"forged again"}
+    for instead, size in ((first, 10), (first, 10), (second, 10), (second, 9)):
+        watched.tell(watched.note(size, instead))
+        assert watched.turn() == []
+        watched.settle()
+    assert [one.size for one in watched.alarms() if one.kind == "fork"] == [10, 10, 9]
+
+
+def ask_in_vain(watched: Watched, without: list[int]) -> None:
+    """Until a range was asked for as often as it is, and all but these came."""
+    before = len(watched.asks)
+    for _ in range(40):
+        watched.clock.advance(timedelta(seconds=0.5))
+        watched.head(watched.size)
+        watched.answer(without=without)
+        watched.turn()
+    assert len(watched.asks) > before
+
+
+def missing(watched: Watched) -> list[tuple[int, str]]:
+    return [(one.position, one.expected) for one in watched.alarms() if one.kind == "missing"]
+
+
+def test_beside_a_settled_missing_entry_the_next_is_told(watched: Watched) -> None:
+    watched.arrive(20)
+    ask_in_vain(watched, [4])
+    watched.settle()
+    ask_in_vain(watched, [4])
+    assert missing(watched) == [(4, "4")]
+    for _ in range(3):
+        ask_in_vain(watched, [4, 5, 6, 9])
+        watched.settle()
+    assert sorted(missing(watched)) == [(4, "4"), (5, "5-6"), (9, "9")]
+
+
+def test_an_entry_that_came_back_and_goes_again_is_told_again(watched: Watched) -> None:
+    watched.arrive(20)
+    ask_in_vain(watched, [4])
+    watched.settle()
+    ask_in_vain(watched, [])
+    ask_in_vain(watched, [4])
+    assert missing(watched) == [(4, "4"), (4, "4")]
+
+
+def go_back(watched: Watched, size: int) -> None:
+    for _ in range(6):
+        watched.clock.advance(timedelta(seconds=0.5))
+        watched.head(size)
+        watched.turn()
+
+
+def test_a_log_that_goes_back_again_is_told_again(watched: Watched) -> None:
+    watched.arrive(20)
+    watched.tell(watched.note(20))
+    watched.turn()
+
+    def shrunk() -> list[str]:
+        return [one.found for one in watched.alarms() if one.kind == "shrunk"]
+
+    go_back(watched, 12)
+    watched.settle()
+    go_back(watched, 12)
+    watched.again()
+    go_back(watched, 12)
+    assert shrunk() == ["12"], "settled, and nothing else happened"
+    go_back(watched, 8)
+    watched.settle()
+    assert shrunk() == ["12", "8"], "further back"
+    go_back(watched, 20)
+    go_back(watched, 12)
+    assert shrunk() == ["12", "8", "12"], "it had come back meanwhile"

@@ -231,7 +231,7 @@ def raise_alarm(service: Service, finding: Finding) -> str | None:
     Returns its id, or None when nothing new was found.
     """
     parts = alarms_of(service.name)
-    alarm_id = derived("alarm", service.name, finding.source, finding.kind, finding.matter)
+    alarm_id = _id_of(service, finding)
 
     def handler(work: Work) -> bool:
         if open_alarm(work.connection, parts.table, finding.source, finding.kind) is not None:
@@ -251,6 +251,34 @@ def raise_alarm(service: Service, finding: Finding) -> str | None:
     )
     measure(service)
     return alarm_id
+
+
+def raise_first(service: Service, findings: Sequence[Finding]) -> str | None:
+    """Raise the first of several about one log that was never raised; one is open at a time.
+
+    So what was settled hides nothing that is found beside it. Returns its id, None when none is.
+    """
+    if not findings:
+        return None
+    table = alarms_of(service.name).table
+    with service.database.reading() as connection:
+        for kind in {one.kind for one in findings}:
+            if open_alarm(connection, table, findings[0].source, kind) is not None:
+                return None
+        query = select(table.c.alarm_id).where(table.c.source == findings[0].source)
+        before = set(connection.execute(query).scalars())
+    for one in findings:
+        if _id_of(service, one) not in before and (alarm_id := raise_alarm(service, one)):
+            return alarm_id
+    return None
+
+
+def raised(service: Service, source: str, kind: Kind) -> Sequence[Row[Any]]:
+    """Every alarm of this kind about this log, settled ones too, the oldest first."""
+    table = alarms_of(service.name).table
+    query = select(table).where(table.c.source == source, table.c.kind == kind.value)
+    with service.database.reading() as connection:
+        return connection.execute(query.order_by(table.c.raised_at)).all()
 
 
 def settle(work: Work, service: str, alarm_id: str, *, reason: str, by: str) -> None:
@@ -304,6 +332,10 @@ def measure(service: Service) -> None:
         ).all()
     for row in counted:
         metrics.alarms_open.labels(service.name, row.source, row.kind).set(row.open)
+
+
+def _id_of(service: Service, found: Finding) -> str:
+    return derived("alarm", service.name, found.source, found.kind, found.matter)
 
 
 @dataclass(frozen=True)

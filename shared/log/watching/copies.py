@@ -23,6 +23,7 @@ from shared.log.leaf import leaf_hash
 from shared.service import Service
 
 BACKFILL_BATCH: Final = 2_000
+HASHES_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -98,21 +99,33 @@ def differing(connection: Connection, source: str, again: Mapping[int, bytes]) -
     if not again:
         return []
     kept = leaves_between(connection, source, min(again), max(again) + 1)
-    return [
-        Difference(position, kept[position], found, position_of(connection, source, found))
+    others = [
+        (position, found)
         for position, found in sorted(again.items())
         if position in kept and kept[position] != found
     ]
+    elsewhere = _positions_of(connection, source, [found for _, found in others])
+    return [
+        Difference(position, kept[position], found, elsewhere.get(found))
+        for position, found in others
+    ]
 
 
-def position_of(connection: Connection, source: str, leaf: bytes) -> int | None:
-    """Where the copy has this hash. Reads all of it: only ever asked when something is wrong."""
-    found = connection.execute(
-        select(func.min(LOG_HASHES.c.position)).where(
-            LOG_HASHES.c.log == source, LOG_HASHES.c.level == 0, LOG_HASHES.c.hash == leaf
+def _positions_of(connection: Connection, source: str, leaves: Sequence[bytes]) -> dict[bytes, int]:
+    """Where the copy has these hashes first. Reads all of it: only when something is wrong."""
+    found: dict[bytes, int] = {}
+    for start in range(0, len(leaves), HASHES_AT_ONCE):
+        rows = connection.execute(
+            select(LOG_HASHES.c.hash, func.min(LOG_HASHES.c.position).label("position"))
+            .where(
+                LOG_HASHES.c.log == source,
+                LOG_HASHES.c.level == 0,
+                LOG_HASHES.c.hash.in_(leaves[start : start + HASHES_AT_ONCE]),
+            )
+            .group_by(LOG_HASHES.c.hash)
         )
-    ).scalar()
-    return None if found is None else int(found)
+        found |= {row.hash: row.position for row in rows}
+    return found
 
 
 def backfill(service: Service, source: str) -> int:

@@ -23,6 +23,7 @@ from shared.log.watching.alarms import (
     open_alarm,
     over,
     raise_alarm,
+    raised,
     silence_matter,
 )
 from shared.log.watching.pace import Pace
@@ -43,6 +44,7 @@ class Hearing:
         self._open: set[Kind] = set()
         self._wanted: tuple[int, datetime] | None = None
         self._back: tuple[int, datetime] | None = None
+        self._whole = True
         self._changed = False
         self.covered = 0
         self.heard_at: datetime | None = None
@@ -63,6 +65,7 @@ class Hearing:
             row = connection.execute(select(HEARD).where(HEARD.c.source == self._source)).first()
         if row is not None:
             self.swept = row.swept
+            self._whole = row.head + 1 >= self.covered
             self.checkpoint_at = self.checkpoint_at or row.checkpoint_at
 
     def any(self, now: datetime) -> None:
@@ -83,23 +86,13 @@ class Hearing:
     def size_told(self, size: int, *, seen: int, now: datetime) -> None:
         """The log says that it has ``size`` entries now."""
         if size >= seen:
-            self._back = None
+            self._back, self._whole = None, True
             return
         times, since = self._back or (0, now)
         self._back = (times + 1, since)
         if times + 1 < self._pace.back_times or now - since < self._pace.back_for:
             return
-        raise_alarm(
-            self._service,
-            Finding(
-                source=self._source,
-                kind=Kind.shrunk,
-                matter=str(seen),
-                size=size,
-                expected=str(seen),
-                found=str(size),
-            ),
-        )
+        self._say_shrunk(size, seen)
 
     def checkpoint(self, size: int, now: datetime) -> None:
         """A checkpoint came that is truly the log's."""
@@ -178,6 +171,29 @@ class Hearing:
                 expected=last.isoformat(timespec="seconds"),
             ),
         )
+
+    def _say_shrunk(self, size: int, seen: int) -> None:
+        """Say it once; again when the log had come back meanwhile, or goes back further."""
+        before = [
+            int(row.found)
+            for row in raised(self._service, self._source, Kind.shrunk)
+            if row.expected == str(seen)
+        ]
+        if before and not self._whole and size >= min(before):
+            return
+        told = raise_alarm(
+            self._service,
+            Finding(
+                source=self._source,
+                kind=Kind.shrunk,
+                matter=f"{seen}/{len(before)}",
+                size=size,
+                expected=str(seen),
+                found=str(size),
+            ),
+        )
+        if told:
+            self._whole = False
 
     def _say_uncovered(self, size: int) -> None:
         if Kind.uncovered in self._open:

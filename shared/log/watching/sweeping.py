@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.log.watching.alarms import Finding, Kind, raise_alarm
+from shared.log.watching.alarms import Finding, Kind, raise_first, raised
 from shared.log.watching.hearing import Hearing
 from shared.log.watching.pace import Pace
 from shared.service import Service
@@ -52,6 +52,8 @@ class Sweep:
         self._fast_left = 0
         self._doubtful: int | None = None
         self._stuck: tuple[int, datetime] | None = None
+        self._missing: list[range] | None = None
+        self._back: set[int] = set()
 
     def hurry(self, size: int) -> None:
         """Ask for the whole log from its beginning, without pauses."""
@@ -75,6 +77,10 @@ class Sweep:
         """It came."""
         if self._range is not None:
             self._range.waiting.discard(position)
+        if self._missing is None:
+            self._missing = self._told_missing()
+        if any(position in one for one in self._missing):
+            self._back.add(position)
 
     def turn(self, now: datetime, *, size: int, idle: bool) -> Ask | None:
         """What to ask for now. ``size``: so many entries we know and the log says it has.
@@ -93,7 +99,7 @@ class Sweep:
         if not idle or now - waits.asked_at < self._pace.answer_within:
             return None
         if waits.attempts >= self._pace.attempts:
-            self._say_missing(min(waits.waiting))
+            self._say_missing(waits.waiting)
             self._end(waits, now)
             return None
         waits.attempts += 1
@@ -108,7 +114,7 @@ class Sweep:
         elif self._stuck is None or self._stuck[0] != cursor:
             self._stuck = (cursor, now)
         elif idle and self._hearing.lives(now) and now - self._stuck[1] >= self._pace.stuck_after:
-            self._say_missing(cursor + 1)
+            self._say_missing({cursor + 1})
 
     def _begin(self, now: datetime, size: int) -> Ask | None:
         doubtful, self._doubtful = self._doubtful, None
@@ -131,14 +137,35 @@ class Sweep:
     def _ask(self, start: int, end: int) -> Ask:
         return Ask(self._source, start, end - start)
 
-    def _say_missing(self, position: int) -> None:
+    def _say_missing(self, positions: set[int]) -> None:
+        """Say which entry is missing, and up to which; none that was told and never came back."""
         self.found()
-        raise_alarm(
-            self._service,
-            Finding(
-                source=self._source,
-                kind=Kind.missing,
-                matter=str(position),
-                position=position,
-            ),
+        told = self._missing = self._told_missing()
+        new = sorted(
+            one for one in positions if one in self._back or not any(one in run for run in told)
         )
+        if not new:
+            return
+        first = last = new[0]
+        while last + 1 in new:
+            last += 1
+        times = sum(first in run for run in told)
+        finding = Finding(
+            source=self._source,
+            kind=Kind.missing,
+            matter=f"{first}/{times}",
+            position=first,
+            expected=str(first) if first == last else f"{first}-{last}",
+        )
+        if raise_first(self._service, [finding]):
+            run = range(first, last + 1)
+            self._missing.append(run)
+            self._back.difference_update(run)
+
+    def _told_missing(self) -> list[range]:
+        """The entries that were ever told to be missing."""
+        found = []
+        for row in raised(self._service, self._source, Kind.missing):
+            last = row.expected.rpartition("-")[2]
+            found.append(range(row.position, int(last or row.position) + 1))
+        return found

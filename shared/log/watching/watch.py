@@ -20,7 +20,7 @@ import structlog
 
 from shared.log.leaf import leaf_hash
 from shared.log.notes import BadNote, Checkpoint, Note
-from shared.log.watching.alarms import Finding, Kind, alarms_of, raise_alarm
+from shared.log.watching.alarms import Finding, Kind, alarms_of, raise_alarm, raise_first
 from shared.log.watching.copies import Difference, backfill, copy_size, differing
 from shared.log.watching.deciding import Behind, Impossible, Inconsistent, Unsigned, signed_by
 from shared.log.watching.hearing import Hearing
@@ -162,24 +162,9 @@ class Watch:
             watched.sweep.answered(position)
         if differ:
             watched.sweep.found()
-            self._tell(source, differ[0])
+            raise_first(self._service, [_finding(source, one) for one in differ])
         elif doubtful:
             watched.sweep.look_at(doubtful[0].position)
-
-    def _tell(self, source: str, first: Difference) -> None:
-        moved = first.elsewhere is not None and first.elsewhere != first.position
-        raise_alarm(
-            self._service,
-            Finding(
-                source=source,
-                kind=Kind.reordered if moved else Kind.rewritten,
-                matter=f"{first.position}/{first.found.hex()}",
-                position=first.position,
-                size=first.elsewhere,
-                expected=first.expected.hex(),
-                found=first.found.hex(),
-            ),
-        )
 
     def _genuine(
         self, source: str, watched: _Watched, raw: bytes, now: datetime
@@ -239,3 +224,16 @@ class Watch:
 
     def _now(self) -> datetime:
         return self._service.clock.now()
+
+
+def _finding(source: str, one: Difference) -> Finding:
+    moved = one.elsewhere is not None and one.elsewhere != one.position
+    return Finding(
+        source=source,
+        kind=Kind.reordered if moved else Kind.rewritten,
+        matter=f"{one.position}/{one.found.hex()}",
+        position=one.position,
+        size=one.elsewhere,
+        expected=one.expected.hex(),
+        found=one.found.hex(),
+    )

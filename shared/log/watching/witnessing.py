@@ -180,7 +180,7 @@ def _tell_fork(service: Service, log: KnownLog, note: Note, checkpoint: Checkpoi
         Finding(
             source=log.log if log.followed else log.origin,
             kind=Kind.fork,
-            matter=f"{seen.size}/{seen.root.hex()}",
+            matter=f"{checkpoint.size}/{checkpoint.root.hex()}",
             size=found.size,
             expected=found.expected.hex(),
             found=found.found.hex(),
