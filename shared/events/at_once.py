@@ -1,12 +1,16 @@
-"""An append and all that it brings as one statement on PostgreSQL: one round trip, one commit.
+"""An append and all that it brings sent at once to PostgreSQL: one round trip, one commit.
 
-    written = statement(ticket, projections, keyring)    # None: it cannot be said in one
+    written = statements(ticket, projections, keyring)   # None: only a transaction can do it
     written and run(connection, written)                 # on a connection without a transaction
 
-Events, stored answers, work that falls due and rows of read models are parts of one ``with``. All
-of a statement is done or nothing; where the append is refused or an answer is there already, the
-statement divides by zero, which nothing else in it does, and so undoes itself. Its parts do not
-see each other's rows: what touches a table twice, or asks for rows, is left to a transaction.
+Events, stored answers, work that falls due and new rows of read models are parts of one ``with``,
+and so are rows that are put: one that is there already is found whoever made it when. A part that
+changes or removes a row looks for it as things were when its statement began; it stands in a second
+statement, which begins when the first holds its locks. So it sees what was committed while that
+waited: rows that a rebuild put in place, or that another's append made. Both are sent together and
+are one transaction. All is done or nothing; where the append is refused or an answer is there
+already, the statement divides by zero, which nothing else in it does, and so undoes itself. Parts
+do not see each other's rows: what touches a table twice, or asks for rows, is for a transaction.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 import psycopg
-from psycopg.errors import DivisionByZero
+from psycopg.errors import DivisionByZero, PipelineAborted
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import IntegrityError
 
@@ -35,8 +39,8 @@ TEXTS_MAX: Final = 2_000
 _OF_APPENDS: Final = frozenset({"events", "pending", "idempotency_records"})
 
 Part = tuple[str, tuple[Any, ...]]
-Written = tuple[str, tuple[Any, ...]]
-"""The text of a statement and its parameters."""
+Written = Sequence[Part]
+"""Statements in their order, each with its parameters."""
 
 _texts: Final[dict[tuple[bool, int, tuple[str, ...]], str]] = {}
 
@@ -53,6 +57,7 @@ class Gathering(Projecting):
         self._schema = ""
         self.keyring = keyring
         self.parts: list[Part] = []
+        self.looking: list[Part] = []
         self._made: set[Table] = set()
         self._changed: set[Table] = set()
 
@@ -78,16 +83,16 @@ class Gathering(Projecting):
     def change(self, table: Table, key: Key, **values: Any) -> None:
         self._only(table)
         statement = rowtexts.changing(self._dialect, table, tuple(key), tuple(values))
-        self._gather(statement, {**key, **values})
+        self._look(statement, {**key, **values})
 
     def add(self, table: Table, key: Key, by: Mapping[str, int], **values: Any) -> None:
         self._only(table)
         statement = rowtexts.adding(self._dialect, table, tuple(key), tuple(by), tuple(values))
-        self._gather(statement, {**key, **by, **values})
+        self._look(statement, {**key, **by, **values})
 
     def remove(self, table: Table, key: Mapping[str, Any]) -> None:
         self._only(table)
-        self._gather(rowtexts.removing(self._dialect, table, tuple(key)), key)
+        self._look(rowtexts.removing(self._dialect, table, tuple(key)), key)
 
     def row(self, table: Table, key: Key) -> NoReturn:  # noqa: ARG002 (the base's form)
         raise _NotAtOnce
@@ -98,16 +103,22 @@ class Gathering(Projecting):
         self._changed.add(table)
 
     def _gather(self, statement: Statement, row: Mapping[str, Any]) -> None:
-        if len(self.parts) >= PARTS_MAX:
+        self.parts.append(self._part(statement, row))
+
+    def _look(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        self.looking.append(self._part(statement, row))
+
+    def _part(self, statement: Statement, row: Mapping[str, Any]) -> Part:
+        if len(self.parts) + len(self.looking) >= PARTS_MAX:
             raise _NotAtOnce
         opened = {n: self.text(v) if isinstance(v, Sealed) else v for n, v in row.items()}
-        self.parts.append((statement.text, statement.parameters(opened)))
+        return statement.text, statement.parameters(opened)
 
 
-def statement(
+def statements(
     dialect: Dialect, ticket: Ticket, projections: Projections, keyring: Keyring
 ) -> Written | None:
-    """The statement that writes all of an append; None where only a transaction can."""
+    """The statements that write all of an append; None where only a transaction can."""
     append = ticket.append
     if append.claims or append.released or append.snapshots:
         return None
@@ -118,37 +129,37 @@ def statement(
         for due in append.due:
             made = rowtexts.inserting(dialect, DUE, ("due_id", "kind", "due_at", "payload"))
             values = {"due_id": due.due_id, "kind": due.kind, "due_at": due.due_at}
-            part = made.parameters({**values, "payload": due.payload})
-            at.parts.append((f"{made.text} on conflict do nothing", part))
+            row = made.parameters({**values, "payload": due.payload})
+            at.parts.append((f"{made.text} on conflict do nothing", row))
     except _NotAtOnce:
         return None
     records = [_record(dialect, ticket, record) for record in append.records]
     parts = records + at.parts
-    if len(parts) > PARTS_MAX:
+    if len(parts) + len(at.looking) > PARTS_MAX:
         return None
-    appends = bool(ticket.writes or ticket.guards)
-    known = appends, len(records), tuple(text for text, _ in parts)
-    text = _texts.get(known)
-    if text is None:
-        if len(_texts) >= TEXTS_MAX:
-            _texts.clear()
-        text = _texts[known] = _text(*known)
-    values_of: list[Any] = list(parameters([ticket])) if appends else []
-    for _, more in parts:
-        values_of += more
-    return text, tuple(values_of)
+    appending = parameters([ticket]) if ticket.writes or ticket.guards else ()
+    written = [_written(parts, appending, len(records))]
+    if at.looking:
+        written.append(_written(at.looking))
+    return written
 
 
 def run(connection: Connection, written: Written) -> None:
-    """Send it. Raises Conflict for what changed meanwhile or a key that was used."""
+    """Send them. Raises Conflict for what changed meanwhile or a key that was used."""
     driver: Any = connection.connection.driver_connection
     dialect = connection.dialect
-    text, values = written
     try:
-        driver.execute(text, values, prepare=True)
-    except DivisionByZero as error:
-        raise changed_meanwhile() from error
-    except psycopg.Error as error:
+        if len(written) == 1:
+            driver.execute(*written[0], prepare=True)
+        else:
+            # Without a "begin", what is sent up to the end of a pipeline is one transaction.
+            with driver.pipeline(), driver.cursor() as cursor:
+                for text, values in written:
+                    cursor.execute(text, values, prepare=True)
+    except psycopg.Error as raised:
+        error = _first(raised)
+        if isinstance(error, DivisionByZero):
+            raise changed_meanwhile() from error
         lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         if lost:
             connection.invalidate(error)
@@ -158,10 +169,31 @@ def run(connection: Connection, written: Written) -> None:
         raise found from error
 
 
+def _first(error: psycopg.Error) -> psycopg.Error:
+    """What went wrong first: of the statements behind it one hears that they were left out."""
+    while isinstance(error, PipelineAborted) and isinstance(error.__context__, psycopg.Error):
+        error = error.__context__
+    return error
+
+
 def _record(dialect: Dialect, ticket: Ticket, record: RequestRecord) -> Part:
     made = rowtexts.inserting(dialect, RECORDS, tuple(column.name for column in RECORDS.columns))
     row = {**vars(record), "made_at": ticket.append.now}
     return f"{made.text} on conflict do nothing returning 1", made.parameters(row)
+
+
+def _written(parts: Sequence[Part], appending: Sequence[Any] = (), records: int = 0) -> Part:
+    """A statement of these parts, the first of which are records, behind an append if any."""
+    known = bool(appending), records, tuple(text for text, _ in parts)
+    text = _texts.get(known)
+    if text is None:
+        if len(_texts) >= TEXTS_MAX:
+            _texts.clear()
+        text = _texts[known] = _text(*known)
+    values = list(appending)
+    for _, more in parts:
+        values += more
+    return text, tuple(values)
 
 
 def _text(appends: bool, records: int, parts: Sequence[str]) -> str:

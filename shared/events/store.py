@@ -93,7 +93,7 @@ class Store:
     def conclude(self, connection: Connection, append: Append) -> list[Recorded]:
         """Append on the connection on which it was decided (``Database.deciding``).
 
-        As one statement where that can be, else in a transaction; what was begun there for the
+        Sent at once where that can be, else in a transaction; what was begun there for the
         sake of a lock goes on. Call ``notify`` after it.
         """
         ticket = self._ticket(append)
@@ -103,7 +103,7 @@ class Store:
             self._together.commit(ticket)
         else:
             dialect = connection.dialect
-            written = at_once.statement(dialect, ticket, self.projections, self.keyring)
+            written = at_once.statements(dialect, ticket, self.projections, self.keyring)
             if written is not None:
                 at_once.run(connection, written)
             else:

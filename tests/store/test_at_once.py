@@ -1,7 +1,9 @@
-"""On PostgreSQL an append and all that it brings is one statement: wholly written or not at all."""
+"""On PostgreSQL an append and all that it brings is sent at once: wholly written or not at all."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from shared.errors import Conflict, Refused
-from shared.events import at_once
+from shared.events import at_once, rebuilding
 from shared.events.append import Claim, DueWork, RequestRecord
 from shared.events.event import Event
 from shared.events.projection import Projecting, Projection, Recorded
@@ -22,6 +24,7 @@ from tests.store.domain import (
     CREW,
     HOT_BOAT,
     SHIPS,
+    Home,
     Launch,
     Launched,
     Painted,
@@ -29,10 +32,12 @@ from tests.store.domain import (
     Sailed,
     context,
     launch,
+    number,
     rows,
     sail,
+    until,
 )
-from tests.store.writing import NOON, WRITERS, together
+from tests.store.writing import NOON, WRITERS, append, painted, stored, together
 
 EVERYTHING = (EVENTS, PENDING, CLAIMS, RECORDS, DUE, SHIPS, CREW)
 
@@ -63,12 +68,12 @@ def boats(postgres) -> Service:
 
 @pytest.fixture
 def sent(monkeypatch) -> list[str]:
-    """The statements that were sent as one."""
+    """The first statement of each append that was sent at once."""
     found: list[str] = []
     run = at_once.run
 
     def spy(connection: Any, written: at_once.Written) -> None:
-        found.append(written[0])
+        found.append(written[0][0])
         run(connection, written)
 
     monkeypatch.setattr(at_once, "run", spy)
@@ -83,7 +88,7 @@ def record(key: str) -> RequestRecord:
     return RequestRecord("clerk", "POST /boats", key, b"hash", 201, b"answer")
 
 
-def test_events_rows_answers_and_work_are_one_statement(boats: Service, sent) -> None:
+def test_events_rows_answers_and_work_are_sent_at_once(boats: Service, sent) -> None:
     def handler(work: Work) -> None:
         work.decide(BOAT, "b1", Launch(registration_id="r1", captain="Ana"))
         work.record(record("k1"))
@@ -212,3 +217,92 @@ def test_a_row_that_stands_in_the_way_is_no_conflict(boats: Service) -> None:
     with pytest.raises(IntegrityError):
         sail(boats, "b1")
     assert everything(boats) == before
+
+
+# What is committed while an append waits
+
+
+def paint(service: Service, boat: str, colour: str) -> None:
+    service.transact(context(), lambda work: work.decide(BOAT, boat, Painted(colour=colour)))
+
+
+def waiting(postgres: Home) -> int:
+    """How many statements wait for a lock."""
+    with postgres.owner("trainings").connect() as connection:
+        return int(
+            connection.exec_driver_sql(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            ).scalar_one()
+        )
+
+
+def test_rows_that_a_rebuild_put_in_place_meanwhile_are_changed(
+    postgres: Home, boats: Service, sent, monkeypatch
+) -> None:
+    for boat in ("sails", "is-painted", "goes"):
+        launch(boats, boat)
+    number(boats)
+    acts: list[Callable[[], None]] = [
+        lambda: sail(boats, "sails"),
+        lambda: paint(boats, "is-painted", "red"),
+        lambda: paint(boats, "goes", "gone"),
+        lambda: launch(boats, "comes"),
+    ]
+    threads = [threading.Thread(target=act) for act in acts]
+    replace_rows = rebuilding._Build._replace_rows
+
+    def while_others_wait(build: rebuilding._Build) -> None:
+        for thread in threads:
+            thread.start()
+        until(lambda: waiting(postgres) == len(threads))
+        replace_rows(build)
+
+    sent.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuilding._Build, "_replace_rows", while_others_wait)
+        rebuilding.rebuild(boats, progress=lambda done, total: None)
+    for thread in threads:
+        thread.join(10)
+    number(boats)
+    assert len(sent) == len(acts)
+    assert [row[:4] for row in rows(boats, SHIPS)] == [
+        ("comes", "rs", "Ana", 0),
+        ("is-painted", "painted", "Ana", 0),
+        ("sails", "rs", "Ana", 1),
+    ]
+    assert rebuilding.differences(boats) == []
+
+
+def test_a_row_that_another_append_made_meanwhile_is_changed(postgres: Home) -> None:
+    def total(at: Projecting, recorded: Recorded) -> None:
+        match recorded.event:
+            case Launched():
+                values = {"programme": "rs", "trips": 0, "seen_at": recorded.at}
+                at.make(SHIPS, {"id": "total", "captain": None, **values})
+            case Painted():
+                at.add(SHIPS, {"id": "total"}, {"trips": 1})
+
+    shown = Projection("ships", 1, (SHIPS, CREW), total, (Launched, Painted))
+    boats = postgres.open(replace(BOATS, projections=(shown,)))
+    late = threading.Thread(target=paint, args=(boats, "b1", "red"))
+    with boats.database.writing() as connection:
+        boats.store.lock(connection, "boat/b1")
+        late.start()
+        until(lambda: waiting(postgres) == 1)
+        launch(boats, "b2")
+    late.join(10)
+    assert [row[3] for row in rows(boats, SHIPS)] == [1]
+
+
+def test_of_two_statements_the_first_that_is_refused_is_heard(boats: Service, sent) -> None:
+    """On a connection that has not seen them, and again and again on one that has."""
+    launch(boats, "b1")
+    with boats.database.deciding() as connection:
+        for version in range(1, 20):
+            with pytest.raises(Conflict):
+                boats.store.conclude(connection, append(painted("boat/b1", version - 1)))
+            boats.store.conclude(connection, append(painted("boat/b1", version)))
+    assert len(sent) == 1 + 2 * 19
+    assert stored(boats, "boat/b1") == list(range(1, 21))
+    assert rows(boats, SHIPS)[0][1] == "painted"
