@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
+from shared import locks
 from shared.service import Service
 
 ASIDE: Final = "aside"
-_LOCK: Final = 0x5A41_4E41_5403
 
 
 @contextlib.contextmanager
@@ -72,7 +72,7 @@ def _attached(service: Service) -> Iterator[Connection]:
 def _scheme(service: Service) -> Iterator[Connection]:
     """A connection that alone may use the schema, emptied before and after."""
     with service.database.engine.connect() as connection:
-        connection.execute(text("select pg_advisory_lock(:k)"), {"k": _LOCK})
+        connection.execute(text("select pg_advisory_lock(:k)"), {"k": locks.ASIDE})
         connection.commit()
         try:
             _empty_scheme(connection)

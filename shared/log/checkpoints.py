@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
-from shared.events.tables import CHECKPOINTS, COSIGNATURES
+from shared.events.tables import CHECKPOINTS, COSIGNATURES, LOG
+from shared.locks import SIGNING
 from shared.log import keys, tree
 from shared.log.hashes import StoredHashes
 from shared.log.keys import origin
@@ -35,7 +36,6 @@ __all__ = (
     "prove",
     "signed_of",
 )
-_LOCK = 0x5A41_4E41_5403
 
 
 class RefusedToSign(RuntimeError):
@@ -62,6 +62,7 @@ def make_checkpoint(service: Service) -> bytes | None:
         last = latest_signed(connection, service.name)
         hashes = StoredHashes(connection, service.name, own=True)
         size = hashes.count(0)
+        _begins_at_zero(connection, size)
         if last is not None and last.size == size:
             return None
         root = tree.root(hashes, size)
@@ -126,6 +127,13 @@ def prove(connection: Connection, log: str, own: bool, index: int, size: int) ->
     return tree.inclusion_proof(StoredHashes(connection, log, own=own), index, size)
 
 
+def _begins_at_zero(connection: Connection, size: int) -> None:
+    """Raise RefusedToSign where a row stands before the log's beginning: no tree covers it."""
+    first = connection.execute(select(func.min(LOG.c.position))).scalar()
+    if first != (0 if size else None):
+        raise RefusedToSign(f"the log begins at position {first}")
+
+
 def _continues(
     service: Service, last: Signed, hashes: StoredHashes, size: int, root: bytes
 ) -> None:
@@ -155,7 +163,7 @@ def _keep(service: Service, signed: Signed) -> bool:
     """Whether it is kept; not when another process was faster with the same or a longer one."""
     with service.database.writing() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+            connection.execute(text("select pg_advisory_xact_lock(:k)"), {"k": SIGNING})
         now = latest_signed(connection, service.name)
         if now is not None and now.size >= signed.size:
             return False

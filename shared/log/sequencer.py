@@ -23,10 +23,10 @@ from sqlalchemy import Connection, func, select, text
 
 from shared.database import Database
 from shared.events.tables import LOG
+from shared.locks import SEQUENCING
 from shared.log.waking import Bell, listening
 
 BATCH_MAX = 2_000
-_LOCK = 0x5A41_4E41_5401
 _POLL_SECONDS = 0.1
 _BREATH_SECONDS = 0.004
 
@@ -128,7 +128,9 @@ class Sequencer:
         with self._database.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                leased = connection.execute(text("select pg_try_advisory_lock(:k)"), {"k": _LOCK})
+                leased = connection.execute(
+                    text("select pg_try_advisory_lock(:k)"), {"k": SEQUENCING}
+                )
                 if not leased.scalar():
                     self._stop.wait(0.5)
                     return

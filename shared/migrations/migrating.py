@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from shared.database import database_name, owner_engine, role_password, server_url
 from shared.events.rebuilding import rebuild
 from shared.events.tables import APPEND_ONLY, PROJECTIONS
+from shared.locks import MIGRATING
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest_signed
@@ -29,7 +30,6 @@ from shared.privacy import keyring, master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
 
-_LOCK = 0x5A41_4E41_5402
 CHANGEABLE = (
     "pending",
     "claims",
@@ -82,7 +82,7 @@ def _alone(settings: Settings) -> Iterator[None]:
             return
         engine = create_engine(server_url(settings), poolclass=NullPool)
         with engine.connect() as connection:
-            connection.execute(text("select pg_advisory_lock(:k)"), {"k": _LOCK})
+            connection.execute(text("select pg_advisory_lock(:k)"), {"k": MIGRATING})
             yield
 
 
