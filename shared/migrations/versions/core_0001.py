@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,13 +20,18 @@ APPEND_ONLY = {
     "inbox": "source = new.source and position = new.position",
 }
 
+REFUSE_CHANGE = (
+    " begin raise exception '% is append-only', tg_table_name using errcode = '42501'; end "
+)
+
 
 def upgrade() -> None:
     """Create the tables, then the guards."""
     _log_tables()
     _surrounding_tables()
     if op.get_bind().dialect.name == "sqlite":
-        _guard_sqlite()
+        for _table, _name, statement in sqlite_guards():
+            op.execute(statement)
     else:
         op.execute("create sequence append_order")
         _guard_postgresql()
@@ -123,27 +130,31 @@ def _surrounding_tables() -> None:
     )
 
 
-def _guard_sqlite() -> None:
+def sqlite_guards() -> Iterator[tuple[str, str, str]]:
+    """(table, name, statement) of each guard of a file."""
     numbered = "(new.rowid > 0 and rowid = new.rowid)"
     for table, same in APPEND_ONLY.items():
         for verb in ("update", "delete"):
-            op.execute(
-                f"create trigger {table}_no_{verb} before {verb} on {table} "
+            name = f"{table}_no_{verb}"
+            sql = (
+                f"create trigger {name} before {verb} on {table} "
                 f"begin select raise(abort, '{table} is append-only'); end"
             )
+            yield table, name, sql
         # REPLACE deletes without the delete trigger unless a guard on insert stands before it. It
         # may also name a row by its number; those that SQLite gives by itself begin with 1.
-        op.execute(
-            f"create trigger {table}_no_replace before insert on {table} "  # noqa: S608 (our names)
+        name = f"{table}_no_replace"
+        sql = (
+            f"create trigger {name} before insert on {table} "  # noqa: S608 (our names)
             f"when exists (select 1 from {table} where {same} or {numbered}) "
             f"begin select raise(abort, '{table} is append-only: already there'); end"
         )
+        yield table, name, sql
 
 
 def _guard_postgresql() -> None:
     op.execute(
-        "create function refuse_change() returns trigger language plpgsql as $$ "
-        "begin raise exception '% is append-only', tg_table_name using errcode = '42501'; end $$"
+        f"create function refuse_change() returns trigger language plpgsql as $${REFUSE_CHANGE}$$"
     )
     for table in APPEND_ONLY:
         op.execute(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -51,24 +53,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     if op.get_bind().dialect.name == "sqlite":
-        _guard_sqlite()
+        for _table, _name, statement in sqlite_guards():
+            op.execute(statement)
     else:
         _guard_postgresql()
 
 
-def _guard_sqlite() -> None:
+def sqlite_guards() -> Iterator[tuple[str, str, str]]:
+    """(table, name, statement) of each guard of a file."""
     for table, same in APPEND_ONLY.items():
         for verb in ("update", "delete"):
-            op.execute(
-                f"create trigger {table}_no_{verb} before {verb} on {table} "
+            name = f"{table}_no_{verb}"
+            sql = (
+                f"create trigger {name} before {verb} on {table} "
                 f"begin select raise(abort, '{table} is append-only'); end"
             )
+            yield table, name, sql
         # REPLACE deletes without the delete trigger unless a guard on insert stands before it.
-        op.execute(
-            f"create trigger {table}_no_replace before insert on {table} "  # noqa: S608 (our names)
+        name = f"{table}_no_replace"
+        sql = (
+            f"create trigger {name} before insert on {table} "  # noqa: S608 (our names)
             f"when exists (select 1 from {table} where {same}) "
             f"begin select raise(abort, '{table} is append-only: already there'); end"
         )
+        yield table, name, sql
 
 
 def _guard_postgresql() -> None:
