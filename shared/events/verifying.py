@@ -22,6 +22,7 @@ from typing import IO, Any, Final, cast
 
 import msgspec
 
+from shared.events.verifying_beside import names, what_is_beside
 from shared.events.verifying_range import (
     FINDINGS_MAX,
     Found,
@@ -29,22 +30,19 @@ from shared.events.verifying_range import (
     check_range,
 )
 from shared.events.verifying_rows import Rows, Unreadable, open_rows
-from shared.events.verifying_signed import Claim, printable
+from shared.events.verifying_signed import Claim
 from shared.events.verifying_tree import subtree
 from shared.log import keys
 from shared.log.leaf import HASH_BYTES, leaf_hash
 from shared.log.notes import Verifier
 from shared.log.tree import TILE_WIDTH
-from shared.log.watching.trust import ELSEWHERE, inside_witnesses, outside_witnesses
+from shared.log.watching.trust import inside_witnesses, outside_witnesses
 from shared.service import Service
 from shared.settings import Settings
 
 PART_MIN: Final = 50_000
 """Entries below which another process is not worth its start."""
 _COPIES_BATCH: Final = 2_000
-_GUARDED: Final = ("events", "log", "inbox", "log_hashes", "checkpoints", "cosignatures")
-_SQLITE_GUARDS: Final = ("update", "delete", "replace")
-_POSTGRES_GUARDS: Final = ("change", "truncate")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 Progress = Callable[[int], None]
@@ -90,7 +88,12 @@ class Verdict:
 
 def verify_log(service: Service) -> tuple[int, list[str]]:
     """(entries, findings) of a service's own log. No findings: all is well."""
-    verdict = verify_at_rest(target_of(service), service.name, trust_of(service))
+    verdict = verify_at_rest(
+        target_of(service),
+        service.name,
+        trust_of(service),
+        follows=service.definition.follows,
+    )
     return verdict.entries, verdict.findings
 
 
@@ -123,12 +126,14 @@ def verify_at_rest(
     trust: Trust,
     *,
     own: bool = True,
+    follows: Sequence[str] = (),
     processes: int | None = None,
     progress: Progress = lambda _count: None,
 ) -> Verdict:
     """Verify a log in a SQLite file or at a PostgreSQL address. Raises Unreadable.
 
     own: the log of the database's service; else its copy of the log of that name.
+    follows: the logs of which that service witnesses checkpoints, though nothing came of them yet.
     progress is told how many more entries are through, from threads of its own.
     """
     with closing(open_rows(target)) as rows:
@@ -157,7 +162,7 @@ def verify_at_rest(
         if hidden := sum(one.unfitting for one in found) - sum("root of" in t for t in texts):
             texts.append(f"{hidden} more checkpoints do not fit") if hidden > 0 else None
         if own:
-            texts += [*_beside(rows), *_astray(rows, log), *_guards(rows)]
+            texts += what_is_beside(rows, log, follows, sure=not texts)
     return Verdict(
         log=log,
         entries=end,
@@ -190,7 +195,7 @@ def own_name(rows: Rows) -> str:
 
 def followed(rows: Rows) -> list[str]:
     """The logs of which the database has a whole copy."""
-    named = _names(rows, "log_hashes", "log")
+    named = names(rows, "log_hashes", "log")
     query = "select 1 from log_hashes where log = ? and level = 0 limit 1"
     return sorted(str(log) for log in named if rows.query(query, log))
 
@@ -323,63 +328,6 @@ def _upper_levels(rows: Rows, job: Job, tiles: bytes) -> Iterator[tuple[int, str
         len(tiles) // HASH_BYTES,
     ):
         yield job.end, f"a stored hash of level {stored_level} at {position} covers no entries"
-
-
-def _beside(rows: Rows) -> Iterator[str]:
-    """Events without a position, and positions that still wait for one."""
-    # One statement sees one state of a database that is at work.
-    events, log, waiting, both = rows.query(
-        "select (select count(*) from events), (select count(*) from log), "
-        "(select count(*) from pending), (select count(*) from pending p "
-        "join log l on l.event_id = p.event_id)"
-    )[0]
-    if both:
-        yield f"{both} events have a position and still wait for one"
-    if events == log + waiting - both:
-        return
-    yield f"{events} events stand beside {log} positions"
-    lost = rows.query(
-        "select e.event_id from events e where not exists "
-        "(select 1 from log l where l.event_id = e.event_id) and not exists "
-        "(select 1 from pending p where p.event_id = e.event_id) limit 20"
-    )
-    for row in lost:
-        yield f"event {printable(row[0])} has no position"
-
-
-def _astray(rows: Rows, own: str) -> Iterator[str]:
-    """What was signed of logs that have nothing to do with this database."""
-    known = {own, *_names(rows, "inbox", "source")}
-    for table in ("log_hashes", "checkpoints", "cosignatures"):
-        for name in _names(rows, table, "log"):
-            if name not in known and not str(name).startswith(ELSEWHERE):
-                yield f"{table}: rows of a log {printable(name)} that is not followed here"
-    for name, size in rows.query(
-        "select c.log, c.size from cosignatures c where not exists "
-        "(select 1 from checkpoints k where k.log = c.log and k.size = c.size) limit 20"
-    ):
-        yield f"a cosignature of {printable(name)} of size {size}: its checkpoint is gone"
-
-
-def _names(rows: Rows, table: str, column: str) -> list[Any]:
-    """The different values of the first column of a key, without reading every row."""
-    least = f"select min({column}) from {table}"  # noqa: S608 (our names)
-    found = rows.query(
-        f"with recursive names(name) as ({least} union all "  # noqa: S608 (our names)
-        f"select ({least} where {column} > names.name) from names where names.name is not null) "
-        "select name from names where name is not null limit 1000"
-    )
-    return [row[0] for row in found]
-
-
-def _guards(rows: Rows) -> Iterator[str]:
-    kind = getattr(rows, "kind", "sqlite")
-    verbs = _SQLITE_GUARDS if kind == "sqlite" else _POSTGRES_GUARDS
-    there = rows.guards()
-    for table in _GUARDED:
-        for verb in verbs:
-            if (table, f"{table}_no_{verb}") not in there:
-                yield f"the guard {table}_no_{verb} is gone: rows of {table} could be changed"
 
 
 def with_kept(trust: Trust, claims: Sequence[Claim]) -> Trust:

@@ -36,6 +36,8 @@ _FOLLOWED: Final = (
 )
 DAMAGED: Final = "damaged"
 """In the place of a row's leaf hash: the database cannot read its own row."""
+# What SQLite says of a damaged schema may be no UTF-8.
+_DAMAGES: Final = (sqlite3.Error, UnicodeDecodeError)
 
 
 class Unreadable(ValueError):
@@ -44,6 +46,8 @@ class Unreadable(ValueError):
 
 class Rows(Protocol):
     """A database at rest. ``log``: None for its own, else the name of one that it follows."""
+
+    kind: str
 
     def query(self, statement: str, *values: Any) -> list[Row]:
         """Rows of one statement, whose parameters are written ``?``."""
@@ -57,8 +61,12 @@ class Rows(Protocol):
         """(position, id in the log, leaf hash, id, stream, version, type, bytes), by position."""
         ...
 
-    def guards(self) -> set[tuple[str, str]]:
-        """(table, name) of the triggers that are in force."""
+    def uncounted(self, column: str) -> str:
+        """The condition that a column's value is no whole number from 0 on."""
+        ...
+
+    def guards(self) -> dict[tuple[str, str], str]:
+        """(table, name) of what is in force against change, with its definition."""
         ...
 
     def close(self) -> None: ...
@@ -92,14 +100,17 @@ class _Sqlite:
         self._ahead: int | None = None
 
     def query(self, statement: str, *values: Any) -> list[Row]:
-        return self._exact.execute(statement, values).fetchall()
+        try:
+            return self._exact.execute(statement, values).fetchall()
+        except _DAMAGES as error:
+            raise Unreadable("it cannot be read: the file is damaged") from error
 
     def whole(self, start: int, end: int) -> list[Whole] | None:
         if self._ahead is None:
             self._ahead = self._offset(start)
         try:
             found = self._fast.execute(_BY_NUMBER, (self._ahead, start, end)).fetchall()
-        except sqlite3.Error:
+        except _DAMAGES:
             return None
         # Where another row of events stands in the place, all of it is null.
         if len(found) == end - start and found[0][1] is not None and found[-1][1] is not None:
@@ -112,20 +123,21 @@ class _Sqlite:
         try:
             yield from self._exact.execute(statement, (*first, start, end)).fetchall()
             return
-        except sqlite3.DatabaseError:
+        except _DAMAGES:
             pass
         for position in range(start, end):
             try:
                 yield from self._exact.execute(statement, (*first, position, position + 1))
-            except sqlite3.DatabaseError:
+            except _DAMAGES:
                 yield (position, None, DAMAGED, None, None, None, None, None)
 
-    def guards(self) -> set[tuple[str, str]]:
-        rows = self.query(
-            "select tbl_name, name from sqlite_master "
-            "where type = 'trigger' and sql like '%select raise(abort%'"
-        )
-        return {(str(table), str(name)) for table, name in rows}
+    def uncounted(self, column: str) -> str:
+        # SQLite keeps text in a column of numbers, and sorts it behind all of them.
+        return f"(typeof({column}) <> 'integer' or {column} < 0)"
+
+    def guards(self) -> dict[tuple[str, str], str]:
+        rows = self.query("select tbl_name, name, sql from sqlite_master where type = 'trigger'")
+        return {(str(table), str(name)): str(sql) for table, name, sql in rows}
 
     def close(self) -> None:
         self._exact.close()
@@ -139,7 +151,7 @@ class _Sqlite:
                 "where l.position = ?",
                 position,
             )
-        except sqlite3.Error:
+        except Unreadable:
             rows = []
         return rows[0][0] - position if rows else 1
 
@@ -176,13 +188,23 @@ class _Postgres:
         else:
             yield from self.query(_FOLLOWED, log, start, end)
 
-    def guards(self) -> set[tuple[str, str]]:
-        rows = self.query(
-            "select c.relname::text, t.tgname::text from pg_trigger t "
-            "join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid "
-            "where not t.tgisinternal and t.tgenabled = 'A' and p.prosrc like '%raise exception%'"
+    def uncounted(self, column: str) -> str:
+        return f"{column} < 0"
+
+    def guards(self) -> dict[tuple[str, str], str]:
+        triggers = self.query(
+            "select c.relname::text, t.tgname::text, pg_get_triggerdef(t.oid) || p.prosrc "
+            "from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+            "join pg_proc p on p.oid = t.tgfoid where not t.tgisinternal and t.tgenabled = 'A'"
         )
-        return {(str(table), str(name)) for table, name in rows}
+        checks = self.query(
+            "select c.relname::text, k.conname::text, pg_get_constraintdef(k.oid) "
+            "from pg_constraint k join pg_class c on c.oid = k.conrelid where k.contype = 'c'"
+        )
+        return {
+            (str(table), str(name)): str(words).removesuffix(" NOT VALID")
+            for table, name, words in (*triggers, *checks)
+        }
 
     def close(self) -> None:
         self._connection.close()
@@ -198,7 +220,7 @@ def _connect(path: str) -> sqlite3.Connection:
         except sqlite3.OperationalError:
             connection.close()
             continue
-        except sqlite3.DatabaseError as error:
+        except _DAMAGES as error:
             connection.close()
             raise Unreadable("it cannot be read: no database, or a damaged one") from error
         return connection

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from shared.database import owner_engine
 from shared.events.verifying import target_of, trust_of, verify_at_rest
@@ -100,6 +101,53 @@ def test_an_honest_log_has_nothing_wrong(service: Service) -> None:
 def test_what_the_owner_changes_is_named(service: Service, statement: str, words: str) -> None:
     event = "where event_id = (select event_id from log where position = 300)"
     assert found(service, statement.format(event=event))[0].startswith(words)
+
+
+def test_rows_that_do_not_count_from_0_are_refused(service: Service) -> None:
+    for statement in (
+        "insert into log values (-1, 'x', '\\x00')",
+        "insert into inbox values ('grants', -1, 'x', '\\x00')",
+        "insert into log_hashes values ('trainings', 1, -1, '\\x00')",
+        "insert into checkpoints values ('trainings', -1, '\\x00', '\\x00', now())",
+        "insert into cosignatures values ('trainings', -1, 'k', 'l', now())",
+    ):
+        with pytest.raises(IntegrityError, match="_from_zero"), service.database.writing() as at:
+            at.execute(sa.text(statement))
+
+
+GUARD = "create or replace trigger log_no_change before update or delete on log {when} "
+CHECKED = "alter table log {verb} constraint log_from_zero"
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "guard"),
+    [
+        (
+            CHECKED.format(verb="drop"),
+            CHECKED.format(verb="add") + " check (position >= 0) not valid",
+            "log_from_zero",
+        ),
+        (
+            GUARD.format(when="for each row when (false) execute function refuse_change()"),
+            GUARD.format(when="for each row execute function refuse_change()"),
+            "log_no_change",
+        ),
+    ],
+)
+def test_a_guard_that_refuses_nothing_is_named(
+    service: Service, change: str, undo: str, guard: str
+) -> None:
+    engine = owner_engine(service.settings, LOG)
+    always = "alter table log enable always trigger log_no_change"
+    try:
+        for statements, found in (((change, always), 1), ((undo, always), 0)):
+            with engine.begin() as connection:
+                for statement in statements:
+                    connection.execute(sa.text(statement))
+            said = verify_at_rest(target_of(service), LOG, trust_of(service)).findings
+            assert [one.startswith(f"the guard {guard} is ") for one in said] == [True] * found
+    finally:
+        engine.dispose()
 
 
 def test_a_guard_that_does_not_always_fire_is_named(service: Service, tmp_path: Path) -> None:

@@ -6,14 +6,17 @@ import hashlib
 import random
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from shared.database import sqlite_path
 from shared.log import keys
+from shared.log.checkpoints import RefusedToSign, make_checkpoint
 from shared.log.leaf import leaf_hash
 from shared.log.notes import Checkpoint, Note
-from tests.evidence.tampering import SignedLog, flip, signed_log, tampered
+from tests.evidence.tampering import SignedLog, flip, signed_log, tampered, write
 
 ENTRIES = 1_300
 FLIPS = 400
@@ -232,6 +235,111 @@ def test_leftovers_beside_the_log_are_named(log: SignedLog) -> None:
         "1 events have a position and still wait for one",
         f"{ENTRIES + 1} events stand beside {ENTRIES} positions",
         "event stray has no position",
+    ]
+
+
+FORGED = "0199aaaa-0000-7000-8000-00000000000f"
+
+
+def forge(connection: sqlite3.Connection) -> bytes:
+    """An event at the end of a stream that fits it in everything; its leaf hash."""
+    row = connection.execute(
+        "select event_id, stream, version, type, envelope from events "
+        "where event_id = (select event_id from log where position = 1299)"
+    ).fetchone()
+    event_id, stream, version, kind, raw = row
+    forged = raw.replace(event_id.encode(), FORGED.encode()).replace(
+        b'"streamversion":%d' % version, b'"streamversion":%d' % (version + 1)
+    )
+    connection.execute(
+        "insert into events (event_id, stream, version, type, envelope) values (?, ?, ?, ?, ?)",
+        (FORGED, stream, version + 1, kind, forged),
+    )
+    return leaf_hash(forged)
+
+
+def test_a_forged_event_before_the_beginning_is_found(log: SignedLog) -> None:
+    """Whoever reads its stream gets it; no position from 0 on leads to it."""
+    file = log.copy()
+    with tampered(file) as connection:
+        connection.execute("insert into log values (-1, ?, ?)", (FORGED, forge(connection)))
+    assert log.verify(file).findings == [
+        "log: a row of the log whose position is -1: they count from 0",
+        f"{ENTRIES + 1} events stand beside {ENTRIES} positions",
+        f"event {FORGED} has no position",
+    ]
+
+
+def test_a_forged_event_that_waits_for_a_position_is_found(log: SignedLog) -> None:
+    file = log.copy()
+    with tampered(file) as connection:
+        connection.execute("insert into pending values (1, 0, ?, ?)", (FORGED, forge(connection)))
+    assert log.verify(file).findings == [
+        "1 rows of pending: on SQLite no event waits for its position",
+    ]
+
+
+def test_a_forged_event_in_the_place_of_another_is_found(log: SignedLog) -> None:
+    """As many events as before."""
+    file = log.copy()
+    with tampered(file) as connection:
+        forge(connection)
+        connection.execute(
+            "delete from events where event_id = (select event_id from log where position = 3)"
+        )
+    found = log.verify(file).findings
+    assert found[0] == "position 3: the event is gone"
+    assert f"event {FORGED} has no position" in found
+
+
+def test_nothing_is_signed_of_a_log_that_begins_before_its_beginning(tmp_path: Path) -> None:
+    log = signed_log(tmp_path, entries=20, sizes=())
+    file = sqlite_path(log.service.settings, "trainings")
+    write(log.service, 1)
+    with tampered(file) as connection:
+        connection.execute("insert into log values (-1, ?, ?)", (FORGED, bytes(32)))
+    with pytest.raises(RefusedToSign, match="begins at position -1"):
+        make_checkpoint(log.service)
+    log.service.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into log values ({value}, 'x', zeroblob(32))",
+        "insert into inbox values ('grants', {value}, 'x', x'00')",
+        "insert into log_hashes values ('trainings', 1, {value}, zeroblob(32))",
+        "insert into checkpoints values ('trainings', {value}, x'00', x'00', '2026-03-01')",
+        "insert into cosignatures values ('trainings', {value}, 'k', 'l', '2026-03-01')",
+    ],
+)
+@pytest.mark.parametrize("value", ["-1", "'zz'", "2.5"])
+def test_rows_that_do_not_count_from_0_are_refused_and_found(
+    log: SignedLog, statement: str, value: str
+) -> None:
+    file = log.copy()
+    with closing(sqlite3.connect(file)) as connection, pytest.raises(sqlite3.Error):
+        connection.execute(statement.format(value=value))
+    with tampered(file) as connection:
+        try:
+            connection.execute(statement.format(value=value))
+        except sqlite3.IntegrityError:
+            assert "into log " in statement
+            return
+    words = f"is {value.strip(chr(39))}: they count from 0"
+    assert any(words in one for one in log.verify(file).findings)
+
+
+def test_a_guard_that_refuses_nothing_is_named(log: SignedLog) -> None:
+    file = log.copy()
+    with sqlite3.connect(file) as connection:
+        connection.execute("drop trigger log_no_delete")
+        connection.execute(
+            "create trigger log_no_delete before delete on log "
+            "when 0 begin select raise(abort, 'log is append-only'); end"
+        )
+    assert log.verify(file).findings == [
+        "the guard log_no_delete is another than it was made: rows of log could be changed"
     ]
 
 
