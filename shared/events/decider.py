@@ -8,14 +8,50 @@ command carries ``now``, the ids and who acts (``by``, an account id). No events
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from shared.events.event import Event
-from shared.events.snapshots import Snapshots
 
 S = TypeVar("S")
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+@dataclass(frozen=True)
+class Snapshots(Generic[S]):
+    """How the states of a stream kind are kept (``shared.events.snapshots`` keeps them).
+
+    state:   the class; a stream whose state is of another (nothing yet) is not kept.
+    version: raise it when ``evolve`` changes.
+    every:   so many events after the last one.
+    form:    of which code a kept state is: the class with all that it holds, and the version.
+    """
+
+    state: type[Any]
+    version: int
+    every: int = 100
+    form: str = field(init=False)
+    _decoder: msgspec.msgpack.Decoder[Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raises TypeError for a class that msgspec cannot read back."""
+        object.__setattr__(self, "_decoder", msgspec.msgpack.Decoder(self.state))
+        shape = msgspec.json.encode(msgspec.json.schema_components([self.state]), order="sorted")
+        form = f"{self.state.__name__}.{self.version}.{hashlib.sha256(shape).hexdigest()[:16]}"
+        object.__setattr__(self, "form", form)
+
+    def encode(self, state: S) -> bytes:
+        """A state as it is kept."""
+        return _ENCODER.encode(state)
+
+    def decode(self, raw: bytes) -> S:
+        """The state again."""
+        state: S = self._decoder.decode(raw)
+        return state
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from shared.events.append import (
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.events.projection import Recorded
-from shared.events.snapshots import Snapshot
+from shared.events.snapshots import Snapshot, find, taken
 from shared.events.store import Store
 from shared.language.marking import N_
 
@@ -179,7 +179,7 @@ class Work:
     def _read(self, decider: Decider[Any], stream: str) -> _Held:
         state, kept = decider.initial, 0
         if decider.snapshots is not None:
-            found = decider.snapshots.find(self.connection, self.store.keyring, stream)
+            found = find(decider.snapshots, self.connection, self.store.keyring, stream)
             state, kept = found or (state, kept)
         events, version = self.store.stream_after(self.connection, stream, kept)
         return _Held(decider, decider.fold(events, state), version, [], kept=kept)
@@ -189,7 +189,7 @@ class Work:
         for stream, held in self._held.items():
             after, of = held.version + len(held.events), held.decider.snapshots
             if of is not None and held.events and after - held.kept >= of.every:
-                snapshot = of.taken(self.store.keyring, stream, after, held.state)
+                snapshot = taken(of, self.store.keyring, stream, after, held.state)
                 if snapshot is not None:
                     yield snapshot
 

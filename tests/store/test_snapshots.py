@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from services.grants.calls.budget import BUDGET, Balance
 from services.trainings.certificates.numbering import NUMBERING, Numbering
-from shared.events.decider import Decider
-from shared.events.snapshots import Snapshots
+from shared.events.decider import Decider, Snapshots
+from shared.events.snapshots import find, taken
 from shared.events.tables import SNAPSHOTS
 from shared.events.work import Work
 from shared.money import Money
@@ -99,7 +99,7 @@ def test_a_stream_is_read_from_its_snapshot_on(boats: Service) -> None:
     assert snapshots(boats, "long") == [5]
     assert decider.snapshots is not None
     with boats.database.reading() as connection:
-        found = decider.snapshots.find(connection, boats.keyring, "boat/long")
+        found = find(decider.snapshots, connection, boats.keyring, "boat/long")
     assert found == (Colours({"a": 2, "b": 2, "c": 1}, tuple("abcab"), Money(2, "EUR")), 5)
     paint(boats, decider, "long", "a", "b")
     assert snapshots(boats, "long") == [8]
@@ -110,7 +110,7 @@ def test_a_snapshot_that_this_code_did_not_make_is_not_read(boats: Service, spoi
     boat, decider = f"spoilt-{spoil}", kept(2)
     paint(boats, decider, boat, *"abab")
     forged, moved = (
-        Snapshots(Colours, version=1).taken(boats.keyring, name, 4, Colours({"z": 9}))
+        taken(Snapshots(Colours, version=1), boats.keyring, name, 4, Colours({"z": 9}))
         for name in (f"boat/{boat}", "boat/other")
     )
     assert forged and moved
@@ -136,7 +136,7 @@ def test_another_version_or_class_ignores_what_was_kept(boats: Service) -> None:
     ]
     paint(boats, kept(1), "older", "a", "b")
     with boats.database.reading() as connection:
-        found = [bool(form.find(connection, boats.keyring, "boat/older")) for form in forms]
+        found = [bool(find(form, connection, boats.keyring, "boat/older")) for form in forms]
     assert found == [True, False, False]
 
 

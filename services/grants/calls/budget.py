@@ -42,9 +42,8 @@ from services.grants.calls.budget_events import (
 from services.grants.programmes.history import require_open
 from services.grants.programmes.wording import reason
 from shared.errors import Forbidden, Invalid, Missing, Refused
-from shared.events.decider import Decider
+from shared.events.decider import Decider, Snapshots
 from shared.events.event import Event
-from shared.events.snapshots import Snapshots
 from shared.language.marking import N_
 from shared.money import Money, zero
 

@@ -15,9 +15,8 @@ from typing import Final
 
 from services.trainings.people.fields import country_code
 from shared.errors import Invalid, Refused
-from shared.events.decider import Decider
+from shared.events.decider import Decider, Snapshots
 from shared.events.event import Event, event_type
-from shared.events.snapshots import Snapshots
 from shared.language.marking import N_
 
 SEQUENCE_MAX: Final = 999_999
