@@ -75,6 +75,17 @@ WORDS: Final = {
             "from what it signed, and it needs its key. This ends by itself."
         ),
     ),
+    Kind.damaged: Words(
+        N_("The copy here lost rows"),
+        N_(
+            "Rows are gone from the copy that is kept here of the log. What came of the entries "
+            "was hashed again; it counts only when it gives the root that was witnessed last."
+        ),
+        N_(
+            "Find out who could write to the database of the service that found this. Of the log "
+            "itself it says nothing."
+        ),
+    ),
 }
 """Of every kind."""
 

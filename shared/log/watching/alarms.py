@@ -56,6 +56,7 @@ class Kind(StrEnum):
     signature:   a checkpoint that no key on record signed, or of another log.
     stopped:     the log says nothing any more.
     uncovered:   it grows and no checkpoint covers what is new.
+    damaged:     rows are gone from the copy here; says nothing of the log itself.
     """
 
     fork = "fork"
@@ -66,6 +67,7 @@ class Kind(StrEnum):
     signature = "signature"
     stopped = "stopped"
     uncovered = "uncovered"
+    damaged = "damaged"
 
 
 PASSING: Final = frozenset({Kind.stopped, Kind.uncovered})

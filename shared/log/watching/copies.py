@@ -10,7 +10,7 @@ second time is told, and the first copy stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,7 +64,7 @@ def copy_of(connection: Connection, source: str) -> StoredHashes:
 
 
 def copy_size(connection: Connection, source: str) -> int:
-    """How many entries of the log the copy has, from the first on without a gap."""
+    """How many entries of the log the copy has, unless rows are gone from it."""
     found = connection.execute(
         select(func.max(LOG_HASHES.c.position)).where(
             LOG_HASHES.c.log == source, LOG_HASHES.c.level == 0
@@ -81,17 +81,32 @@ def applied(connection: Connection, source: str) -> int:
     return -1 if found is None else int(found)
 
 
-def leaves_between(connection: Connection, source: str, start: int, end: int) -> dict[int, bytes]:
-    """Position → hash, for ``start`` to ``end - 1`` as far as they are kept."""
+def rows_between(
+    connection: Connection, source: str, level: int, start: int, end: int
+) -> dict[int, bytes]:
+    """Position → hash at a level, for ``start`` to ``end - 1`` as far as they are kept."""
     rows = connection.execute(
         select(LOG_HASHES.c.position, LOG_HASHES.c.hash).where(
             LOG_HASHES.c.log == source,
-            LOG_HASHES.c.level == 0,
+            LOG_HASHES.c.level == level,
             LOG_HASHES.c.position >= start,
             LOG_HASHES.c.position < end,
         )
     )
     return {row.position: row.hash for row in rows}
+
+
+def leaves_between(connection: Connection, source: str, start: int, end: int) -> dict[int, bytes]:
+    """Position → hash of an entry, for ``start`` to ``end - 1`` as far as they are kept."""
+    return rows_between(connection, source, 0, start, end)
+
+
+def is_whole(connection: Connection, source: str, positions: Collection[int]) -> bool:
+    """Whether the copy has all of these, which were applied."""
+    if not positions:
+        return True
+    kept = leaves_between(connection, source, min(positions), max(positions) + 1)
+    return kept.keys() >= set(positions)
 
 
 def differing(connection: Connection, source: str, again: Mapping[int, bytes]) -> list[Difference]:
@@ -156,8 +171,8 @@ def grow_copy(service: Service, source: str) -> None:
     grow_in_batches(service.database, source, own=False)
 
 
-def _arrived(connection: Connection, source: str, start: int, end: int) -> list[bytes]:
-    """The hashes from ``start`` on as far as there is no gap."""
+def arrived(connection: Connection, source: str, start: int, end: int) -> dict[int, bytes]:
+    """Position → hash of what is in the inbox or, where it could not be, with the dead letters."""
     both = union_all(
         *(
             select(table.c.position, table.c.envelope).where(
@@ -166,7 +181,12 @@ def _arrived(connection: Connection, source: str, start: int, end: int) -> list[
             for table in (INBOX, DEAD_LETTERS)
         )
     )
-    found = {row.position: leaf_hash(_bytes(row.envelope)) for row in connection.execute(both)}
+    return {row.position: leaf_hash(_bytes(row.envelope)) for row in connection.execute(both)}
+
+
+def _arrived(connection: Connection, source: str, start: int, end: int) -> list[bytes]:
+    """The hashes from ``start`` on as far as there is no gap."""
+    found = arrived(connection, source, start, end)
     leaves = []
     for position in range(start, end):
         if position not in found:

@@ -63,6 +63,13 @@ class Inconsistent(Refusal):
     status = 422
 
 
+class Damaged(Inconsistent):
+    """The copy of the log is not whole here, so that nothing is shown. No fault of the log's."""
+
+    def __init__(self) -> None:
+        super().__init__("the copy of the log is not whole")
+
+
 def judge(submission: Submission, verifiers: Sequence[Verifier], seen: Seen) -> Checkpoint:
     """The checkpoint, which may be cosigned. Raises a Refusal; the first rule broken counts."""
     signed_by(submission.note, verifiers)

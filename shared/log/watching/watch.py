@@ -18,12 +18,22 @@ from typing import Final
 
 import structlog
 
+from shared.log.hashes import OtherHash
 from shared.log.leaf import leaf_hash
 from shared.log.notes import BadNote, Checkpoint, Note
+from shared.log.tree import MissingHashes
 from shared.log.watching.alarms import Finding, Kind, alarms_of, raise_alarm, raise_first
-from shared.log.watching.copies import Difference, backfill, copy_size, differing
-from shared.log.watching.deciding import Behind, Impossible, Inconsistent, Unsigned, signed_by
+from shared.log.watching.copies import Difference, backfill, copy_size, differing, is_whole
+from shared.log.watching.deciding import (
+    Behind,
+    Damaged,
+    Impossible,
+    Inconsistent,
+    Unsigned,
+    signed_by,
+)
 from shared.log.watching.hearing import Hearing
+from shared.log.watching.mending import mend
 from shared.log.watching.pace import PACE, Pace
 from shared.log.watching.sweeping import Ask, Sweep
 from shared.log.watching.trust import KnownLog, followed_log
@@ -57,6 +67,7 @@ class _Watched:
     arrived: checkpoints as they came. waiting: those of the log that are larger than the copy; the
     oldest is not pushed out by newer ones, so that under load one is reached.
     hurried: the size that was witnessed last when the whole log was asked for again.
+    mended_at: when it was last tried in vain to make the copy whole.
     """
 
     hearing: Hearing
@@ -64,6 +75,7 @@ class _Watched:
     arrived: list[bytes] = field(default_factory=list)
     waiting: list[tuple[int, Note]] = field(default_factory=list)
     hurried: int | None = None
+    mended_at: datetime | None = None
     told: dict[int, bytes] = field(default_factory=dict)
     answered: dict[int, bytes] = field(default_factory=dict)
 
@@ -79,15 +91,19 @@ class Watch:
 
     def __init__(self, service: Service, pace: Pace = PACE) -> None:
         self._service = service
+        self._pace = pace
         self._sources: dict[str, _Watched] = {}
         for source in watched_by(service.definition):
             hearing = Hearing(service, source, pace)
             self._sources[source] = _Watched(hearing, Sweep(service, source, hearing, pace))
 
     def begin(self) -> None:
-        """From now on we listen; copies that older versions made are hashed first."""
+        """From now on we listen; copies that older versions made are hashed first.
+
+        A copy that is not whole is told and stops nothing.
+        """
         for source, watched in self._sources.items():
-            backfill(self._service, source)
+            self._begin_copy(source, watched)
             with self._service.database.reading() as connection:
                 covered = last_witnessed(connection, source).size
             watched.hearing.begin(self._now(), covered=covered)
@@ -158,6 +174,9 @@ class Watch:
         with self._service.database.reading() as connection:
             doubtful = differing(connection, source, told)
             differ = differing(connection, source, answered)
+            whole = is_whole(connection, source, answered)
+        if not whole:
+            self._mend(source, watched, broken=False)
         for position in answered:
             watched.sweep.answered(position)
         if differ:
@@ -217,10 +236,29 @@ class Watch:
             return None
         except Inconsistent as error:
             _log.error("not cosigned", source=source, size=size, reason=str(error))
-            if watched.hurried != seen:
+            if isinstance(error, Damaged):
+                self._mend(source, watched, broken=True)
+            elif watched.hurried != seen:
                 watched.hurried = seen
                 watched.sweep.hurry(kept)
             return None
+
+    def _begin_copy(self, source: str, watched: _Watched) -> None:
+        try:
+            mend(self._service, source)
+            backfill(self._service, source)
+        except (MissingHashes, OtherHash):
+            self._mend(source, watched, broken=True)
+        except Exception as error:  # noqa: BLE001 (or the consumer would begin for ever)
+            _log.error("copy not made", source=source, error=type(error).__name__)
+
+    def _mend(self, source: str, watched: _Watched, *, broken: bool) -> None:
+        """Make the copy whole; what cannot be is looked at again only after a while."""
+        now = self._now()
+        if watched.mended_at is not None and now - watched.mended_at < self._pace.sweep_every:
+            return
+        damage = mend(self._service, source, broken=broken)
+        watched.mended_at = now if damage is not None and not damage.mendable else None
 
     def _now(self) -> datetime:
         return self._service.clock.now()

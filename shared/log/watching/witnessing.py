@@ -19,11 +19,12 @@ from sqlalchemy import Connection, select
 from shared.events.locking import lock_alone
 from shared.events.tables import CHECKPOINTS, COSIGNATURES
 from shared.log import keys
+from shared.log.hashes import OtherHash
 from shared.log.notes import Checkpoint, Note
 from shared.log.tree import MissingHashes, consistency_proof, root
 from shared.log.watching.alarms import Finding, Kind, raise_alarm
 from shared.log.watching.copies import copy_of, copy_size, grow_copy
-from shared.log.watching.deciding import Inconsistent, Seen, UnknownLog, judge, signed_by
+from shared.log.watching.deciding import Damaged, Inconsistent, Seen, UnknownLog, judge, signed_by
 from shared.log.watching.submissions import Submission
 from shared.log.watching.trust import KnownLog, known_log
 from shared.service import Service
@@ -40,7 +41,7 @@ def add_checkpoint(service: Service, submission: Submission) -> str:
     # Before the transaction: whoever has no key of the log costs no lock.
     note = signed_by(submission.note, log.verifiers)
     if log.followed:
-        grow_copy(service, log.log)
+        _grow(service, log)
     try:
         return _add(service, log, note, submission)
     except Inconsistent:
@@ -51,6 +52,8 @@ def add_checkpoint(service: Service, submission: Submission) -> str:
 def submission_of(service: Service, log: KnownLog, note: Note) -> Submission:
     """A followed log's checkpoint with the proof from what was witnessed last, from the copy."""
     checkpoint = Checkpoint.parse(note.text)
+    # A proof over many new entries needs the hashes of their complete tiles.
+    _grow(service, log)
     with service.database.reading() as connection:
         seen = last_witnessed(connection, log.log)
         if seen.size > checkpoint.size:
@@ -58,14 +61,14 @@ def submission_of(service: Service, log: KnownLog, note: Note) -> Submission:
         try:
             proof = consistency_proof(copy_of(connection, log.log), seen.size, checkpoint.size)
         except MissingHashes as error:
-            raise Inconsistent("the copy of the log is not whole") from error
+            raise Damaged from error
     return Submission(seen.size, tuple(proof), note)
 
 
 def compare(service: Service, log: KnownLog, note: Note) -> None:
     """Raise Inconsistent, and the alarm, when a followed log's checkpoint is not of its copy."""
     checkpoint = Checkpoint.parse(note.text)
-    grow_copy(service, log.log)
+    _grow(service, log)
     if _tell_fork(service, log, note, checkpoint):
         raise Inconsistent("the copy of the log has another root")
 
@@ -123,6 +126,13 @@ def keep_cosignature(service: Service, log: str, *, size: int, key_name: str, li
     return True
 
 
+def _grow(service: Service, log: KnownLog) -> None:
+    try:
+        grow_copy(service, log.log)
+    except (MissingHashes, OtherHash) as error:
+        raise Damaged from error
+
+
 def _add(service: Service, log: KnownLog, note: Note, submission: Submission) -> str:
     cosigner = keys.cosigner(service.settings, service.name)
     with service.database.writing() as connection:
@@ -157,7 +167,7 @@ def _agree_with_copy(connection: Connection, source: str, checkpoint: Checkpoint
     try:
         found = root(copy_of(connection, source), checkpoint.size)
     except MissingHashes as error:
-        raise Inconsistent("the copy of the log is not whole") from error
+        raise Damaged from error
     if found != checkpoint.root:
         raise Inconsistent("the copy of the log has another root")
 
