@@ -98,7 +98,11 @@ def _chosen(service: Service, names: Sequence[str] | None) -> tuple[Projection, 
 
 @dataclass
 class _Build:
-    """Rows being made aside, and how far they are. Positions are the last ones projected."""
+    """Rows being made aside, and how far they are. Positions are the last ones projected.
+
+    By source, skipped are positions of what was parked, and of what came behind it in its stream;
+    waiting are those streams, each with the first position that was skipped.
+    """
 
     service: Service
     connection: Connection
@@ -109,6 +113,7 @@ class _Build:
     writers: list[Holding]
     positions: dict[str, int]
     skipped: dict[str, set[int]] = field(default_factory=dict)
+    waiting: dict[str, dict[str, int]] = field(default_factory=dict)
     done: int = 0
     total: int = 0
 
@@ -237,7 +242,17 @@ class _Build:
         """Those of a foreign source that are not parked; who follows it is told of all."""
         self.see(self.live_schema)
         within = DEAD_LETTERS.c.position.between(batch[0][0], batch[-1][0])
-        parked = set(self.connection.execute(_unapplied(source).where(within)).scalars())
+        letters = self.connection.execute(
+            _unapplied(source).where(within).order_by(DEAD_LETTERS.c.position)
+        ).all()
+        parked = {letter.position for letter in letters}
+        waiting = self.waiting.setdefault(source, {})
+        for letter in letters:
+            if letter.resolved_at is None:
+                waiting.setdefault(letter.stream, letter.position)
+        if waiting:
+            # It may be retried before we are done, and then comes before what follows it.
+            parked.update(p for p, _, raw in batch if p > waiting.get(decode(raw).subject, p))
         self.skipped.setdefault(source, set()).update(parked)
         if self._follows and source in self.service.definition.follows:
             self.see(ASIDE)
@@ -248,7 +263,7 @@ class _Build:
         return [one for one in batch if one[0] not in parked] if parked else batch
 
     def _retried(self) -> None:
-        """What was parked when its batch was read and has been applied since."""
+        """What was parked when its batch was read and has been applied since, and all behind it."""
         for source, positions in self.skipped.items():
             self.see(self.live_schema)
             still = set(self.connection.execute(_unapplied(source)).scalars())
@@ -265,6 +280,8 @@ class _Build:
                 )
                 self._project([(row.position, row.type, row.envelope) for row in rows])
             positions.intersection_update(still)
+        # From here on nothing is applied until we are done.
+        self.waiting.clear()
 
     def _project(self, batch: Sequence[Entry]) -> None:
         self.see(ASIDE)
@@ -298,7 +315,8 @@ class _Build:
 
 def _unapplied(source: str) -> Select[Any]:
     """Positions of a source that were parked and have not been applied since, or never will be."""
-    return select(DEAD_LETTERS.c.position).where(
+    letter = DEAD_LETTERS.c
+    return select(letter.position, letter.stream, letter.resolved_at).where(
         DEAD_LETTERS.c.source == source,
         or_(DEAD_LETTERS.c.resolved_at.is_(None), DEAD_LETTERS.c.resolution != RETRIED),
     )

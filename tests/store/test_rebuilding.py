@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
 
 from shared.bus.applying import apply_batch
 from shared.bus.parking import resolve_parked, retry_parked
+from shared.events import rebuilding
 from shared.events.rebuilding import differences, rebuild
+from shared.events.replaying import Entry
 from shared.events.tables import PROJECTIONS
 from shared.service import Service
 from tests.store.domain import (
@@ -22,6 +25,7 @@ from tests.store.domain import (
     TROUBLE,
     Home,
     launch,
+    number,
     rows,
     sail,
     until,
@@ -79,8 +83,8 @@ def test_a_changed_version_asks_for_a_rebuild_of_that_one(home: Home, boats: Ser
 
 def test_nothing_is_lost_while_others_write(home: Home, boats: Service) -> None:
     home.sequence(boats)
-    for number in range(30):
-        launch(boats, f"many-{number}")
+    for boat in range(30):
+        launch(boats, f"many-{boat}")
     stop = threading.Event()
     wrong: list[BaseException] = []
 
@@ -124,6 +128,38 @@ def test_foreign_events_are_told_again_except_parked_ones(home: Home, boats: Ser
     assert "left" not in {row[0] for row in before[0]}
     rebuild(harbours, progress=quiet)
     assert (rows(harbours, HARBOUR), rows(harbours, BERTHS)) == before
+    assert differences(harbours) == []
+
+
+def test_what_is_retried_during_a_rebuild_keeps_its_place_in_its_stream(
+    fresh: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits in the first round, is retried before the second, and its stream goes on."""
+    boats, harbours = fresh.open(BOATS), fresh.open(HARBOURS)
+    for boat in ("parked", "left"):
+        launch(boats, boat, sail=1)
+    number(boats)
+    TROUBLE.streams = {"boat/parked", "boat/left"}
+    carry(fresh, boats, harbours)
+    TROUBLE.streams = set()
+    rounds: list[int] = []
+    begin = rebuilding._Build.round
+
+    def another_round(build: rebuilding._Build) -> Iterator[tuple[str, Sequence[Entry]]]:
+        rounds.append(1)
+        if len(rounds) == 2:
+            retry_parked(harbours, "trainings", "boat/parked")
+            resolve_parked(harbours, "trainings", "boat/left", resolution="a doublet")
+            for boat in ("parked", "left"):
+                sail(boats, boat)
+            number(boats)
+            carry(fresh, boats, harbours)
+        yield from begin(build)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuilding._Build, "round", another_round)
+        rebuild(harbours, progress=quiet)
+    assert [(row[0], *row[2:]) for row in rows(harbours, HARBOUR)] == [("parked", 2, "1 2 ")]
     assert differences(harbours) == []
 
 
