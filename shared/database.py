@@ -23,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -146,6 +147,11 @@ class Database:
             connection.execution_options(zanat_write=True)
             with connection.begin():
                 yield connection
+
+    def postgresql_connection(self) -> psycopg.Connection[Any]:
+        """A connection of the caller's own to the server, in autocommit, outside the pool."""
+        words, options = self.engine.dialect.create_connect_args(self.engine.url)
+        return psycopg.connect(*words, **options, autocommit=True)
 
     def sqlite_connection(self) -> sqlite3.Connection:
         """A connection of the caller's own to the file, outside the pool."""

@@ -158,10 +158,8 @@ class HeldConnections:
         connection.close()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        engine = self._database.engine
-        words, options = engine.dialect.create_connect_args(engine.url)
         try:
-            connection = psycopg.connect(*words, **options, autocommit=True)
+            connection = self._database.postgresql_connection()
         except psycopg.Error as error:
             raise _Lost(str(error)) from error
         result = connection.pgconn.prepare(_NAME, APPEND.encode())

@@ -21,9 +21,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from psycopg.pq import ExecStatus
+
 from shared.database import Database
 
 CHANNEL: Final = "zanat_pending"
+_NOTIFY: Final = f"notify {CHANNEL}".encode()
 GAP_SECONDS: Final = 0.004
 """Between two notifications: while many write, one speaks for all of them."""
 
@@ -147,13 +150,20 @@ class Notifier:
             self._thread.start()
 
     def _run(self) -> None:
-        while True:
-            self._waiting.wait()
-            if self._ended.is_set():
-                return
-            self._waiting.clear()
+        while not self._ended.is_set():
             # (whatever a lost server raises: polling guarantees)
-            with contextlib.suppress(Exception), self._database.engine.connect() as connection:
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql(f"notify {CHANNEL}")
+            with contextlib.suppress(Exception):
+                self._waiting.wait()
+                if not self._ended.is_set():
+                    with self._database.postgresql_connection() as connection:
+                        self._tell(connection.pgconn)
+            self._ended.wait(GAP_SECONDS)
+
+    def _tell(self, wire: Any) -> None:
+        """Tell through one connection, by the driver's bare call, as long as that works."""
+        told = True
+        while told and not self._ended.is_set():
+            self._waiting.wait()
+            self._waiting.clear()
+            told = wire.exec_(_NOTIFY).status == ExecStatus.COMMAND_OK
             self._ended.wait(GAP_SECONDS)

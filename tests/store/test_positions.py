@@ -137,3 +137,22 @@ def refused_claim(service: Service, turn: int) -> Append:
     name = f"boat/taken-{turn}"
     service.store.commit(append(painted(name, 0), claims=(Claim("hull", name, name),)))
     return append(painted("boat/late", 0), claims=(Claim("hull", name, "boat/late"),))
+
+
+def test_a_replay_gives_what_the_log_holds_from_any_position_on(boats: Service) -> None:
+    """Also over several batches, and when somebody leaves off in the midst of one."""
+    for turn in range(3):
+        colours = tuple(str(n) for n in range(700))
+        boats.store.commit(append(painted(f"boat/replayed-{turn}", 0, *colours)))
+    launch(boats, "replayed")
+    number(boats)
+    with boats.database.reading() as connection:
+        log = [
+            (at, boats.store.recorded(raw).event) for at, raw in boats.store.whole_log(connection)
+        ]
+    assert list(boats.store.replay()) == log and len(log) > 2_000
+    assert list(boats.store.replay(start=1_234)) == log[1_234:]
+    assert list(boats.store.replay(start=len(log))) == []
+    for _ in range(3):
+        assert next(boats.store.replay()) == log[0]
+    assert list(boats.store.replay()) == log
