@@ -12,13 +12,11 @@ share it that bring events and guards alone; the others have a transaction each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from shared.database import Database, begin, in_transaction
-from shared.errors import Problem
 from shared.events import at_once, beside, on_postgresql, on_sqlite, reading
 from shared.events.append import Append, Claim, RequestRecord
 from shared.events.envelope import (
@@ -156,11 +154,15 @@ class Store:
             self._on_file.append(group)
             return
         with self.database.writing() as connection:
+            driver: Any = connection.connection.driver_connection
             for ticket in group:
                 try:
                     with connection.begin_nested():
                         self._write(connection, ticket)
-                except (Problem, IntegrityError) as error:
+                except Exception as error:
+                    # A full disk or the like may have undone what its neighbours wrote, too.
+                    if not driver.in_transaction:
+                        raise
                     ticket.error = error
 
     def _write(self, connection: Connection, ticket: Ticket) -> None:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.errors import Conflict
 from shared.events.append import Append, Guard
 from shared.events.locking import STREAMS_MAX
-from shared.events.projection import Recorded
+from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.tables import EVENTS, LOG
 from shared.events.together import GROUP_MAX, Ticket, Together
 from shared.events.verifying import verify_log
 from shared.service import Service
 from tests.store.conftest import BOTH
-from tests.store.domain import Home, number, rows, until
+from tests.store.domain import BOATS, CREW, SHIPS, Home, Painted, number, rows, until
 from tests.store.writing import append, painted, stored, together
 
 on_postgresql = pytest.mark.parametrize("home", BOTH[1:], indirect=True)
@@ -71,6 +74,48 @@ def test_what_the_database_refuses_as_a_whole_is_tried_one_by_one(boats: Service
     assert [type(t.error) for t in tickets] == [type(None), Conflict, type(None)]
     assert [stored(boats, f"boat/next-{n}") for n in range(3)] == [[1], [], [1]]
     assert stored(boats, "boat/first") == [1]
+
+
+def shown_on_file(folder: Path, fail: Callable[[Connection], object]) -> Service:
+    """Boats on SQLite, where appends with rows share a commit; of one the rows fail."""
+
+    def project(at: Projecting, recorded: Recorded) -> None:
+        values = {"programme": "rs", "captain": None, "trips": 0, "seen_at": recorded.at}
+        at.put(SHIPS, {"id": recorded.identifier}, **values)
+        if recorded.identifier == "bad":
+            fail(at.connection)
+
+    shown = Projection("ships", 1, (SHIPS, CREW), project, (Painted,))
+    return Home.make(folder).open(replace(BOATS, projections=(shown,)))
+
+
+def three_in_a_group(service: Service) -> list[Ticket]:
+    names = ("first", "bad", "last")
+    return [service.store._ticket(append(painted(f"boat/{name}", 0))) for name in names]
+
+
+@pytest.mark.parametrize("wrong", [KeyError, OverflowError, OperationalError])
+def test_rows_that_fail_in_whatever_way_fail_their_own_append_alone(
+    tmp_path: Path, wrong: type[Exception]
+) -> None:
+    def fail(connection: Connection) -> None:
+        if wrong is OperationalError:
+            connection.exec_driver_sql("select no_such_column")
+        raise wrong
+
+    boats = shown_on_file(tmp_path, fail)
+    tickets = three_in_a_group(boats)
+    boats.store._together._run(tickets)
+    assert [type(one.error) for one in tickets] == [type(None), wrong, type(None)]
+    assert [row[0] for row in rows(boats, SHIPS)] == ["first", "last"]
+    assert verify_log(boats) == (2, [])
+
+
+def test_a_transaction_that_the_database_undid_is_nobodys_success(tmp_path: Path) -> None:
+    boats = shown_on_file(tmp_path, lambda connection: connection.exec_driver_sql("rollback"))
+    with pytest.raises(DBAPIError):
+        boats.store._together._run(three_in_a_group(boats))
+    assert rows(boats, SHIPS) == rows(boats, EVENTS) == []
 
 
 @pytest.mark.parametrize("expected", [1, 2, 2**31 - 3])
@@ -171,8 +216,6 @@ def test_a_connection_lost_in_mid_group_is_told_to_everybody(
     postgres: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is told success, nothing is tried again, and the next append gets a new connection."""
-    from tests.store.domain import BOATS
-
     boats = postgres.open(BOATS)
     wrong: list[BaseException] = []
     with boats.database.writing() as connection:
@@ -209,8 +252,6 @@ def end_who_waits(owner: sa.Engine) -> int:
 
 
 def test_a_connection_that_ended_while_it_was_idle_is_made_again(postgres: Home) -> None:
-    from tests.store.domain import BOATS
-
     boats = postgres.open(BOATS)
     boats.store.commit(append(painted("boat/one", 0)))
     with postgres.owner("trainings").connect() as connection:
