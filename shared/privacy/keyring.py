@@ -5,8 +5,9 @@
     keys = keyring.ensure({name})
 
 A key is durable before its first event. A destroyed key leaves a tombstone: its row stays without
-the key, no new key is made under that name, and what it sealed is absent, not an error. On
-PostgreSQL row-level security lets each service's role see the data classes that it needs only.
+the key, no new key is made under that name, and what it sealed is absent, not an error: here at
+once, in other processes when they forget what they remember, a minute later at most. On PostgreSQL
+row-level security lets each service's role see the data classes that it needs only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -44,6 +46,8 @@ KEYS = Table(
 )
 
 CACHED_KEYS_MAX = 200_000
+REMEMBERED_SECONDS: Final = 60.0
+"""How long a key may be opened here that was destroyed in another process."""
 _CHUNK = 300
 
 
@@ -81,9 +85,12 @@ class Keyring:
         self._lock = threading.Lock()
         self._by_name: dict[KeyName, Key] = {}
         self._by_id: dict[str, Key] = {}
+        self._forgotten = 0
+        self._forgets_at = monotonic() + REMEMBERED_SECONDS
 
     def ensure(self, names: Iterable[KeyName]) -> dict[KeyName, Key]:
         """The keys of these names, made durable here when they are new."""
+        self._forget_in_time()
         wanted = set(names)
         found = {n: k for n in wanted if (k := self._by_name.get(n))}
         missing = sorted(wanted - found.keys())
@@ -97,19 +104,22 @@ class Keyring:
 
     def open_key(self, key_id: str) -> Key | None:
         """The key of this id; None when this service may not see it or it never was."""
+        self._forget_in_time()
         if key := self._by_id.get(key_id):
             return key
         return self.open_keys([key_id]).get(key_id)
 
     def open_keys(self, key_ids: Iterable[str]) -> dict[str, Key]:
         """Many keys at once, for projections in batches."""
+        self._forget_in_time()
         found = {key_id: self._by_id.get(key_id) for key_id in key_ids}
         wanted = [key_id for key_id, key in found.items() if key is None]
+        forgotten = self._forgotten
         with self._database.reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 part = wanted[start : start + _CHUNK]
                 for row in connection.execute(select(KEYS).where(KEYS.c.key_id.in_(part))):
-                    _, key = self._remember(row)
+                    _, key = self._remember(row, forgotten)
                     found[key.key_id] = key
         return {key_id: key for key_id, key in found.items() if key is not None}
 
@@ -165,8 +175,14 @@ class Keyring:
     def forget(self) -> None:
         """Drop every cached key, so that a destroyed one is noticed."""
         with self._lock:
+            self._forgotten += 1
+            self._forgets_at = monotonic() + REMEMBERED_SECONDS
             self._by_name.clear()
             self._by_id.clear()
+
+    def _forget_in_time(self) -> None:
+        if monotonic() >= self._forgets_at:
+            self.forget()
 
     def close(self) -> None:
         """Close the connections to its database."""
@@ -179,13 +195,14 @@ class Keyring:
 
     def _read(self, names: list[KeyName]) -> dict[KeyName, Key]:
         found: dict[KeyName, Key] = {}
+        forgotten = self._forgotten
         where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
         with self._database.reading() as connection:
             for start in range(0, len(names), _CHUNK):
                 part = names[start : start + _CHUNK]
                 triples = [(n.owner, n.data_class, n.group) for n in part]
                 for row in connection.execute(select(KEYS).where(where.in_(triples))):
-                    name, key = self._remember(row)
+                    name, key = self._remember(row, forgotten)
                     found[name] = key
         return found
 
@@ -209,11 +226,14 @@ class Keyring:
         with self._database.writing() as connection:
             connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)
 
-    def _remember(self, row: object) -> tuple[KeyName, Key]:
+    def _remember(self, row: object, forgotten: int) -> tuple[KeyName, Key]:
+        """Open it. It is not kept when keys were forgotten since it was asked for: perhaps it."""
         key_id: str = row.key_id  # type: ignore[attr-defined]
         key = self._unwrapped(key_id, row.wrapped)  # type: ignore[attr-defined]
         name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
         with self._lock:
+            if forgotten != self._forgotten:
+                return name, key
             if len(self._by_id) >= CACHED_KEYS_MAX:
                 self._by_id.clear()
                 self._by_name.clear()
