@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from shared.log import keys
+from shared.log.notes import Signer
+from shared.log.watching import hearing
+from shared.log.watching.alarms import raise_alarm
 from shared.log.watching.copies import copy_size, is_whole
 from shared.log.watching.deciding import Behind, Damaged, Inconsistent
 from shared.log.watching.witnessing import add_checkpoint
@@ -278,3 +283,92 @@ def test_the_consumer_goes_on_when_a_row_of_the_copy_is_gone(place: Place) -> No
     assert [one.kind for one in place.alarms()] == ["damaged"]
     with place.audit.database.reading() as connection:
         assert copy_size(connection, SOURCE) == 302
+
+
+# Silence
+
+
+def test_heads_alone_are_no_life_of_a_log(watched: Watched) -> None:
+    watched.arrive(10)
+    note = watched.note(10)
+    watched.tell(note)
+    watched.turn()
+    watched.quiet(300, heads=True, note=note)
+    assert watched.alarms() == []
+    watched.quiet(110, heads=True)
+    assert watched.alarms() == []
+    watched.quiet(20, heads=True)
+    assert watched.kinds() == ["uncovered"]
+    watched.tell(note)
+    watched.turn()
+    assert watched.kinds() == []
+    # A checkpoint that somebody else signed is no sign of life.
+    forged = watched.note(
+        10, signer=Signer(keys.origin(watched.place.settings, SOURCE), b"\2" * 32)
+    )
+    watched.quiet(130, heads=True, note=forged)
+    assert sorted(watched.kinds()) == ["signature", "uncovered"]
+
+
+def test_entries_alone_are_no_life_of_a_log(watched: Watched) -> None:
+    watched.arrive(10)
+    watched.tell(watched.note(10))
+    watched.turn()
+    for _ in range(65):
+        watched.clock.advance(timedelta(seconds=2))
+        watched.answer()
+        watched.turn()
+    assert "stopped" in watched.kinds()
+
+
+def test_of_a_log_that_is_quite_silent_there_is_one_alarm(watched: Watched) -> None:
+    watched.arrive(10)
+    watched.tell(watched.note(10))
+    watched.turn()
+    watched.quiet(8, heads=True)
+    watched.quiet(600)
+    assert [one.kind for one in watched.alarms()] == ["stopped"]
+
+
+def test_while_messages_wait_silence_is_counted_slowly(watched: Watched) -> None:
+    watched.arrive(10)
+    watched.tell(watched.note(10))
+    watched.turn()
+
+    def wait(seconds: int) -> None:
+        for _ in range(seconds // 2):
+            watched.clock.advance(timedelta(seconds=2))
+            watched.turn(idle=False)
+
+    wait(400)
+    assert watched.alarms() == []
+    wait(400)
+    assert watched.kinds() == ["stopped"]
+
+
+def test_what_was_heard_in_times_to_come_was_not_heard(watched: Watched) -> None:
+    watched.lose(
+        "insert into heard (source, heard_at, head, checkpoint_at, swept) values"
+        " ('trainings', '2099-01-01 00:00:00', 0, '2099-01-01 00:00:00', 0)"
+    )
+    watched.again()
+    watched.quiet(130)
+    assert watched.kinds() == ["stopped"]
+
+
+def test_a_silence_that_could_not_be_written_down_is_told_the_next_time(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = 3
+
+    def busy(*arguments: Any) -> str | None:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise RuntimeError("the database is locked")
+        return raise_alarm(*arguments)
+
+    monkeypatch.setattr(hearing, "raise_alarm", busy)
+    watched.quiet(140)
+    assert failures == -1
+    assert watched.kinds() == ["stopped"]

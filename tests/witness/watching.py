@@ -124,11 +124,12 @@ class Watched:
         return [one.size for one in out if not isinstance(one, Ask)]
 
     def quiet(self, seconds: float, *, heads: bool = False, note: Note | None = None) -> None:
-        """Time goes by, two seconds a turn, in which only this is told."""
+        """Time goes by, two seconds a turn, in which only this is told (and answered)."""
         for _ in range(int(seconds / 2)):
             self.clock.advance(timedelta(seconds=2))
             if heads:
                 self.head(self.size)
+                self.answer()
             if note is not None:
                 self.tell(note)
             self.turn()

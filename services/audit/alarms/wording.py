@@ -64,12 +64,15 @@ WORDS: Final = {
     ),
     Kind.stopped: Words(
         N_("The log fell silent"),
-        N_("Neither its end nor a checkpoint was announced for a while."),
+        N_("Neither its end nor a checkpoint of its key was announced for a while."),
         N_("See whether the service's worker runs and reaches the queue. This ends by itself."),
     ),
     Kind.uncovered: Words(
-        N_("The log grows without checkpoints"),
-        N_("There are entries that no signed checkpoint covers."),
+        N_("The log shows no checkpoint of now"),
+        N_(
+            "It says that it lives, but for a while came no checkpoint that its key signed, or "
+            "none that covers its entries."
+        ),
         N_(
             "See what the service's worker says: it refuses to sign a log that does not go on "
             "from what it signed, and it needs its key. This ends by itself."

@@ -1,19 +1,24 @@
 """What is heard of one log: that it lives, how far it says it goes, and whether that shrinks.
 
     hearing = Hearing(service, "grants", pace)
-    hearing.begin(now); hearing.head(41, seen=42, now=now); hearing.turn(now)
+    hearing.begin(now, covered=40); hearing.head(41, seen=42, now=now); hearing.turn(now, idle=True)
 
 A log that goes back says so again and again: one message alone may have been long on its way.
-Silence counts from when we began to listen, or from when any process of this service last heard
-the log, whichever is later; so a second worker, which hears nothing, raises nothing.
+Silence ends with a head or with a checkpoint that is truly the log's. Anybody can say a head: a log
+that says only heads and does not repeat its checkpoint, as each does, is uncovered. Silence is
+counted in time in which we listened; less of it while messages wait, which may be older than what
+is awaited. Whatever another process of this service heard counts too; so a second worker, which
+hears nothing, raises nothing.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 
+from shared.bus.topology import CHECKPOINT_AGAIN_SECONDS
 from shared.events.tables import HEARD
 from shared.log.watching.alarms import (
     PASSING,
@@ -29,6 +34,12 @@ from shared.log.watching.alarms import (
 from shared.log.watching.pace import Pace
 from shared.service import Service
 
+CHECKPOINT_WITHIN: Final = timedelta(seconds=3 * CHECKPOINT_AGAIN_SECONDS)
+"""Nobody repeats a checkpoint faster, however short a silence may last."""
+BUSY: Final = 5
+"""So many seconds count as one while messages wait."""
+NONE: Final = timedelta(0)
+
 
 class Hearing:
     """One source of one watching service. Not shared between threads."""
@@ -42,11 +53,13 @@ class Hearing:
         self._kept_at: datetime | None = None
         self._turned_at: datetime | None = None
         self._open: set[Kind] = set()
-        self._wanted: tuple[int, datetime] | None = None
+        self._wanted: int | None = None
+        self._silent = self._unsigned = self._waited = NONE
         self._back: tuple[int, datetime] | None = None
         self._whole = True
         self._changed = False
         self.covered = 0
+        self.lived_at: datetime | None = None
         self.heard_at: datetime | None = None
         self.head_told: int | None = None
         self.checkpoint_at: datetime | None = None
@@ -66,22 +79,19 @@ class Hearing:
         if row is not None:
             self.swept = row.swept
             self._whole = row.head + 1 >= self.covered
-            self.checkpoint_at = self.checkpoint_at or row.checkpoint_at
+            if row.checkpoint_at is not None and row.checkpoint_at <= now:
+                self.checkpoint_at = self.checkpoint_at or row.checkpoint_at
 
     def any(self, now: datetime) -> None:
-        """Something came from the log."""
-        self.heard_at = now
-        self._changed = True
-        if Kind.stopped in self._open:
-            over(self._service, self._source, Kind.stopped)
-            self._open.discard(Kind.stopped)
+        """Something came from the log, so that it may be asked; it proves nothing."""
+        self.lived_at = now
 
     def head(self, head: int, *, seen: int, now: datetime) -> None:
         """The log says that ``head`` is its last position; ``seen``: how many entries we know."""
+        self._heard(now)
         self.head_told = head
         self.size_told(head + 1, seen=seen, now=now)
-        if head + 1 > self.covered and self._wanted is None:
-            self._wanted = (head + 1, now)
+        self._want(head + 1)
 
     def size_told(self, size: int, *, seen: int, now: datetime) -> None:
         """The log says that it has ``size`` entries now."""
@@ -96,34 +106,43 @@ class Hearing:
 
     def checkpoint(self, size: int, now: datetime) -> None:
         """A checkpoint came that is truly the log's."""
+        self._heard(now)
         self.checkpoint_at = now
+        self._unsigned = NONE
         self.covered = max(self.covered, size)
-        if self._wanted is not None and size >= self._wanted[0]:
-            self._wanted = None
-            if Kind.uncovered in self._open:
-                over(self._service, self._source, Kind.uncovered)
-                self._open.discard(Kind.uncovered)
+        if self._wanted is not None and size < self._wanted:
+            return
+        self._wanted, self._waited = None, NONE
+        if Kind.uncovered in self._open:
+            over(self._service, self._source, Kind.uncovered)
+            self._open.discard(Kind.uncovered)
 
     def lives(self, now: datetime) -> bool:
         """Whether this process heard it just now."""
-        return self.heard_at is not None and now - self.heard_at <= self._pace.heard_within
+        return self.lived_at is not None and now - self.lived_at <= self._pace.heard_within
 
-    def turn(self, now: datetime) -> None:
-        """Write down what was heard, and say what was not."""
-        if self._turned_at is None or now - self._turned_at > self._pace.jump:
-            # We slept ourselves, or the clock was set: nothing follows from that.
-            self._began = now
+    def turn(self, now: datetime, *, idle: bool, size: int = 0) -> None:
+        """Write down what was heard, and say what was not.
+
+        idle: no message waits. size: so many entries arrived, heads or not.
+        """
+        passed = NONE if self._turned_at is None else now - self._turned_at
         self._turned_at = now
+        if not NONE <= passed <= self._pace.jump:
+            # We slept ourselves, or the clock was set: nothing follows from that.
+            passed = NONE
+        passed = passed if idle else passed / BUSY
+        self._silent += passed
+        self._unsigned += passed
+        self._want(size)
+        if self._wanted is not None:
+            self._waited += passed
         if self._changed and (
             self._kept_at is None or now - self._kept_at >= min(self._pace.keep_every, self._limit)
         ):
             self.keep(now)
         self._say_silence(now)
-        if (
-            self._wanted is not None
-            and now - max(self._wanted[1], self._began or now) > self._limit
-        ):
-            self._say_uncovered(self._wanted[0])
+        self._say_uncovered(now)
 
     def keep(self, now: datetime) -> None:
         """Write down what was heard; the only rows here that change."""
@@ -147,20 +166,41 @@ class Hearing:
         self.swept = position
         self._changed = True
 
-    def _say_silence(self, now: datetime) -> None:
-        since = self._began or now
-        if self.heard_at is not None:
-            since = max(since, self.heard_at)
-        if Kind.stopped in self._open or now - since <= self._limit:
-            return
+    def _heard(self, now: datetime) -> None:
+        self.heard_at = now
+        self._silent = NONE
+        self._changed = True
+        if Kind.stopped in self._open:
+            over(self._service, self._source, Kind.stopped)
+            self._open.discard(Kind.stopped)
+
+    def _want(self, size: int) -> None:
+        if self._wanted is None and size > self.covered:
+            self._wanted = size
+
+    def _others(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """When any process of this service heard the log, and a checkpoint of it; none later."""
         with self._service.database.reading() as connection:
-            others = connection.execute(
-                select(HEARD.c.heard_at).where(HEARD.c.source == self._source)
-            ).scalar()
+            row = connection.execute(
+                select(HEARD.c.heard_at, HEARD.c.checkpoint_at).where(
+                    HEARD.c.source == self._source
+                )
+            ).first()
+        # Their clocks may be a little before ours; what is far ahead was never heard.
+        latest = now + self._pace.heard_within
+        heard, checkpoint = (None, None) if row is None else (row.heard_at, row.checkpoint_at)
+        return (
+            heard if heard is not None and heard <= latest else None,
+            checkpoint if checkpoint is not None and checkpoint <= latest else None,
+        )
+
+    def _say_silence(self, now: datetime) -> None:
+        if Kind.stopped in self._open or self._silent <= self._limit:
+            return
+        others, _ = self._others(now)
         if others is not None and now - others <= self._limit:
             return
-        self._open.add(Kind.stopped)
-        last = self.heard_at or others or since
+        last = self.heard_at or others or self._began or now
         raise_alarm(
             self._service,
             Finding(
@@ -171,6 +211,8 @@ class Hearing:
                 expected=last.isoformat(timespec="seconds"),
             ),
         )
+        # Only now: what could not be written is tried again.
+        self._open.add(Kind.stopped)
 
     def _say_shrunk(self, size: int, seen: int) -> None:
         """Say it once; again when the log had come back meanwhile, or goes back further."""
@@ -195,18 +237,29 @@ class Hearing:
         if told:
             self._whole = False
 
-    def _say_uncovered(self, size: int) -> None:
+    def _say_uncovered(self, now: datetime) -> None:
         if Kind.uncovered in self._open:
             return
-        self._open.add(Kind.uncovered)
+        within = max(self._limit, CHECKPOINT_WITHIN)
+        repeats = self._unsigned <= within or not self.lives(now)
+        if repeats and self._waited <= self._limit:
+            return
+        _, others = self._others(now)
+        if self._waited <= self._limit and others is not None and now - others <= within:
+            return
+        size = self._wanted or self.covered
+        matter = str(size)
+        if self._wanted is None:
+            matter += f"/{silence_matter(self.checkpoint_at or others or self._began or now)}"
         raise_alarm(
             self._service,
             Finding(
                 source=self._source,
                 kind=Kind.uncovered,
-                matter=str(size),
+                matter=matter,
                 size=size,
                 expected=str(size),
                 found=str(self.covered),
             ),
         )
+        self._open.add(Kind.uncovered)

@@ -157,7 +157,7 @@ class Watch:
             reached, note = watched.waiting.pop(0)
             if line := self._check(source, watched, reached, note, now):
                 out.append(Cosigned(source, reached, line))
-        watched.hearing.turn(now)
+        watched.hearing.turn(now, idle=idle, size=cursor + 1)
         told = watched.hearing.head_told
         size = min(cursor + 1, cursor + 1 if told is None else told + 1)
         watched.sweep.stuck(now, cursor=cursor, idle=idle)
