@@ -11,6 +11,8 @@ the log keeps it for whoever comes later.
 
 from __future__ import annotations
 
+import select
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -22,6 +24,7 @@ from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
 from shared.log.sequencer import Entry
 
 CONFIRM_TIMEOUT_SECONDS: Final = 15.0
+FRAME_TIMEOUT_SECONDS: Final = 0.005
 
 
 class ConfirmTimeout(Exception):
@@ -147,15 +150,25 @@ class WindowPublisher:
 
 
 def take_events(connection: Connection, *, until: Callable[[], bool] = bool) -> bool:
-    """Let a RabbitMQ connection handle what has arrived, without waiting; whether it was any."""
+    """Let a RabbitMQ connection handle what has arrived; whether it was any.
+
+    It waits for the rest of a frame that has begun, but not long: what there is of it is kept.
+    """
     amqp: Any = connection.connection
     found = False
+    poll = select.poll()
+    poll.register(amqp.transport.sock, select.POLLIN)
     try:
         # (what drain_events does, with the time-out set once and not for every frame)
-        with amqp.transport.having_timeout(0):
-            while not until():
+        with amqp.transport.having_timeout(FRAME_TIMEOUT_SECONDS) as sock:
+            while not until() and (poll.poll(0) or _pending(sock)):
                 amqp.on_inbound_frame(amqp.transport.read_frame())
                 found = True
     except TimeoutError:
         return found
     return found
+
+
+def _pending(sock: Any) -> int:
+    """How many bytes of an encrypted connection have been read and not been asked for."""
+    return sock.pending() if isinstance(sock, ssl.SSLSocket) else 0

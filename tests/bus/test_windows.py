@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
 from collections import deque
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +14,10 @@ from amqp import spec
 from amqp.basic_message import Message
 from amqp.method_framing import frame_writer
 from amqp.serialization import dumps
+from amqp.transport import TCPTransport
 
 from shared.bus.frames import CONTENT_ENCODING, CONTENT_TYPE, Frames
-from shared.bus.publishing import ConfirmTimeout, WindowPublisher
+from shared.bus.publishing import ConfirmTimeout, WindowPublisher, take_events
 from shared.bus.relay import WINDOWS_AHEAD, Sending
 from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
 
@@ -151,6 +155,29 @@ def test_a_message_that_the_broker_refuses_begins_the_connection_anew(
     publisher.send_entries(Log(2).all, key=str)
     with pytest.raises(ConfirmTimeout):
         publisher._on_nack(1, False)
+
+
+def test_a_broker_that_stops_within_a_frame_keeps_nobody() -> None:
+    """What there is of the frame is kept until the rest comes."""
+    here, there = socket.socketpair()
+    transport = TCPTransport("localhost")
+    transport.sock = here
+    transport._setup_transport()
+    frames: list[tuple[int, int, bytes]] = []
+    amqp = SimpleNamespace(transport=transport, on_inbound_frame=frames.append)
+    connection: Any = SimpleNamespace(connection=amqp)
+    whole = struct.pack(">BHI", 3, 1, 1_000) + bytes(1_000) + b"\xce"
+    taken: list[bool] = []
+    with here, there:
+        for part in (whole[:3], whole[3:400], whole[400:] + whole[:9], whole[9:]):
+            there.sendall(part)
+            taking = threading.Thread(target=lambda: taken.append(take_events(connection)))
+            taking.daemon = True
+            taking.start()
+            taking.join(5)
+            assert not taking.is_alive()
+    assert taken == [False, False, True, True]
+    assert frames == [(3, 1, bytes(1_000))] * 2
 
 
 def test_what_was_handed_over_is_not_read_and_what_lies_between_is(
