@@ -29,6 +29,7 @@ from shared.log.waking import Bell, listening
 BATCH_MAX = 2_000
 _POLL_SECONDS = 0.1
 _BREATH_SECONDS = 0.004
+_STANDBY_SECONDS = 0.5
 
 
 def head(connection: Connection) -> int:
@@ -128,12 +129,9 @@ class Sequencer:
         with self._database.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                leased = connection.execute(
-                    text("select pg_try_advisory_lock(:k)"), {"k": SEQUENCING}
-                )
-                if not leased.scalar():
-                    self._stop.wait(0.5)
-                    return
+                while not _leased(connection):
+                    if self._stop.wait(_STANDBY_SECONDS):
+                        return
                 # Its statistics are always old: what is pending comes and goes.
                 connection.exec_driver_sql("set enable_seqscan = off")
                 with listening(connection.connection.driver_connection, self.wake):
@@ -165,3 +163,9 @@ class Sequencer:
         if entries:
             self._follower.hand(entries)
         return len(entries)
+
+
+def _leased(connection: Connection) -> bool:
+    """Whether this connection is the one that sequences, from now until it ends."""
+    query = text("select pg_try_advisory_lock(:k)")
+    return bool(connection.execute(query, {"k": SEQUENCING}).scalar())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from shared.database import Database
 from shared.log import sequencer as sequencing
@@ -111,3 +112,25 @@ def test_many_commits_are_told_by_few_notifications(
         notifier.wake()
     notifier.close()
     assert 1 <= len(told) <= 4
+
+
+def test_a_sequencer_that_stands_by_keeps_its_connection(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.log.sequencer._STANDBY_SECONDS", 0.02)
+    first = home.sequence(home.open(BOATS))
+    assert first is not None
+    until(first.leads)
+    boats = home.open(BOATS)
+    made: list[float] = []
+    tries: list[str] = []
+    sa.event.listen(boats.database.engine, "connect", lambda *_: made.append(time.monotonic()))
+    sa.event.listen(
+        boats.database.engine, "before_cursor_execute", lambda *found: tries.append(found[2])
+    )
+    second = home.sequence(boats)
+    assert second is not None
+    until(lambda: len(tries) > 4)
+    assert len(made) == 1 and not second.leads()
+    first.stop()
+    until(second.leads)
