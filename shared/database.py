@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from psycopg.errors import PipelineAborted
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -246,6 +247,13 @@ def named(dialect: Dialect, statement: str, error: Exception, *, lost: bool = Fa
     if not isinstance(found, DBAPIError):
         raise TypeError(f"{type(error).__name__} is no error of the driver's")
     return found
+
+
+def first_error(error: psycopg.Error) -> psycopg.Error:
+    """What went wrong first in a pipeline, of which one may hear last that it was broken off."""
+    while isinstance(error, PipelineAborted) and isinstance(error.__context__, psycopg.Error):
+        error = error.__context__
+    return error
 
 
 def owner_engine(settings: Settings, name: str) -> Engine:

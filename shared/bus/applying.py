@@ -53,11 +53,12 @@ _FIRST: Final = "insert into cursors (source, position) values ({mark}, {mark})"
 _MOVE: Final = "update cursors set position = {mark} where source = {mark} and position = {mark}"
 
 _MOVE_REMEMBERED: Final = (
-    "update cursors set position = case when position = %s and not exists"
-    " (select from dead_letters where source = %s and resolved_at is null) then %s::bigint end"
-    " where source = %s"
+    "with moved as (update cursors set position = %s where source = %s and position = %s"
+    " and not exists (select from dead_letters where source = %s and resolved_at is null)"
+    " returning 1) select 1 / count(*) from moved"
 )
-"""Refused (null) where the cursor is another, or where there are parked streams to ask for."""
+"""Refused (by zero) where the cursor is another or gone, or where parked streams are to be asked
+for."""
 
 Taken = Sequence[tuple[int, bytes]]
 """(position, bytes) of one source without a gap."""
@@ -193,7 +194,7 @@ def _move(
         # Also guards against two consumers: the second insert fails and its batch rolls back.
         at.later(_FIRST.format(mark=mark), (source, cursor))
     elif remembered:
-        at.later(_MOVE_REMEMBERED, (start, source, cursor, source))
+        at.later(_MOVE_REMEMBERED, (cursor, source, start, source))
     else:
         at.later(_MOVE.format(mark=mark), (cursor, source, start))
 

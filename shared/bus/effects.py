@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from shared.database import named
+from shared.database import first_error, named
 from shared.errors import Busy
 from shared.events import packing, rowtexts
 from shared.events.append import Context
@@ -147,7 +147,7 @@ def sent_together(connection: Connection) -> Iterator[Any]:
         with driver.pipeline(), driver.cursor() as cursor:
             yield cursor
     except psycopg.Error as error:
-        raise named(connection.dialect, "(sent together)", error) from error
+        raise named(connection.dialect, "(sent together)", first_error(error)) from error
 
 
 def before_rows(service: Service, connection: Connection) -> None:

@@ -19,11 +19,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 import psycopg
-from psycopg.errors import DivisionByZero, PipelineAborted
+from psycopg.errors import DivisionByZero
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import IntegrityError
 
-from shared.database import named
+from shared.database import first_error, named
 from shared.events import rowtexts
 from shared.events.append import RequestRecord, changed_meanwhile
 from shared.events.event import Sealed
@@ -157,7 +157,7 @@ def run(connection: Connection, written: Written) -> None:
                 for text, values in written:
                     cursor.execute(text, values, prepare=True)
     except psycopg.Error as raised:
-        error = _first(raised)
+        error = first_error(raised)
         if isinstance(error, DivisionByZero):
             raise changed_meanwhile() from error
         lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
@@ -167,13 +167,6 @@ def run(connection: Connection, written: Written) -> None:
         if isinstance(found, IntegrityError) and error.diag.table_name in _OF_APPENDS:
             raise changed_meanwhile() from error
         raise found from error
-
-
-def _first(error: psycopg.Error) -> psycopg.Error:
-    """What went wrong first: of the statements behind it one hears that they were left out."""
-    while isinstance(error, PipelineAborted) and isinstance(error.__context__, psycopg.Error):
-        error = error.__context__
-    return error
 
 
 def _record(dialect: Dialect, ticket: Ticket, record: RequestRecord) -> Part:

@@ -27,7 +27,7 @@ from shared.bus.topology import (
 from shared.events.envelope import Envelope
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.rebuilding import differences
-from shared.events.tables import INBOX
+from shared.events.tables import CURSORS, INBOX
 from shared.service import Service
 from tests.bus.conftest import RABBITMQ
 from tests.bus.harbour import SOURCE, Harbour
@@ -286,6 +286,23 @@ def test_a_remembered_cursor_that_is_not_right_changes_nothing(own: Harbour) -> 
         apply_batch(own.harbours, ahead, known)
         assert own.cursor() == 5 and ahead == {SOURCE: {}}
         assert own.in_memory or known == {SOURCE: 5}
+    own.assert_all_told()
+
+
+def test_a_remembered_cursor_that_is_gone_is_not_believed(own: Harbour) -> None:
+    """The database was put back to before the first message: it is told from the beginning."""
+    launch(own.boats, "one", sail=2)
+    known: dict[str, int] = {}
+    assert apply_batch(own.harbours, {SOURCE: dict(own.log())}, known) == {SOURCE: 2}
+    with own.harbours.database.writing() as connection:
+        connection.execute(sa.delete(CURSORS))
+    sail(own.boats, "one")
+    log = dict(own.log())
+    assert apply_batch(own.harbours, {SOURCE: {3: log[3]}}, known) == {}
+    assert rows(own.harbours, HARBOUR)[0][2] == 2
+    with own.harbours.database.writing() as connection:
+        connection.execute(CURSORS.insert().values(source=SOURCE, position=2))
+    assert apply_batch(own.harbours, {SOURCE: {3: log[3]}}, known) == {SOURCE: 3}
     own.assert_all_told()
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.errors import PipelineAborted, UniqueViolation
 from sqlalchemy.exc import IntegrityError
 
+from shared.database import first_error
 from shared.errors import Conflict, Refused
 from shared.events import at_once, rebuilding
 from shared.events.append import Claim, DueWork, RequestRecord
@@ -306,3 +309,17 @@ def test_of_two_statements_the_first_that_is_refused_is_heard(boats: Service, se
     assert len(sent) == 1 + 2 * 19
     assert stored(boats, "boat/b1") == list(range(1, 21))
     assert rows(boats, SHIPS)[0][1] == "painted"
+
+
+def test_what_went_wrong_first_is_told_when_a_pipeline_was_broken_off() -> None:
+    """The answers come in one by one: the last error hides the first, or does not."""
+    first = UniqueViolation()
+    for last in (first, PipelineAborted(), PipelineAborted()):
+        try:
+            try:
+                raise first
+            finally:
+                raise last
+        except psycopg.Error as error:
+            assert first_error(error) is first
+    assert isinstance(first_error(PipelineAborted()), PipelineAborted)
