@@ -25,6 +25,8 @@ from shared.log.sequencer import Entry
 
 CONFIRM_TIMEOUT_SECONDS: Final = 15.0
 FRAME_TIMEOUT_SECONDS: Final = 0.005
+WRITE_BYTES: Final = 1024 * 1024
+"""So much is joined before it is written; a window of small messages is less."""
 
 
 class ConfirmTimeout(Exception):
@@ -100,11 +102,16 @@ class WindowPublisher:
                     raw, routing_key=key(type_name), headers=headers, delivery_mode=PERSISTENT
                 )
             return self.sent
-        messages = [self._frames.of(key(name), position, raw) for position, name, raw in entries]
-        amqp = self._connection.connection
-        amqp.transport.write(b"".join(messages))
-        amqp.bytes_sent += len(messages)
-        self._count(len(messages))
+        messages: list[bytes] = []
+        size = 0
+        for position, name, raw in entries:
+            messages.append(self._frames.of(key(name), position, raw))
+            size += len(raw)
+            if size >= WRITE_BYTES:
+                self._write(messages)
+                messages, size = [], 0
+        if messages:
+            self._write(messages)
         return self.sent
 
     def take_confirms(self) -> bool:
@@ -125,6 +132,12 @@ class WindowPublisher:
 
     def close(self) -> None:
         self._channel.close()
+
+    def _write(self, messages: list[bytes]) -> None:
+        amqp = self._connection.connection
+        amqp.transport.write(b"".join(messages))
+        amqp.bytes_sent += len(messages)
+        self._count(len(messages))
 
     def _count(self, messages: int) -> None:
         self.sent += messages

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 from kombu import Connection, Consumer, Exchange
 
+from shared.bus.handing import Handed
 from shared.bus.publishing import (
     CONFIRM_TIMEOUT_SECONDS,
     ConfirmTimeout,
@@ -46,7 +47,6 @@ from shared.service import Service
 WINDOW: Final = 400
 WINDOWS_AHEAD: Final = 2
 """How many windows may be sent whose confirms have not come."""
-HANDED_MAX: Final = 2_000
 REPLAY_LIMIT_MAX: Final = 5_000
 REPLAYS_A_TURN: Final = 20
 _POLL_SECONDS: Final = 0.1
@@ -72,7 +72,7 @@ class Sending:
         log: LogReader,
         publisher: WindowPublisher,
         cursor: int,
-        handed: deque[Entry] | None = None,
+        handed: Handed | None = None,
     ) -> None:
         """``handed``: where entries come in that need not be read."""
         self._source = source
@@ -81,7 +81,7 @@ class Sending:
         self._windows: deque[Window] = deque()
         self._sent = self._confirmed = self._kept = cursor
         self._kept_at = 0.0
-        self._handed = handed
+        self._handed = handed or Handed()
 
     def turn(self) -> int:
         """Send the next window where there is room; returns how many entries it has.
@@ -114,13 +114,13 @@ class Sending:
 
     def _next(self) -> list[Entry]:
         """What follows in the log: as it was handed over, else from the database."""
-        handed = self._handed or ()
-        while handed and handed[0][0] <= self._sent:
-            handed.popleft()
+        handed = self._handed
+        while (position := handed.first()) is not None and position <= self._sent:
+            handed.take()
         found: list[Entry] = []
         # (some may lie between two that were handed over)
-        while handed and len(found) < WINDOW and handed[0][0] == self._sent + 1 + len(found):
-            found.append(handed.popleft())
+        while len(found) < WINDOW and handed.first() == self._sent + 1 + len(found):
+            found.append(handed.take())
         return found or self._log.entries(start=self._sent + 1, limit=WINDOW)
 
     def keep(self) -> None:
@@ -141,7 +141,7 @@ class Relay:
         self._announced_at = 0.0
         self._post = CheckpointPost(service)
         self._requests: deque[Any] = deque()
-        self._handed: deque[Entry] = deque()
+        self._handed = Handed()
         self._at_work = False
         service.store.listeners.append(self.wake.set)
 
@@ -165,11 +165,11 @@ class Relay:
 
     def hand(self, entries: list[Entry]) -> None:
         """Take entries that have just got their positions, so that they need not be read."""
-        self._handed.extend(entries)
+        self._handed.put(entries)
 
     def wants(self) -> bool:
         """Whether there is room for such entries."""
-        return self._at_work and len(self._handed) < HANDED_MAX
+        return self._at_work and self._handed.has_room()
 
     def _relay(self, connection: Connection, log: LogReader) -> None:
         confirms, name = not in_process(self._settings), self._service.name
@@ -262,11 +262,19 @@ class Relay:
                 _log.error("replay request skipped", source=self._service.name)
                 message.ack()
                 continue
-            limit = min(request.limit, REPLAY_LIMIT_MAX)
-            entries = log.entries(start=request.start, limit=limit)
-            direct.send_entries(entries, key=partial(_always, request.queue))
+            _replay(request, direct, log)
             message.ack()
         return answered
+
+
+def _replay(request: ReplayRequest, direct: WindowPublisher, log: LogReader) -> None:
+    """Send what is asked for, window by window."""
+    end = request.start + min(request.limit, REPLAY_LIMIT_MAX)
+    for start in range(request.start, end, WINDOW):
+        entries = log.entries(start=start, limit=min(WINDOW, end - start))
+        if not entries:
+            return
+        direct.send_entries(entries, key=partial(_always, request.queue))
 
 
 def _always(queue: str, _type: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,9 +16,10 @@ from amqp.serialization import dumps
 from amqp.transport import TCPTransport
 
 from shared.bus.frames import CONTENT_ENCODING, CONTENT_TYPE, Frames
-from shared.bus.publishing import ConfirmTimeout, WindowPublisher, take_events
-from shared.bus.relay import WINDOWS_AHEAD, Sending
-from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER
+from shared.bus.handing import BYTES_MAX, ENTRIES_MAX, Handed
+from shared.bus.publishing import WRITE_BYTES, ConfirmTimeout, WindowPublisher, take_events
+from shared.bus.relay import REPLAY_LIMIT_MAX, WINDOW, WINDOWS_AHEAD, Sending, _replay
+from shared.bus.topology import POSITION_HEADER, SOURCE_HEADER, ReplayRequest
 
 
 def as_py_amqp_writes(key: str, position: int, body: bytes, frame_max: int) -> bytes:
@@ -194,7 +194,7 @@ def test_what_was_handed_over_is_not_read_and_what_lies_between_is(
     monkeypatch.setattr("shared.bus.relay.WINDOW", 3)
     monkeypatch.setattr("shared.bus.relay.WINDOWS_AHEAD", 100)
     log = Log(20)
-    handed = deque(log.all[n] for n in (3, 4, 5, 6, 7, 11, 12, 15))
+    handed = Handed(log.all[n] for n in (3, 4, 5, 6, 7, 11, 12, 15))
     reads: list[int] = []
     read = log.entries
 
@@ -208,3 +208,49 @@ def test_what_was_handed_over_is_not_read_and_what_lies_between_is(
         pass
     assert sent == list(range(5, 20))
     assert reads == [8, 13, 16, 19, 20]
+
+
+@pytest.mark.parametrize(
+    ("limit", "last"), [(1, 10), (WINDOW, WINDOW + 9), (WINDOW + 1, WINDOW + 10), (10**9, 5_009)]
+)
+def test_what_is_asked_for_again_is_read_and_sent_window_by_window(
+    publisher: WindowPublisher, monkeypatch: pytest.MonkeyPatch, limit: int, last: int
+) -> None:
+    log = Log(6_000)
+    sent: list[list[int]] = []
+
+    def send_entries(entries: list[Any], **_options: Any) -> None:
+        sent.append([position for position, _, _ in entries])
+
+    monkeypatch.setattr(publisher, "send_entries", send_entries)
+    _replay(ReplayRequest("there", 10, limit), publisher, log)
+    assert [position for part in sent for position in part] == list(range(10, last + 1))
+    assert max(map(len, sent)) <= WINDOW and last < 10 + REPLAY_LIMIT_MAX
+    sent.clear()
+    _replay(ReplayRequest("there", 5_900, limit), publisher, log)
+    assert [position for part in sent for position in part] == list(
+        range(5_900, min(6_000, 5_900 + limit))
+    )
+
+
+def test_large_entries_are_not_joined_as_a_whole(publisher: WindowPublisher) -> None:
+    written: list[int] = []
+    amqp: Any = publisher._connection.connection
+    amqp.transport.write = lambda part: written.append(len(part))
+    large = WRITE_BYTES // 4
+    entries = [(n, "t", bytes(large)) for n in range(10)]
+    assert publisher.send_entries(entries, key=str) == amqp.bytes_sent == 10
+    assert len(written) == 3 and max(written) < WRITE_BYTES + 2 * large
+
+
+def test_little_is_handed_over_however_large_it_is() -> None:
+    handed = Handed((n, "t", b"{}") for n in range(ENTRIES_MAX - 1))
+    assert handed.has_room()
+    handed.put([(ENTRIES_MAX - 1, "t", b"{}")])
+    assert not handed.has_room()
+    handed.clear()
+    assert handed.has_room() and handed.first() is None
+    handed.put((n, "t", bytes(BYTES_MAX // 4)) for n in range(4))
+    assert not handed.has_room()
+    assert handed.take()[0] == 0 and handed.first() == 1
+    assert handed.has_room()
