@@ -60,6 +60,12 @@ checkpoints_refused: Final = Counter(
     "Times that no checkpoint could be signed: the log is not what was signed, or not there.",
     ("service",),
 )
+log_uncosigned: Final = Gauge(
+    "zanat_log_uncosigned_seconds",
+    "Age of the first checkpoint since the last that a service cosigned; 0 when none is newer.",
+    ("service",),
+    multiprocess_mode="mostrecent",
+)
 consumer_lag: Final = Gauge(
     "zanat_consumer_lag",
     "Entries of a source's log that are not applied yet.",

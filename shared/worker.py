@@ -12,6 +12,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import func, select, text
@@ -28,6 +29,7 @@ from shared.log.checkpointer import Checkpointer
 from shared.log.sequencer import Sequencer
 from shared.log.watching.alarms import measure as measure_alarms
 from shared.log.watching.outside import OutsideWitnesses
+from shared.log.watching.posting import uncosigned_since
 from shared.operations import Operations
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -123,6 +125,9 @@ def measure(service: Service) -> None:
         outbound = connection.execute(
             select(func.count()).select_from(DUE).where(DUE.c.done_at.is_(None))
         ).scalar_one()
+        uncosigned = uncosigned_since(connection, service.settings, service.name)
+    age = timedelta(0) if uncosigned is None else service.clock.now() - uncosigned
+    metrics.log_uncosigned.labels(service.name).set(max(0.0, age.total_seconds()))
     metrics.log_position.labels(service.name).set(head)
     metrics.consumer_lag.labels(service.name, "relay").set(
         head - (-1 if relayed is None else relayed)

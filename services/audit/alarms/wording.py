@@ -78,6 +78,14 @@ WORDS: Final = {
             "from what it signed, and it needs its key. This ends by itself."
         ),
     ),
+    Kind.uncosigned: Words(
+        N_("The log's checkpoints are not cosigned"),
+        N_("They come, and for a while none of them could be cosigned here."),
+        N_(
+            "See which other alarms there were about this log, and what the worker of the service "
+            "that watches it says. This ends by itself."
+        ),
+    ),
     Kind.damaged: Words(
         N_("The copy here lost rows"),
         N_(

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     signature:   a checkpoint that no key on record signed, or of another log.
     stopped:     the log says nothing any more.
     uncovered:   it grows and no checkpoint covers what is new.
+    uncosigned:  its checkpoints come and none of them can be cosigned here.
     damaged:     rows are gone from the copy here; says nothing of the log itself.
     """
 
@@ -67,10 +68,11 @@ class Kind(StrEnum):
     signature = "signature"
     stopped = "stopped"
     uncovered = "uncovered"
+    uncosigned = "uncosigned"
     damaged = "damaged"
 
 
-PASSING: Final = frozenset({Kind.stopped, Kind.uncovered})
+PASSING: Final = frozenset({Kind.stopped, Kind.uncovered, Kind.uncosigned})
 """What also ends by itself."""
 
 

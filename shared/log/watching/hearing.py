@@ -26,6 +26,7 @@ from shared.log.watching.alarms import (
     Kind,
     alarms_of,
     open_alarm,
+    open_alarms,
     over,
     raise_alarm,
     raised,
@@ -54,7 +55,9 @@ class Hearing:
         self._turned_at: datetime | None = None
         self._open: set[Kind] = set()
         self._wanted: int | None = None
-        self._silent = self._unsigned = self._waited = NONE
+        self._silent = self._unsigned = self._waited = self._owing = NONE
+        self._owed: int | None = None
+        self._cosigned = 0
         self._back: tuple[int, datetime] | None = None
         self._whole = True
         self._changed = False
@@ -70,6 +73,7 @@ class Hearing:
         self._began = now
         self._turned_at = now
         self.covered = max(self.covered, covered)
+        self._cosigned = max(self._cosigned, covered)
         table = alarms_of(self._service.name).table
         with self._service.database.reading() as connection:
             self._open = {
@@ -117,6 +121,22 @@ class Hearing:
             over(self._service, self._source, Kind.uncovered)
             self._open.discard(Kind.uncovered)
 
+    def owed(self, size: int) -> None:
+        """A checkpoint of this size is to be cosigned."""
+        self._owed = size
+
+    def cosigned(self, size: int) -> None:
+        """The log's checkpoint of this size has our cosignature."""
+        self._owed, self._owing = None, NONE
+        self._cosigned = max(self._cosigned, size)
+        if Kind.uncosigned in self._open:
+            over(self._service, self._source, Kind.uncosigned)
+            self._open.discard(Kind.uncosigned)
+
+    def behind(self) -> None:
+        """We come nearer to what is to be cosigned: its entries are on their way."""
+        self._owing = NONE
+
     def lives(self, now: datetime) -> bool:
         """Whether this process heard it just now."""
         return self.lived_at is not None and now - self.lived_at <= self._pace.heard_within
@@ -137,12 +157,15 @@ class Hearing:
         self._want(size)
         if self._wanted is not None:
             self._waited += passed
+        if self._owed is not None:
+            self._owing += passed
         if self._changed and (
             self._kept_at is None or now - self._kept_at >= min(self._pace.keep_every, self._limit)
         ):
             self.keep(now)
         self._say_silence(now)
         self._say_uncovered(now)
+        self._say_uncosigned()
 
     def keep(self, now: datetime) -> None:
         """Write down what was heard; the only rows here that change."""
@@ -263,3 +286,27 @@ class Hearing:
             ),
         )
         self._open.add(Kind.uncovered)
+
+    def _say_uncosigned(self) -> None:
+        """Unless an open alarm about the log says why it is so."""
+        if self._owed is None or Kind.uncosigned in self._open:
+            return
+        if self._owing <= max(self._limit, CHECKPOINT_WITHIN):
+            return
+        table = alarms_of(self._service.name).table
+        with self._service.database.reading() as connection:
+            rows = open_alarms(connection, table)
+        if any(row.source == self._source and row.kind not in PASSING for row in rows):
+            return
+        raise_alarm(
+            self._service,
+            Finding(
+                source=self._source,
+                kind=Kind.uncosigned,
+                matter=str(self._cosigned),
+                size=self._cosigned,
+                expected=str(self._owed),
+                found=str(self._cosigned),
+            ),
+        )
+        self._open.add(Kind.uncosigned)

@@ -10,14 +10,19 @@ is no event: two services that watch each other would otherwise cosign their cos
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import structlog
+from sqlalchemy import Connection, func, select
 
 from shared.bus.topology import CHECKPOINT_AGAIN_SECONDS
+from shared.events.tables import CHECKPOINTS, COSIGNATURES
 from shared.log.checkpoints import latest_signed, note_of, signed_of
 from shared.log.notes import BadNote, Note, SignatureLine
 from shared.log.watching.trust import inside_witnesses
 from shared.log.watching.witnessing import keep_cosignature
 from shared.service import Service
+from shared.settings import Settings
 
 LINE_BYTES_MAX = 1_000
 
@@ -44,6 +49,26 @@ class CheckpointPost:
             note = note_of(connection, self._service.name, newest)
         self._told = (newest.size, now)
         return newest.size, note
+
+
+def uncosigned_since(connection: Connection, settings: Settings, log: str) -> datetime | None:
+    """When the first checkpoint was made of those that no service has cosigned; None when none."""
+    names = {key.name for key in inside_witnesses(settings, log)}
+    cosigned = (
+        select(func.coalesce(func.max(COSIGNATURES.c.size), -1))
+        .where(COSIGNATURES.c.log == log, COSIGNATURES.c.key_name.in_(names))
+        .scalar_subquery()
+    )
+    found: datetime | None = connection.execute(
+        select(CHECKPOINTS.c.made_at)
+        .where(CHECKPOINTS.c.log == log, CHECKPOINTS.c.size > cosigned)
+        .order_by(CHECKPOINTS.c.size)
+        .limit(1)
+    ).scalar()
+    if found is None:
+        return None
+    # SQLite forgets the offset.
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def keep_cosignature_of(service: Service, size: object, body: bytes | str) -> bool:

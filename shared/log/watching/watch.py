@@ -11,9 +11,10 @@ It belongs to the consumer's thread. Whatever goes wrong in here is said and sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -67,6 +68,7 @@ class _Watched:
     arrived: checkpoints as they came. waiting: those of the log that are larger than the copy; the
     oldest is not pushed out by newer ones, so that under load one is reached.
     hurried: the size that was witnessed last when the whole log was asked for again.
+    reached: so many entries were applied at the last turn.
     mended_at: when it was last tried in vain to make the copy whole.
     """
 
@@ -75,6 +77,7 @@ class _Watched:
     arrived: list[bytes] = field(default_factory=list)
     waiting: list[tuple[int, Note]] = field(default_factory=list)
     hurried: int | None = None
+    reached: int = 0
     mended_at: datetime | None = None
     told: dict[int, bytes] = field(default_factory=dict)
     answered: dict[int, bytes] = field(default_factory=dict)
@@ -137,39 +140,52 @@ class Watch:
         """Check what has come; what to send. Never raises."""
         out: list[Ask | Cosigned] = []
         for source, watched in self._sources.items():
-            try:
-                out += self._turn(source, watched, cursors.get(source, -1), idle=idle)
-            except Exception as error:  # noqa: BLE001 (a watch that fails must not stop the queue)
-                _log.error("watch interrupted", source=source, error=type(error).__name__)
+            cursor = cursors.get(source, -1)
+            steps: tuple[Callable[[], Iterable[Ask | Cosigned]], ...] = (
+                partial(self._compare, source, watched),
+                partial(self._cosign, source, watched, cursor),
+                partial(self._listen, watched, cursor, idle=idle),
+                partial(self._ask, watched, cursor, idle=idle),
+            )
+            for step in steps:
+                try:
+                    out += step()
+                except Exception as error:  # noqa: BLE001 (one that fails must stop nothing else)
+                    _log.error("watch interrupted", source=source, error=type(error).__name__)
         return out
 
-    def _turn(
-        self, source: str, watched: _Watched, cursor: int, *, idle: bool
-    ) -> list[Ask | Cosigned]:
+    def _cosign(self, source: str, watched: _Watched, cursor: int) -> Iterator[Cosigned]:
         now = self._now()
-        out: list[Ask | Cosigned] = []
-        self._compare(source, watched)
         arrived, watched.arrived = watched.arrived, []
         for raw in arrived:
             if found := self._genuine(source, watched, raw, now):
                 watched.waiting[1:] = [found]
+                watched.hearing.owed(found[0])
+        if watched.waiting and watched.waiting[0][0] > cursor + 1 > watched.reached:
+            watched.hearing.behind()
+        watched.reached = cursor + 1
         while watched.waiting and watched.waiting[0][0] <= cursor + 1:
             reached, note = watched.waiting.pop(0)
             if line := self._check(source, watched, reached, note, now):
-                out.append(Cosigned(source, reached, line))
-        watched.hearing.turn(now, idle=idle, size=cursor + 1)
-        told = watched.hearing.head_told
+                watched.hearing.cosigned(reached)
+                yield Cosigned(source, reached, line)
+
+    def _listen(self, watched: _Watched, cursor: int, *, idle: bool) -> tuple[()]:
+        watched.hearing.turn(self._now(), idle=idle, size=cursor + 1)
+        return ()
+
+    def _ask(self, watched: _Watched, cursor: int, *, idle: bool) -> Iterator[Ask]:
+        now, told = self._now(), watched.hearing.head_told
         size = min(cursor + 1, cursor + 1 if told is None else told + 1)
         watched.sweep.stuck(now, cursor=cursor, idle=idle)
         if ask := watched.sweep.turn(now, size=size, idle=idle):
-            out.append(ask)
-        return out
+            yield ask
 
-    def _compare(self, source: str, watched: _Watched) -> None:
+    def _compare(self, source: str, watched: _Watched) -> tuple[()]:
         """Compare what came again with the copy. Only the source's own answer counts."""
         told, answered = watched.told, watched.answered
         if not told and not answered:
-            return
+            return ()
         watched.told, watched.answered = {}, {}
         with self._service.database.reading() as connection:
             doubtful = differing(connection, source, told)
@@ -184,6 +200,7 @@ class Watch:
             raise_first(self._service, [_finding(source, one) for one in differ])
         elif doubtful:
             watched.sweep.look_at(doubtful[0].position)
+        return ()
 
     def _genuine(
         self, source: str, watched: _Watched, raw: bytes, now: datetime
@@ -228,8 +245,11 @@ class Watch:
         try:
             if size < seen or (size == seen and mine is not None):
                 compare(self._service, log, note)
-                arrived = {str(line) for line in note.signatures}
-                return None if size < seen or mine in arrived else mine
+                if mine is None or mine in {str(line) for line in note.signatures}:
+                    if mine is not None and size == seen:
+                        watched.hearing.cosigned(size)
+                    return None
+                return mine if size == seen else None
             return add_checkpoint(self._service, submission_of(self._service, log, note))
         except (Behind, Impossible):
             # Somebody brought a newer one over HTTP meanwhile; the log's next comes in a second.
