@@ -1,23 +1,31 @@
 """Settling an alarm, the same in every service that watches: a person gives the reason.
 
-settling(service_name, alarm_id, reason=…, version=…, location="/audit/alarms/0192…")
+settling(alarm_id, reason=…, version=…, location="/audit/alarms/0192…", page=True)
+
+A log is that of every programme: who has the right in one of them alone may not settle.
 """
 
 from __future__ import annotations
 
 from flask import Response
 
+from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.events.work import Work
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
 from shared.log.watching.alarms import alarms_of, settle
 from shared.service import INSTALLATION_WIDE
+from shared.web.access import ensure
 from shared.web.commands import Answer, actor, perform, perform_page, receipt, service
 
 
 def settling(alarm_id: str, *, reason: str, version: int, location: str, page: bool) -> Response:
-    """Settle an alarm of this service's log, as it was seen. Raises Missing, Stale, Refused."""
+    """Settle an alarm of this service's log, as it was seen.
+
+    Raises Forbidden, Missing, Stale, Refused.
+    """
+    ensure(f"{service().name}.alarms.settle", EVERY_PROGRAMME)
     if not is_identifier(alarm_id):
         raise no_alarm()
     name, by = service().name, actor()

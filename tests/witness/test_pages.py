@@ -30,7 +30,14 @@ from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.kept import read
 from shared.log.notes import BadNote, Note
-from shared.log.watching.alarms import Finding, Kind, over, raise_alarm
+from shared.log.watching.alarms import (
+    Finding,
+    Kind,
+    alarms_of,
+    open_alarms,
+    over,
+    raise_alarm,
+)
 from shared.log.watching.trust import followed_log
 from shared.log.watching.witnessing import add_checkpoint, submission_of
 from shared.migrations.migrating import migrate
@@ -64,8 +71,8 @@ class House:
         with told.database.reading() as connection:
             apply_batch(hearing, {source: dict(told.store.whole_log(connection))})
 
-    def headers(self, role: Role, account: str = "ana") -> dict[str, str]:
-        reader = Reader(account, "s1", "Ana", (RoleGrant(role, "*"),))
+    def headers(self, role: Role, programme: str = "*") -> dict[str, str]:
+        reader = Reader("ana", "s1", "Ana", (RoleGrant(role, programme),))
         return {"Authorization": f"Bearer {self.signer.sign(reader)}"}
 
     def get(self, address: str, role: Role = Role.auditor) -> Any:
@@ -160,6 +167,25 @@ def test_the_interface_lists_and_settles(house: House) -> None:
     assert settle(Role.administrator, '"7"') == 412
     assert settle(Role.administrator, '"1"') == 200
     assert house.get(f"{API}/{first}").json["reason"] == REASON
+
+
+def test_an_administrator_of_one_programme_settles_nothing(house: House) -> None:
+    own = raise_alarm(house.services["audit"], FINDING)
+    finding = Finding(source="audit", kind=Kind.fork, matter="3", size=3)
+    others = raise_alarm(house.services["accounts"], finding)
+    headers = {**house.headers(Role.administrator, "RS-2011"), "If-Match": '"1"'}
+    for name, alarm_id in (("audit", own), ("accounts", others)):
+        client = house.clients[name]
+        address = f"/{name}/api/v1/alarms/{alarm_id}/settle"
+        sent = client.post(address, json={"reason": REASON}, headers=headers)
+        assert sent.status_code == 403, sent.text
+    page = house.clients["audit"].get(f"/audit/alarms/{own}", headers=headers)
+    assert "Settle it" not in page.text
+    assert "Settle it" in house.get(f"/audit/alarms/{own}", Role.administrator).text
+    sent = house.post(f"/audit/alarms/{own}", f"/audit/alarms/{own}", Role.auditor, reason=REASON)
+    assert sent.status_code == 403
+    with house.services["audit"].database.reading() as connection:
+        assert len(open_alarms(connection, alarms_of("audit").table)) == 1
 
 
 def test_what_accounts_found_about_audit_is_shown_there_and_settled_here(house: House) -> None:

@@ -20,7 +20,8 @@ from services.audit.alarms.api import READ, SETTLE
 from services.audit.alarms.wording import words_of
 from services.audit.entries.wording import SOURCES
 from shared.access.reader import may
-from shared.errors import Invalid, Missing, Problem
+from shared.access.roles import EVERY_PROGRAMME
+from shared.errors import Forbidden, Invalid, Missing, Problem
 from shared.language.marking import N_
 from shared.log.watching.alarms import REASON_LENGTH_MAX
 from shared.web.access import requires, signed_in
@@ -75,7 +76,7 @@ def settle_alarm(alarm_id: str) -> ResponseReturnValue:
             location=url_for(".show_alarm", alarm_id=alarm_id),
             page=True,
         )
-    except Missing:
+    except (Forbidden, Missing):
         raise
     except Problem as error:
         shown = _page(alarm_id, reason, say(error.sentence, error.facts))
@@ -97,7 +98,7 @@ def _page(alarm_id: str, typed: str, error: str) -> str:
         row=row,
         entry=_entry(row),
         related=[_told(one) for one in related if one.alarm_id != alarm_id],
-        settles=row.settled_at is None and may(signed_in(), SETTLE),
+        settles=row.settled_at is None and may(signed_in(), SETTLE, EVERY_PROGRAMME),
         action=_action(row),
         typed=typed,
         error=error,
