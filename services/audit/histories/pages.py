@@ -53,7 +53,7 @@ def show_history(kind: str, identifier: str) -> ResponseReturnValue:
     found = history_of(kind, identifier, page, newest_first=newest_first)
     stream = f"{kind}/{identifier}"
     parts = [(say(kind_words(one)), count) for one, count in found.counts.items()]
-    others = sorted(found.chain.records - {stream})
+    others = [one for one in found.records if one != stream]
     return render_template(
         "audit/histories/history.html",
         kind=kind,

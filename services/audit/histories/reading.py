@@ -30,9 +30,12 @@ _NUMBERS: Final = ("application_no", "end_to_end_id", "number", "code", "referen
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """A page of a history. ``number``: what people call the record by; ``next``: a cursor."""
+    """A page of a history. ``number``: what people call the record by; ``next``: a cursor.
 
-    chain: Chain
+    records: streams of the chain of which the reader may see an entry, in order.
+    """
+
+    records: list[str]
     entries: list[Told]
     counts: dict[str, int]
     number: str
@@ -59,7 +62,7 @@ def history_of(kind: str, identifier: str, page: PageRequest, *, newest_first: b
         )
         answer = page.answer(rows, lambda row: (row.at.isoformat(), row.source, row.position))
         return History(
-            chain=found,
+            records=views.visible(connection, scope, found.records),
             entries=told(connection, answer["items"]),
             counts=counts,
             number=_number(connection, f"{kind}/{identifier}", scope),

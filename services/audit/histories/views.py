@@ -7,7 +7,7 @@ Entries of one moment keep the order of their log. What a reader may not see is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -21,6 +21,7 @@ from shared.events.event import PREFIX
 Place: TypeAlias = tuple[datetime, str, int]
 """Moment, service and position of an entry: where a page ended."""
 
+RECORDS_AT_ONCE: Final = 500
 _LOOKS: Final = ("subject", "about", "recipient")
 
 
@@ -55,6 +56,20 @@ def history(
         )
         query = query.where(later)
     return connection.execute(query).all()
+
+
+def visible(connection: Connection, scope: Scope, records: Collection[str]) -> list[str]:
+    """Those of the records of which the reader may see an entry, in order.
+
+    The chain itself knows no programme: a person's leads into every programme they applied in.
+    """
+    listed = sorted(records)
+    found: set[str] = set()
+    for start in range(0, len(listed), RECORDS_AT_ONCE):
+        part = listed[start : start + RECORDS_AT_ONCE]
+        query = select(ENTRIES.c.stream).where(ENTRIES.c.stream.in_(part), scope.clause())
+        found.update(connection.execute(query.distinct()).scalars())
+    return sorted(found)
 
 
 def counts(connection: Connection, scope: Scope, chain: Chain) -> dict[str, int]:

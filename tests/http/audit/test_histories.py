@@ -202,3 +202,26 @@ def test_audit_opens_no_seal(office):
         "org.zanat.accounts.account.invited.v1",
         "org.zanat.accounts.account.details_changed.v1",
     }
+
+
+def test_a_history_names_no_record_of_another_programme(office):
+    mine, theirs = "RS-2011", "BA-2012"
+    for name, subject, programme, data in (
+        ("trainings.registration.matched.v1", "registration/r1", mine, {"person_id": "n1"}),
+        ("trainings.registration.matched.v1", "registration/r2", theirs, {"person_id": "n1"}),
+        ("grants.application.drafted.v1", "application/x1", mine, {"registration_id": "r1"}),
+        ("grants.application.drafted.v1", "application/x2", theirs, {"registration_id": "r2"}),
+        ("grants.award.offered.v1", "award/w1", mine, {"application_id": "x1"}),
+        ("grants.award.offered.v1", "award/w2", theirs, {"application_id": "x2"}),
+    ):
+        office.arrives(name, subject, programme=programme, data=data)
+    address = "/audit/histories/person/n1"
+    whole = office.get(address, Role.auditor).text
+    assert all(one in whole for one in ("registration/r2", "application/x2", "award/w2"))
+    page = office.get(address, Role.auditor, programme=mine).text
+    assert all(one in page for one in ("registration/r1", "application/x1", "award/w1"))
+    assert not any(one in page for one in ("registration/r2", "application/x2", "award/w2"))
+    # Who sees money alone is led to money alone, and to what its own entries name.
+    money = office.get(address, Role.finance_controller, programme=mine).text
+    assert "/histories/award/w1" in money and "/histories/registration/r1" not in money
+    assert not any(one in money for one in ("registration/r2", "application/x2", "award/w2"))
