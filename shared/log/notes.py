@@ -29,6 +29,8 @@ COSIGNATURE: Final = 0x04
 
 NOTE_BYTES_MAX = 1_000_000
 LINES_MAX = 100
+SIZE_MAX: Final = (1 << 63) - 1
+"""What a database can keep; no log is so long."""
 _MARK = "— "
 _ID_BYTES = 4
 _KEY_BYTES = 32
@@ -267,7 +269,7 @@ class Checkpoint:
         if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
             raise BadNote("a checkpoint has three lines or more and none is empty")
         origin, size, root, *extensions = lines[:-1]
-        if not _SIZE.fullmatch(size):
+        if not _SIZE.fullmatch(size) or int(size) > SIZE_MAX:
             raise BadNote("a checkpoint's second line is its size")
         found = cls(origin, int(size), _from_base64(root), tuple(extensions))
         if len(found.root) != _KEY_BYTES:

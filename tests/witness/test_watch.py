@@ -11,12 +11,13 @@ from prometheus_client import REGISTRY
 
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
-from shared.log.notes import Signer
+from shared.log.notes import Checkpoint, Note, Signer
 from shared.log.watching import hearing
 from shared.log.watching import watch as watching
 from shared.log.watching.alarms import PASSING, raise_alarm
 from shared.log.watching.copies import copy_size, is_whole
 from shared.log.watching.deciding import Behind, Damaged, Inconsistent
+from shared.log.watching.submissions import BadSubmission, Submission
 from shared.log.watching.witnessing import add_checkpoint
 from shared.worker import measure
 from tests.store.domain import launch, sail
@@ -45,6 +46,35 @@ def test_nothing_is_cosigned_that_has_not_arrived(watched: Watched) -> None:
 def test_of_a_log_that_told_nothing_no_size_is_cosigned(watched: Watched) -> None:
     with pytest.raises(Inconsistent):
         add_checkpoint(watched.place.audit, watched.submission(0, 3))
+
+
+@pytest.mark.parametrize("size", [2**63, 10**19 - 1])
+def test_a_size_that_nothing_can_keep_is_no_checkpoint(watched: Watched, size: int) -> None:
+    signer = keys.signer(watched.place.settings, SOURCE)
+    text = Checkpoint(signer.name, size, b"\1" * 32).text()
+    huge = Note(text).with_line(signer.sign(text))
+    with pytest.raises(BadSubmission):
+        Submission.parse(bytes(Submission(0, (), huge)))
+    watched.arrive(10)
+    watched.tell(huge)
+    watched.turn()
+    assert watched.kinds() == ["signature"]
+    watched.tell(watched.note(10))
+    assert watched.turn() == [10]
+
+
+def test_one_that_is_never_reached_holds_up_no_other(watched: Watched) -> None:
+    signer = keys.signer(watched.place.settings, SOURCE)
+    text = Checkpoint(signer.name, 2**63 - 1, b"\1" * 32).text()
+    watched.arrive(10)
+    watched.tell(Note(text).with_line(signer.sign(text)))
+    watched.turn()
+    watched.tell(watched.note(11))
+    watched.tell(watched.note(12))
+    watched.arrive(1)
+    assert watched.turn() == [11]
+    watched.arrive(1)
+    assert watched.turn() == [12]
 
 
 # What was settled hides nothing else

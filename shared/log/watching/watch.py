@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Final
 
 import structlog
@@ -66,7 +67,7 @@ class _Watched:
     """One source.
 
     arrived: checkpoints as they came. waiting: those of the log that are larger than the copy; the
-    oldest is not pushed out by newer ones, so that under load one is reached.
+    smallest is not pushed out by newer ones, so that under load one is reached.
     hurried: the size that was witnessed last when the whole log was asked for again.
     reached: so many entries were applied at the last turn.
     mended_at: when it was last tried in vain to make the copy whole.
@@ -159,7 +160,7 @@ class Watch:
         arrived, watched.arrived = watched.arrived, []
         for raw in arrived:
             if found := self._genuine(source, watched, raw, now):
-                watched.waiting[1:] = [found]
+                watched.waiting = sorted([*watched.waiting[:1], found], key=itemgetter(0))
                 watched.hearing.owed(found[0])
         if watched.waiting and watched.waiting[0][0] > cursor + 1 > watched.reached:
             watched.hearing.behind()
