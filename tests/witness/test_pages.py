@@ -17,6 +17,7 @@ from prometheus_client import REGISTRY
 from services.accounts import app as accounts_app
 from services.audit import app as audit_app
 from services.audit.evidence import verifier
+from services.audit.witness.keeping import keep_due
 from services.notifications import app as notifications_app
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
@@ -263,6 +264,22 @@ def test_checkpoints_are_kept_once_a_day_in_a_file_and_mailed(house: House) -> N
     schedule_daily(audit, NOON + timedelta(days=1))
     assert run_due_once(audit, NOON + timedelta(days=1)) == 1
     assert len(list(house.settings.checkpoint_path.iterdir())) == 2
+
+
+def test_what_was_kept_of_a_day_stays_though_the_logs_go_on(house: House) -> None:
+    audit = house.services["audit"]
+    witnessed(house)
+    keep_due(audit, b"2026-03-01")
+    (file,) = house.settings.checkpoint_path.iterdir()
+    kept = file.read_bytes()
+    raise_alarm(audit, Finding(source="grants", kind=Kind.fork, matter="2"))
+    assert Checkpointer(audit, lambda: None).turn() is not None
+    keep_due(audit, b"2026-03-01")
+    assert file.read_bytes() == kept
+    # Also when only the event was written before.
+    file.unlink()
+    keep_due(audit, b"2026-03-01")
+    assert file.read_bytes() == kept
 
 
 @pytest.mark.parametrize("raw", [b"zanat/grants\n3\nAAAA\n", b"a\n\nb\n\nc\n", b"\xff\n\nx\n"])

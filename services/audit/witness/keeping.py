@@ -43,29 +43,49 @@ KEPT_EVENTS: Final = (Kept,)
 
 
 def keep_due(service: Service, payload: bytes) -> None:
-    """Keep the checkpoints of the day in the payload (ISO); again is the same file again."""
+    """Keep the checkpoints of the day in the payload (ISO).
+
+    What the event of the day holds is what the file holds: again is the same file again, though
+    the logs have gone on meanwhile.
+    """
     day = date.fromisoformat(payload.decode())
+    kept = _recorded(service, day) or _record(service, day)
+    if kept is None:
+        return
+    put(service.settings.checkpoint_path / kept.file, kept.notes.encode())
+    _log.info("checkpoints kept", logs=len(kept.logs))
+
+
+def _record(service: Service, day: date) -> Kept | None:
+    """Record the newest checkpoints as the day's; None when there are none."""
     with service.database.reading() as connection:
         notes = newest_notes(connection)
     if not notes:
-        return
-    raw = write(notes)
-    name = f"{service.settings.installation}-{day.isoformat()}.txt"
-    put(service.settings.checkpoint_path / name, raw)
+        return None
     event = Kept(
         day=day,
-        file=name,
+        file=f"{service.settings.installation}-{day.isoformat()}.txt",
         logs=tuple(Checkpoint.parse(note.text).origin for note in notes),
-        notes=raw.decode(),
+        notes=write(notes).decode(),
     )
-    context = service.system_context(INSTALLATION_WIDE, cause=f"checkpoints/{day.isoformat()}")
-    write_it = StreamWrite(f"checkpoints/{day.isoformat()}", 0, (event,))
+    context = service.system_context(INSTALLATION_WIDE, cause=_stream(day))
+    write_it = StreamWrite(_stream(day), 0, (event,))
     try:
         service.store.commit(Append(context=context, now=service.clock.now(), writes=(write_it,)))
     except Conflict:
-        # It was kept before, and what failed was only to say that it is done.
-        return
-    _log.info("checkpoints kept", logs=len(notes))
+        # Somebody else was faster.
+        return _recorded(service, day)
+    return event
+
+
+def _recorded(service: Service, day: date) -> Kept | None:
+    with service.database.reading() as connection:
+        events, _ = service.store.stream(connection, _stream(day))
+    return next((event for event in events if isinstance(event, Kept)), None)
+
+
+def _stream(day: date) -> str:
+    return f"checkpoints/{day.isoformat()}"
 
 
 def put(path: Path, raw: bytes) -> None:
