@@ -208,13 +208,28 @@ def _prepared(
 @click.argument("target", default="", required=False)
 @KEYS
 @KEPT
+@click.option(
+    "--database-from",
+    metavar="VARIABLE",
+    help="TARGET stands in this environment variable: an address with a password in it.",
+)
 @click.pass_obj
-def verify(settings: Settings, target: str, keys_file: Path | None, kept: Path | None) -> None:
+def verify(
+    settings: Settings,
+    target: str,
+    keys_file: Path | None,
+    kept: Path | None,
+    database_from: str | None,
+) -> None:
     """Verify this installation, or TARGET: a bundle, a service's address, a database.
 
     TARGET is a bundle (zip), the address of a running service (https://host/grants; with
     ZANAT_TOKEN its entries too), a SQLite file of a service, or a PostgreSQL address.
     """
+    if database_from is not None:
+        target = _from_environment(target, database_from)
+    elif "://" in target and urlsplit(target).password:
+        say("Everybody on this machine can read a command line: give --database-from instead.")
     if not target:
         verifying.installation(settings, kept)
     elif target.startswith(("http://", "https://")):
@@ -227,6 +242,14 @@ def verify(settings: Settings, target: str, keys_file: Path | None, kept: Path |
         _at_rest(settings, target, keys_file, kept)
     else:
         _verify_bundle(Path(target), keys_file, kept)
+
+
+def _from_environment(target: str, variable: str) -> str:
+    """The address in an environment variable, which ``ps`` does not show."""
+    found = os.environ.get(variable, "")
+    if target or not found.startswith("postgresql"):
+        raise ValueError(f"{variable} must hold a PostgreSQL address, and no TARGET be given")
+    return found
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -264,11 +287,19 @@ def _at_rest(settings: Settings, target: str, keys_file: Path | None, kept: Path
         # The name of the file or database first: what is in it may have been changed.
         called = urlsplit(target).path if "://" in target else target
         stem = Path(called).stem.rpartition("_")[2]
-        name = stem if stem in SERVICES else own_name(rows) or stem
+        name = stem if stem in SERVICES else own_name(rows)
         total = count(rows, None)
+    if not name:
+        raise ValueError("it does not say which service's log it is: name it <service>.sqlite3")
     trust = trust_from(settings, name, keys_file, kept)
     with Progress(f"verifying {name}", total) as progress:
-        verdict = verify_at_rest(target, name, trust, progress=progress.advance)
+        verdict = verify_at_rest(
+            target,
+            name,
+            trust,
+            follows=APPS[name].definition().follows,
+            progress=progress.advance,
+        )
     _conclude(verdict, bool(trust.keys))
 
 
@@ -277,6 +308,8 @@ def _conclude(verdict: Verdict, signatures: bool) -> None:
     if (words := verdict.unsigned) and not found:
         found.append(words)
     if not signatures:
-        say("No keys of this log are known here: signatures were not checked. Give --keys.")
-    words = f"{verdict.log}: {verdict.entries} entries are what was signed."
-    verifying.conclude([f"{verdict.log}: {one}" for one in found], words)
+        found.append("no keys of it are known here: signatures were not checked. Give --keys")
+    words = f"{verdict.entries} entries are what was signed."
+    if not verdict.entries:
+        words = "it is empty, as was signed."
+    verifying.conclude([f"{verdict.log}: {one}" for one in found], f"{verdict.log}: {words}")

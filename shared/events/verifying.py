@@ -22,7 +22,8 @@ from typing import IO, Any, Final, cast
 
 import msgspec
 
-from shared.events.verifying_beside import names, what_is_beside
+from shared.events.verifying_beside import what_is_beside
+from shared.events.verifying_copies import copy_ends
 from shared.events.verifying_range import (
     FINDINGS_MAX,
     Found,
@@ -31,18 +32,17 @@ from shared.events.verifying_range import (
 )
 from shared.events.verifying_rows import Rows, Unreadable, open_rows
 from shared.events.verifying_signed import Claim
-from shared.events.verifying_tree import subtree
+from shared.events.verifying_tree import newest_size, subtree
 from shared.log import keys
-from shared.log.leaf import HASH_BYTES, leaf_hash
+from shared.log.leaf import HASH_BYTES
 from shared.log.notes import Verifier
 from shared.log.tree import TILE_WIDTH
 from shared.log.watching.trust import inside_witnesses, outside_witnesses
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import SERVICES, Settings
 
 PART_MIN: Final = 50_000
 """Entries below which another process is not worth its start."""
-_COPIES_BATCH: Final = 2_000
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 Progress = Callable[[int], None]
@@ -78,6 +78,8 @@ class Verdict:
     @property
     def unsigned(self) -> str | None:
         """What stands after the last checkpoint, in words; None when everything is signed."""
+        if not self.entries and not self.checkpoints:
+            return "it is empty, and nobody has signed that it is"
         if self.signed >= self.entries:
             return None
         if not self.checkpoints:
@@ -176,72 +178,22 @@ def count(rows: Rows, log: str | None) -> int:
     """How many positions a log has, or the copy of one; some of them may be missing."""
     if log is None:
         found = rows.query("select max(position) from log")
-    else:
-        found = rows.query("select max(position) from inbox where source = ?", log)
-    return int(found[0][0]) + 1 if isinstance(found[0][0], int) else 0
+        return int(found[0][0]) + 1 if isinstance(found[0][0], int) else 0
+    return copy_ends(rows, log)[0]
 
 
 def own_name(rows: Rows) -> str:
-    """The service whose log it is, as its first envelope says; empty for an empty log."""
+    """The service whose log it is, as its first envelope says; empty where that names none."""
     found = rows.query(
         "select e.envelope from log l join events e on e.event_id = l.event_id "
         "order by l.position limit 1"
     )
     try:
-        return str(msgspec.json.decode(found[0][0])["source"]) if found else ""
+        named = str(msgspec.json.decode(found[0][0])["source"]) if found else ""
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError):
         return ""
-
-
-def followed(rows: Rows) -> list[str]:
-    """The logs of which the database has a whole copy."""
-    named = names(rows, "log_hashes", "log")
-    query = "select 1 from log_hashes where log = ? and level = 0 limit 1"
-    return sorted(str(log) for log in named if rows.query(query, log))
-
-
-def known_elsewhere(copies: Rows, log: str, words: str) -> tuple[Claim, ...]:
-    """The newest checkpoints of a log that whoever follows it has kept."""
-    found = copies.query(
-        "select size, root from checkpoints where log = ? order by size desc limit 100", log
-    )
-    return tuple(
-        Claim(size, root, f"the checkpoint of size {size} that {words} keeps")
-        for size, root in found
-        if isinstance(root, bytes) and isinstance(size, int)
-    )
-
-
-def compare_copies(rows: Rows, copies: Rows, log: str, keeper: str) -> Iterator[str]:
-    """Where what ``keeper`` has in its inbox of a log is other than the log itself."""
-    told, after = 0, -1
-    while told < FINDINGS_MAX:
-        inbox = copies.query(
-            "select position, envelope from inbox where source = ? and position > ? "
-            "order by position limit ?",
-            log,
-            after,
-            _COPIES_BATCH,
-        )
-        if not inbox:
-            return
-        first, after = inbox[0][0], inbox[-1][0]
-        leaves: dict[Any, Any] = dict(
-            rows.query(
-                "select position, leaf_hash from log where position >= ? and position <= ?",
-                first,
-                after,
-            )
-        )
-        for position, raw in inbox:
-            found = leaf_hash(raw) if isinstance(raw, bytes) else None
-            if position not in leaves:
-                yield f"position {position}: {keeper} has it, and the log has it no more"
-            elif found != leaves[position]:
-                yield f"position {position}: the copy that {keeper} keeps is another"
-            else:
-                continue
-            told += 1
+    # What is in the database must not choose the file of keys that it is verified with.
+    return named if named in SERVICES else ""
 
 
 def _parts(rows: Rows, job: Job, processes: int) -> list[Job]:
@@ -304,8 +256,7 @@ def _in_process(job: Job, progress: Progress, found: dict[int, Found], number: i
 
 def _upper_levels(rows: Rows, job: Job, tiles: bytes) -> Iterator[tuple[int, str]]:
     """Stored hashes above those of 256 entries, and rows that have no business here."""
-    newest = rows.query("select max(size) from checkpoints where log = ?", job.log)[0][0]
-    signed = newest if isinstance(newest, int) else 0
+    signed = newest_size(rows, job.log) or 0
     level, below = 1, [tiles[n : n + HASH_BYTES] for n in range(0, len(tiles), HASH_BYTES)]
     width = TILE_WIDTH
     while len(below) >= TILE_WIDTH:

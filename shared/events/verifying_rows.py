@@ -29,8 +29,12 @@ _BY_NUMBER: Final = (
     f"select l.leaf_hash, {_BESIDE} from log l "  # noqa: S608 (our names)
     f"left join events e on e.rowid = l.position + ? and e.event_id = l.event_id {_RANGE}"
 )
+# What could not be applied waits with the dead letters instead.
 _FOLLOWED: Final = (
-    "select i.position, null, h.hash, null, null, null, i.type, i.envelope from inbox i "
+    "select i.position, null, h.hash, null, null, null, i.type, i.envelope from ("
+    "select source, position, type, envelope from inbox union all "
+    "select d.source, d.position, d.type, d.envelope from dead_letters d where not exists "
+    "(select 1 from inbox k where k.source = d.source and k.position = d.position)) i "
     "left join log_hashes h on h.log = i.source and h.level = 0 and h.position = i.position "
     "where i.source = ? and i.position >= ? and i.position < ? order by i.position"
 )
@@ -189,7 +193,7 @@ class _Postgres:
             yield from self.query(_FOLLOWED, log, start, end)
 
     def uncounted(self, column: str) -> str:
-        return f"{column} < 0"
+        return f"({column} < 0)"
 
     def guards(self) -> dict[tuple[str, str], str]:
         triggers = self.query(

@@ -60,6 +60,16 @@ def subtree(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def newest_size(rows: Rows, log: str) -> int | None:
+    """The size of a log's longest checkpoint that has one; None when there is none."""
+    found = rows.query(
+        "select size from checkpoints "  # noqa: S608 (our names)
+        f"where log = ? and not {rows.uncounted('size')} order by size desc limit 1",
+        log,
+    )
+    return int(found[0][0]) if found else None
+
+
 class Tree:
     """The tree over the entries, held against its stored hashes and against checkpoints."""
 
@@ -87,8 +97,7 @@ class Tree:
         self._frontier = Frontier(
             row[0] if isinstance(row[0], bytes) else bytes(HASH_BYTES) for row in before
         )
-        newest = rows.query("select max(size) from checkpoints where log = ?", log)[0][0]
-        self._newest: int = newest if isinstance(newest, int) else 0
+        self._newest = newest_size(rows, log) or 0
         self._kept = kept
         self._part: Sequence[bytes] = ()
         self._other: Sequence[bytes] | None = None
