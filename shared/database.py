@@ -48,6 +48,7 @@ _SQLITE_PRAGMAS: Final = (
     "page_size=2048",
     "journal_mode=WAL",
     "synchronous=FULL",
+    "wal_autocheckpoint=4000",
     "secure_delete=ON",
     "foreign_keys=ON",
     "recursive_triggers=ON",

@@ -12,6 +12,7 @@ clients. SQLite is in WAL mode with synchronous FULL, which is the library's way
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,7 @@ from tests.load.peers.clients import Act, rate
 from tests.load.peers.serving import serve
 
 PAGE = 1_000
+OPENING = multiprocessing.get_context("fork").Lock()
 
 
 class Drafted(Aggregate):  # type: ignore[misc]
@@ -95,8 +97,9 @@ class Drafts(Application):  # type: ignore[misc]
 
 
 def opened(**where: Any) -> Drafts:
-    """An application whose tables are there."""
-    return Drafts(env=environment(**where))
+    """An application whose tables are there. Processes that make them at once would fail."""
+    with OPENING:
+        return Drafts(env=environment(**where))
 
 
 def append(*, clients: int, processes: int, events: int, **where: Any) -> float:
