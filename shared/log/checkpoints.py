@@ -10,7 +10,8 @@ nothing that the stored hashes do not prove to continue what was signed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from shared.locks import SIGNING
 from shared.log import keys, tree
 from shared.log.hashes import StoredHashes
 from shared.log.keys import origin
-from shared.log.notes import BadNote, Checkpoint, Note
+from shared.log.notes import BadNote, Checkpoint, Note, Signer
 from shared.service import Service
 
 __all__ = (
@@ -35,6 +36,7 @@ __all__ = (
     "origin",
     "prove",
     "signed_of",
+    "signed_so_far",
 )
 
 
@@ -70,12 +72,17 @@ def make_checkpoint(service: Service) -> bytes | None:
             _continues(service, last, hashes, size, root)
     content = Checkpoint(origin(service.settings, service.name), size, root).text()
     note = Note(content)
+    signer = keys.signer(service.settings, service.name)
     owing = keys.retiring(service.settings, service.name)
-    for signer in (keys.signer(service.settings, service.name), *owing):
-        note = note.with_line(signer.sign(content))
+    for one in (signer, *owing):
+        note = note.with_line(one.sign(content))
     raw = bytes(note)
-    if not _keep(service, Signed(size, root, raw, service.clock.now())):
+    if not _keep(service, Signed(size, root, raw, service.clock.now()), signer):
         return None
+    for one in owing:
+        # (it is on record already, unless the change of the key was cut short)
+        alone = 0 if last is None else last.size
+        keys.set_retired(service.settings, service.name, one.verifier_key, alone)
     keys.retire(service.settings, service.name, owing)
     return raw
 
@@ -159,11 +166,29 @@ def _continues(
         raise RefusedToSign(f"the first {said.size} entries are not those signed") from error
 
 
-def _keep(service: Service, signed: Signed) -> bool:
-    """Whether it is kept; not when another process was faster with the same or a longer one."""
+def signed_so_far(service: Service) -> int:
+    """The size of the newest checkpoint, after every one that is being kept at this moment."""
+    with _one_at_a_time(service) as connection:
+        last = latest_signed(connection, service.name)
+    return 0 if last is None else last.size
+
+
+@contextmanager
+def _one_at_a_time(service: Service) -> Iterator[Connection]:
     with service.database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:k)"), {"k": SIGNING})
+        yield connection
+
+
+def _keep(service: Service, signed: Signed, signer: Signer) -> bool:
+    """Whether it is kept; not when another process was faster with the same or a longer one.
+
+    Nor when the key was replaced meanwhile: it signs nothing more alone.
+    """
+    with _one_at_a_time(service) as connection:
+        if keys.signer(service.settings, service.name).key_id != signer.key_id:
+            return False
         now = latest_signed(connection, service.name)
         if now is not None and now.size >= signed.size:
             return False

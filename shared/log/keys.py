@@ -8,7 +8,8 @@
 watches; only their owner may read them. ``<service>.vkeys`` and ``<service>.witness.vkeys`` have
 the public keys, the one in use first, then those that were; anybody may read them. A key that was
 replaced signs one checkpoint more, beside its successor (``<service>.retiring-<id>.key``), and is
-then taken away.
+then taken away. ``<service>.retired`` says of each key that was replaced the size up to which it
+signed alone; from there on a witness believes it no more.
 """
 
 from __future__ import annotations
@@ -118,6 +119,28 @@ def retire(settings: Settings, service: str, signers: tuple[Signer, ...]) -> Non
     for one in signers:
         path = settings.log_key_path / f"{service}.retiring-{one.key_id.hex()}.key"
         path.unlink(missing_ok=True)
+
+
+def retired(settings: Settings, service: str) -> dict[str, int]:
+    """Verifier key → the size up to which it signs alone, of keys that were replaced."""
+    try:
+        lines = _retired_path(settings, service).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {key: int(size) for key, size in (line.split() for line in lines)}
+
+
+def set_retired(settings: Settings, service: str, key: str, size: int) -> None:
+    """Put on record up to which size a key signs alone; what is on record stays."""
+    with _alone(settings):
+        known = retired(settings, service)
+        if key not in known:
+            text = "\n".join(f"{one} {until}" for one, until in {**known, key: size}.items())
+            _write(_retired_path(settings, service), text, _PUBLIC_MODE)
+
+
+def _retired_path(settings: Settings, service: str) -> Path:
+    return settings.log_key_path / f"{service}.retired"
 
 
 def _next_path(settings: Settings, service: str) -> Path:

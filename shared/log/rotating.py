@@ -5,7 +5,8 @@
 
 The name stays, the key's id changes. The new public key is published before anything else, then
 the change is recorded in the service's own log, then the new key is in use; the first checkpoint
-after that has both signatures. What is cut short goes on when ``rotate`` is called again.
+after that has both signatures. Up to which size the old key signed alone is put on record beside
+the public keys. What is cut short goes on when ``rotate`` is called again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from shared.errors import Conflict
 from shared.events.append import Append, Context, StreamWrite
 from shared.events.event import Event, event_type
 from shared.log import keys
+from shared.log.checkpoints import signed_so_far
 from shared.service import INSTALLATION_WIDE, Service
 
 
@@ -59,4 +61,8 @@ def rotate(service: Service, context: Context | None = None) -> tuple[str, str]:
         with suppress(Conflict):
             service.store.commit(Append(context=by, now=service.clock.now(), writes=(write,)))
     keys.begin_next(service.settings, service.name)
+    if old.key_id != new.key_id:
+        # Nothing more is signed with the old key alone: what is kept now is all.
+        size = signed_so_far(service)
+        keys.set_retired(service.settings, service.name, old.verifier_key, size)
     return old.verifier_key, new.verifier_key

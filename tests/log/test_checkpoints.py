@@ -298,3 +298,27 @@ def test_a_change_that_was_cut_short_goes_on(
     number(boats)
     assert keys.verifier_keys(boats.settings, NAME) == (new, old)
     assert [(one.old_key, one.new_key) for one in recorded(boats)] == [(old, new)]
+
+
+def test_a_checkpoint_under_way_while_the_key_changes_is_not_kept(
+    boats: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch(boats, "one")
+    number(boats)
+    assert signed(boats)
+    launch(boats, "two")
+    number(boats)
+    owing = keys.retiring
+
+    def rotated(*given: Any) -> Any:
+        monkeypatch.setattr(keys, "retiring", owing)
+        found = owing(*given)
+        rotate(boats)
+        return found
+
+    monkeypatch.setattr(keys, "retiring", rotated)
+    old = keys.signer(boats.settings, NAME).verifier_key
+    assert signed(boats) is None
+    assert keys.retired(boats.settings, NAME) == {old: 1}
+    both = signed(boats)
+    assert both is not None and len(Note.parse(both).verified_by(verifiers(boats))) == 2

@@ -11,17 +11,21 @@ from prometheus_client import REGISTRY
 
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
-from shared.log.notes import Checkpoint, Note, Signer
+from shared.log.hashes import StoredHashes
+from shared.log.notes import Checkpoint, Note, Signer, Verifier
+from shared.log.rotating import rotate
+from shared.log.tree import root
 from shared.log.watching import hearing
 from shared.log.watching import watch as watching
 from shared.log.watching.alarms import PASSING, raise_alarm
 from shared.log.watching.copies import copy_size, is_whole
-from shared.log.watching.deciding import Behind, Damaged, Inconsistent
+from shared.log.watching.deciding import Behind, Damaged, Inconsistent, Unsigned
 from shared.log.watching.submissions import BadSubmission, Submission
+from shared.log.watching.watch import Watch
 from shared.log.watching.witnessing import add_checkpoint
 from shared.worker import measure
 from tests.store.domain import launch, sail
-from tests.witness.place import SOURCE, Place
+from tests.witness.place import QUICK, SOURCE, Place
 from tests.witness.watching import Watched
 
 
@@ -75,6 +79,50 @@ def test_one_that_is_never_reached_holds_up_no_other(watched: Watched) -> None:
     assert watched.turn() == [11]
     watched.arrive(1)
     assert watched.turn() == [12]
+
+
+def test_a_key_that_was_replaced_signs_nothing_more_alone(place: Place) -> None:
+    launch(place.boats, "one", sail=3)
+    first = keys.signer(place.settings, SOURCE)
+    with place.moving():
+        place.wait()
+        second = Verifier.parse(rotate(place.boats)[1])
+        # The first checkpoint after the change has both signatures, and is cosigned.
+        place.wait()
+        note = place.checkpoint()
+        assert note is not None and second in note.verified_by([second])
+        rotate(place.boats)
+        sail(place.boats, "one", 2)
+        place.wait()
+    assert place.alarms() == []
+    sizes = keys.retired(place.settings, SOURCE)
+    assert sizes[first.verifier_key] == 4 and sizes[second.verifier_key] == 5
+    sail(place.boats, "one")
+    size = place.size(place.boats)
+    with place.boats.database.reading() as connection:
+        found = root(StoredHashes(connection, SOURCE, own=True), size)
+    text = Checkpoint(first.name, size, found).text()
+    stolen = Note(text).with_line(first.sign(text))
+    with pytest.raises(Unsigned):
+        add_checkpoint(place.audit, Submission(size - 1, (), stolen))
+    watch = Watch(place.audit, QUICK)
+    watch.begin()
+    watch.checkpoint(SOURCE, bytes(stolen))
+    watch.turn({SOURCE: size - 1}, idle=True)
+    assert [one.kind for one in place.alarms()] == ["signature"]
+
+
+def test_keys_that_were_replaced_before_any_checkpoint_sign_none_alone(watched: Watched) -> None:
+    old = keys.signer(watched.place.settings, SOURCE)
+    rotate(watched.place.boats)
+    rotate(watched.place.boats)
+    watched.arrive(10)
+    watched.tell(watched.note(10, signer=old))
+    assert watched.turn() == []
+    assert watched.kinds() == ["signature"]
+    both = watched.note(10)
+    watched.tell(both.with_line(old.sign(both.text)))
+    assert watched.turn() == [10]
 
 
 # What was settled hides nothing else

@@ -87,11 +87,18 @@ def judge(submission: Submission, verifiers: Sequence[Verifier], seen: Seen) -> 
     return checkpoint
 
 
-def signed_by(note: Note, verifiers: Sequence[Verifier]) -> Note:
-    """The note with the signatures of known keys alone. Raises Unsigned."""
+def signed_by(
+    note: Note, verifiers: Sequence[Verifier], current: Sequence[Verifier] | None = None
+) -> Note:
+    """The note with the signatures of known keys alone. Raises Unsigned.
+
+    current: those of which one must be among them, since others were replaced.
+    """
     try:
         trusted = note.verified_by(verifiers)
     except BadNote as error:
         raise Unsigned(str(error)) from error
+    if current is not None and not any(key in current for key in trusted):
+        raise Unsigned("a key that was replaced before signed it alone")
     lines = tuple(line for line in note.signatures if any(key.made(line) for key in trusted))
     return Note(note.text, lines)

@@ -10,8 +10,8 @@ something to people. They are read when they are needed: a key that is added cou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -29,13 +29,21 @@ class KnownLog:
     """A log whose checkpoints may be cosigned.
 
     log: under which name its rows are kept: the source's, or one made of the origin.
-    followed: whether there is a copy of its entries.
+    followed: whether there is a copy of its entries. retired: verifier keys that were replaced,
+    and the size up to which each signs alone.
     """
 
     log: str
     origin: str
     verifiers: tuple[Verifier, ...]
     followed: bool
+    retired: Mapping[str, int] = field(default_factory=dict)
+
+    def verifiers_at(self, size: int) -> tuple[Verifier, ...]:
+        """The keys of which one must have signed a checkpoint of this size."""
+        return tuple(
+            key for key in self.verifiers if size <= self.retired.get(key.verifier_key, size)
+        )
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,13 @@ class OutsideWitness:
 def followed_log(service: Service, source: str) -> KnownLog:
     """The log of a service that this one follows."""
     name = keys.origin(service.settings, source)
-    return KnownLog(source, name, keys.verifiers(service.settings, source), followed=True)
+    return KnownLog(
+        source,
+        name,
+        keys.verifiers(service.settings, source),
+        followed=True,
+        retired=keys.retired(service.settings, source),
+    )
 
 
 def known_log(service: Service, origin: str) -> KnownLog | None:

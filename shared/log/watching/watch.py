@@ -213,7 +213,7 @@ class Watch:
             checkpoint = Checkpoint.parse(note.text)
             if checkpoint.origin != log.origin:
                 raise Unsigned("the checkpoint is another log's")
-            signed_by(note, log.verifiers)
+            signed_by(note, log.verifiers, log.verifiers_at(checkpoint.size))
         except (BadNote, Unsigned) as error:
             self._tell_unsigned(source, raw, log, str(error))
             return None

@@ -39,7 +39,7 @@ def add_checkpoint(service: Service, submission: Submission) -> str:
     if log is None:
         raise UnknownLog("no log of this origin is witnessed here")
     # Before the transaction: whoever has no key of the log costs no lock.
-    note = signed_by(submission.note, log.verifiers)
+    note = signed_by(submission.note, log.verifiers, log.verifiers_at(checkpoint.size))
     if log.followed:
         _grow(service, log)
     try:
