@@ -261,7 +261,12 @@ def _verify_bundle(path: Path, keys_file: Path | None, kept: Path | None) -> Non
     report = verifier.verify_bundle(path, keys=keys_file, kept=kept)
     for line in report.lines:
         say(line)
-    verifying.conclude(report.bad, f"{report.entries} entries are what was signed.")
+    for line in verifier.LIMITS:
+        say(line)
+    found = list(report.bad)
+    if report.own_keys and not found:
+        found.append("unproven: all fits the keys that came with it. Give --keys from elsewhere")
+    verifying.conclude(found, f"{report.entries} entries are what was signed.")
 
 
 def _live(settings: Settings, address: str, keys_file: Path | None, kept: Path | None) -> None:

@@ -52,16 +52,16 @@ SIGNED_WITHIN_SECONDS: Final = 5.0
 
 def installation(settings: Settings, kept: Path | None) -> None:
     """Verify every log, every copy and every read model; raises SystemExit when one is wrong."""
-    opened = Installation.for_reading(settings)
     notes = kept_notes(kept)
     found: list[str] = []
-    for name, service in opened.services.items():
-        found += _log(opened, name, service, notes)
-    for name, service in opened.services.items():
-        found += [f"{name}: {one}" for one in _copies(opened, service)]
-        found += [f"{name}: {one}" for one in differences(service)]
-    if kept is not None:
-        found += _strange(settings, opened, kept.name, notes)
+    with Installation.for_reading(settings) as opened:
+        for name, service in opened.services.items():
+            found += _log(opened, name, service, notes)
+        for name, service in opened.services.items():
+            found += [f"{name}: {one}" for one in _copies(opened, service)]
+            found += [f"{name}: {one}" for one in differences(service)]
+        if kept is not None:
+            found += _strange(settings, opened, kept.name, notes)
     conclude(found, "Everything agrees.")
 
 

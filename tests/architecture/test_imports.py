@@ -23,6 +23,12 @@ PURE_SHARED = {
     *("shared.clock", "shared.errors", "shared.money", "shared.events.decider"),
     *("shared.events.event", "shared.language.marking"),
 }
+LINES_MAX = 450
+IN_ONE_FILE = {
+    # An auditor takes it along and runs it without this project: it must be whole by itself.
+    "services.audit.evidence.verifier": 700,
+}
+"""Files that may be longer, each with its reason."""
 LAYERS = {
     **dict.fromkeys(("app", "wsgi", "worker"), 3),
     **dict.fromkeys(("api", "pages", "reactions"), 2),
@@ -158,7 +164,7 @@ def test_files_and_functions_stay_readable() -> None:
     for folder in ("services", "shared"):
         for name, tree in modules(folder).items():
             lines = max((getattr(node, "end_lineno", 0) or 0 for node in tree.body), default=0)
-            if lines > 450:
+            if lines > IN_ONE_FILE.get(name, LINES_MAX):
                 wrong.append(f"{name}: {lines} lines")
             for node in ast.walk(tree):
                 if isinstance(node, ast.FunctionDef) and node.end_lineno:

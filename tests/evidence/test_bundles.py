@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import struct
@@ -40,8 +41,64 @@ def test_a_bundle_verifies_without_this_project(archive: Archive, tmp_path: Path
 
 def test_without_keys_it_says_that_the_keys_are_its_own(archive: Archive, tmp_path: Path) -> None:
     status, said = verify_alone(archive.bundle(), tmp_path / "empty")
-    assert status == 0
+    assert status == verifier.UNPROVEN_STATUS
     assert "Keys: the bundle's own" in said
+    assert "UNPROVEN 40 entries fit the keys that came with them." in said
+    assert "GOOD" not in said
+
+
+def test_it_says_what_it_does_not_show(archive: Archive, tmp_path: Path) -> None:
+    _, said = verify_alone(archive.bundle(), tmp_path / "empty", "--keys", str(archive.keys_file()))
+    assert "Not shown: that nothing was left out" in said
+    assert "Not shown: that index.html says" in said
+
+
+def test_a_witness_whose_key_is_given_has_cosigned(archive: Archive) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        if name == "grants/checkpoint" or name.startswith("grants/proofs/"):
+            lines = content.splitlines(keepends=True)
+            return b"".join(line for line in lines if b"/witness " not in line)
+        return content
+
+    changed = rewritten(archive.bundle(), change)
+    for keys in (archive.keys_file(), None):
+        assert verifier.verify_bundle(changed, keys=keys).bad == [
+            "grants: grants/checkpoint: no witness whose key is known has cosigned it"
+        ]
+
+
+@pytest.mark.parametrize("name", ["README.txt", "verifier.py", "keys.txt", "index.html"])
+def test_what_stands_beside_the_logs_is_read(archive: Archive, name: str) -> None:
+    bundle, keys = archive.bundle(), archive.keys_file()
+    changed = rewritten(bundle, lambda other, raw: raw + b"#" if other == name else raw)
+    (said,) = verifier.verify_bundle(changed, keys=keys).bad
+    assert said == f"{name} is not the one that the bundle was made with"
+    (said,) = verifier.verify_bundle(without(bundle, name), keys=keys).bad
+    assert said == f"{name} is missing"
+
+
+@pytest.mark.parametrize("value", ["1e999", "NaN", "9" * 5_000, "[1]", "true", "-1", "5.9"])
+def test_odd_numbers_in_the_manifest_are_told(archive: Archive, value: str) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        if name != "manifest.json":
+            return content
+        found = content.decode().replace('"positions": [', f'"positions": [{value},', 1)
+        found = found.replace('"positions":[', f'"positions":[{value},', 1)
+        assert found.encode() != content
+        return found.encode()
+
+    (said,) = bad(rewritten(archive.bundle(), change))
+    assert "cannot be read: OverflowError" not in said
+
+
+def test_a_kept_file_of_other_logs_is_no_proof(archive: Archive, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    with zipfile.ZipFile(archive.bundle()) as read:
+        other = read.read("grants/checkpoint").replace(b"zanat/", b"other/")
+    for raw in (b"", other):
+        kept.write_bytes(raw)
+        found = verifier.verify_bundle(archive.bundle(), keys=archive.keys_file(), kept=kept)
+        assert found.bad == ["the kept file: no checkpoint of a log in the bundle is in it"]
 
 
 def test_it_lists_what_the_entries_say(archive: Archive, tmp_path: Path) -> None:
@@ -132,12 +189,17 @@ def test_a_forged_log_needs_the_keys(archive: Archive, tmp_path: Path) -> None:
             return None
         if name == "keys.txt":
             return forger.verifier_key.encode()
+        if name == "manifest.json":
+            said = json.loads(content)
+            digest = hashlib.sha256(forger.verifier_key.encode()).hexdigest()
+            said["files"]["keys.txt"] = digest
+            return json.dumps(said).encode()
         if name.endswith(".tlog-proof"):
             return content.partition(b"\n\n")[0] + b"\n\n" + signed
         return signed if name == "grants/checkpoint" else content
 
     forged = rewritten(bundle, change)
-    assert verify_alone(forged, tmp_path / "empty")[0] == 0
+    assert verify_alone(forged, tmp_path / "empty")[0] == verifier.UNPROVEN_STATUS
     status, said = verify_alone(forged, tmp_path / "empty", "--keys", str(archive.keys_file()))
     assert status == 1
     assert "BAD grants: grants/checkpoint: no known key of zanat/grants signed it" in said
@@ -151,7 +213,8 @@ def test_a_kept_checkpoint_is_a_beginning(archive: Archive, tmp_path: Path) -> N
         newest = read.read("trainings/checkpoint")
     kept = tmp_path / "kept.txt"
     kept.write_bytes(newest + b"\n" + older)
-    status, said = verify_alone(archive.bundle(), tmp_path / "empty", "--kept", str(kept))
+    given = ("--keys", str(archive.keys_file()), "--kept", str(kept))
+    status, said = verify_alone(archive.bundle(), tmp_path / "empty", *given)
     assert status == 0, said
     assert "grants: continues the kept checkpoint of size 9" in said
     assert "trainings: continues the kept checkpoint of size 20" in said

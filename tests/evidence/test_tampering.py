@@ -330,6 +330,17 @@ def test_rows_that_do_not_count_from_0_are_refused_and_found(
     assert any(words in one for one in log.verify(file).findings)
 
 
+def test_a_size_that_is_none_hides_no_hashes(log: SignedLog) -> None:
+    file = log.copy()
+    with tampered(file) as connection:
+        connection.execute("delete from log_hashes where level = 1 and position = 1")
+        connection.execute(
+            "insert into checkpoints values ('trainings', 'zz', x'00', x'00', '2026-03-01')"
+        )
+    found = log.verify(file).findings
+    assert found[0] == "positions 256 to 511 have no hash stored over them"
+
+
 def test_a_guard_that_refuses_nothing_is_named(log: SignedLog) -> None:
     file = log.copy()
     with sqlite3.connect(file) as connection:

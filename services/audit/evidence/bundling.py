@@ -11,6 +11,7 @@ from its beginning to its end; memory holds the names of its files and no more t
 from __future__ import annotations
 
 import base64
+import hashlib
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,7 +52,9 @@ This is evidence from a Zanat log. It verifies without Zanat and without a netwo
 
 needs Python 3.11 or later and the package cryptography. Take the verifier and the keys from
 somewhere else than this file: from the address of the service, from an earlier visit, from paper.
-A checkpoint that you kept from earlier shows that nothing before it was changed since.
+A checkpoint that you kept from earlier shows that nothing before it was changed since. Without
+--keys the answer is UNPROVEN: the bundle then fits itself, as a forger's would.
+No verifying shows that nothing was left out: what is in here was selected.
 
 index.html           what happened, in words; read it, but rely on the folders
 <log>/entries/       the exact bytes of each entry, by its position; personal data are sealed
@@ -59,7 +62,7 @@ index.html           what happened, in words; read it, but rely on the folders
 <log>/checkpoint     what the service signed and witnesses cosigned (C2SP tlog-checkpoint)
 <log>/checkpoints/   older checkpoints, by their size, and in consistency/ the proof of each
 keys.txt             the keys that signed, as this installation knows them
-manifest.json        what is in here
+manifest.json        what is in here; nobody signed it
 """
 
 
@@ -102,9 +105,13 @@ class Bundle:
     def parts(self) -> Iterator[bytes]:
         """The zip, bit by bit, in the language of the request in whose context this runs."""
         archive = Archive(self.made_at)
-        archive.add("README.txt", README.encode())
-        archive.add("verifier.py", VERIFIER.read_bytes())
-        archive.add("keys.txt", self._keys())
+        beside = {
+            "README.txt": README.encode(),
+            "verifier.py": VERIFIER.read_bytes(),
+            "keys.txt": self._keys(),
+        }
+        for name, content in beside.items():
+            archive.add(name, content)
         for part in self._parts:
             archive.add(f"{part.log}/checkpoint", part.note)
             with self._service.database.reading() as connection:
@@ -116,7 +123,9 @@ class Bundle:
                     yield archive.take()
         digested = Digested()
         yield from archive.add_parts("index.html", digested.of(self._index()))
-        archive.add("manifest.json", self._manifest(digested.hexdigest()))
+        files = {name: hashlib.sha256(content).hexdigest() for name, content in beside.items()}
+        files["index.html"] = digested.hexdigest()
+        archive.add("manifest.json", self._manifest(files))
         archive.close()
         yield archive.take()
 
@@ -192,7 +201,7 @@ class Bundle:
             yield render_template("audit/evidence/index_rows.html", entries=lines).encode()
         yield b"</tbody></table></main></body></html>\n"
 
-    def _manifest(self, index: str) -> bytes:
+    def _manifest(self, files: dict[str, str]) -> bytes:
         logs = [
             {
                 "log": part.log,
@@ -211,7 +220,7 @@ class Bundle:
                     "selection": self._selection.words(),
                     "entries": self.entries,
                     "not_signed_yet": self.left_out,
-                    "index_sha256": index,
+                    "files": files,
                     "logs": logs,
                 }
             ),

@@ -3,8 +3,9 @@
     python verifier.py bundle.zip --keys keys.txt --kept 2026-03-01.txt
 
 For each log in the bundle: every entry's bytes give the leaf whose proof leads to the root of the
-checkpoint; the checkpoint is signed by the log's key and cosigned by witnesses; older checkpoints
-are beginnings of it. Ends with 0 and GOOD, or with 1 and BAD and the first bad position.
+checkpoint; the checkpoint is signed by the log's key and cosigned by a witness whose key is known;
+older checkpoints are beginnings of it. Ends with 0 and GOOD; with 1 and BAD and the first bad
+position; without --keys with 3 and UNPROVEN when all fits the keys that the bundle itself brings.
 Take this file and the keys from somewhere else than the bundle: a forger would send both.
 """
 
@@ -34,7 +35,7 @@ ENTRY_BYTES_MAX: Final = 65_535
 NOTE_BYTES_MAX: Final = 100_000
 KEYS_BYTES_MAX: Final = 1_000_000
 MANIFEST_BYTES_MAX: Final = 16_000_000
-INDEX_BYTES_MAX: Final = 500_000_000
+BESIDE_BYTES_MAX: Final = 500_000_000
 ARCHIVE_BYTES_MAX: Final = 4_000_000_000
 DIRECTORY_BYTES_MAX: Final = 64_000_000
 FILES_MAX: Final = 250_000
@@ -52,6 +53,7 @@ _MARK: Final = "— "
 _SIGNATURE, _COSIGNATURE = 1, 4
 PROOF_HEAD: Final = "c2sp.org/tlog-proof@v1"
 _FORMAT: Final = "zanat-evidence/1"
+UNPROVEN_STATUS: Final = 3
 
 
 class Bad(Exception):
@@ -394,22 +396,32 @@ class Bundle:
 
 @dataclass
 class Report:
-    """What holds, in lines, and what does not: the first that is bad, by log and position."""
+    """What holds, in lines, and what does not: the first that is bad, by log and position.
+
+    own_keys: the keys came with the bundle, so that it shows only that it fits itself.
+    """
 
     lines: list[str] = field(default_factory=list)
     entries: int = 0
     bad: list[str] = field(default_factory=list)
+    own_keys: bool = False
 
 
 class Verifying:
     """One bundle, with keys and checkpoints from elsewhere when there are some."""
 
     def __init__(
-        self, bundle: Bundle, keys: Sequence[Key], kept: Sequence[Checkpoint], report: Report
+        self,
+        bundle: Bundle,
+        keys: Sequence[Key],
+        kept: Sequence[Checkpoint] | None,
+        report: Report,
     ) -> None:
         self._bundle = bundle
         self._keys = keys
-        self._kept = kept
+        self._kept = kept or ()
+        self._with_kept_file = kept is not None
+        self._origins: set[str] = set()
         self._report = report
 
     def run(self, on_entry: Any = None) -> None:
@@ -424,6 +436,9 @@ class Verifying:
             self._report.bad.append(f"{name}: the log that manifest.json names is missing")
         if not self._bundle.logs:
             self._report.bad.append("there is no log in it")
+        origins = {one.origin for one in self._kept}
+        if self._with_kept_file and not origins & self._origins:
+            self._report.bad.append("the kept file: no checkpoint of a log in the bundle is in it")
 
     def _manifest(self) -> dict[str, list[int]]:
         """The positions of each log that the bundle says it has."""
@@ -435,13 +450,23 @@ class Verifying:
             if said["format"] != _FORMAT:
                 raise Bad("manifest.json: a form that this verifier does not know")
             positions = {str(one["log"]): list(map(int, one["positions"])) for one in said["logs"]}
-            digest = str(said["index_sha256"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            files = {str(name): str(digest) for name, digest in said["files"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             raise Bad("manifest.json cannot be read") from None
-        index = self._bundle.beside.get("index.html")
-        if index is None or self._bundle.digest(index, INDEX_BYTES_MAX) != digest:
-            raise Bad("index.html is not the one that the bundle was made with")
+        self._files(files)
         return positions
+
+    def _files(self, digests: dict[str, str]) -> None:
+        """What stands beside the logs is what the bundle was made with; nobody signed it."""
+        beside = {name for name in _BESIDE if name != "manifest.json"}
+        if set(digests) != beside:
+            raise Bad("manifest.json names other files than a bundle has")
+        for name in sorted(beside):
+            info = self._bundle.beside.get(name)
+            if info is None:
+                raise Bad(f"{name} is missing")
+            if self._bundle.digest(info, BESIDE_BYTES_MAX) != digests[name]:
+                raise Bad(f"{name} is not the one that the bundle was made with")
 
     def _log(self, log: Log, positions: list[int] | None, on_entry: Any) -> None:
         what = f"{log.name}/checkpoint"
@@ -450,6 +475,9 @@ class Verifying:
         if checkpoint.origin.rpartition("/")[2] != log.name:
             raise Bad(f"{what}: it is of the log {shown(checkpoint.origin)}")
         signers = named(what, checkpoint.verify, self._keys)
+        if not signers.witnesses and any(key.kind == _COSIGNATURE for key in self._keys):
+            raise Bad(f"{what}: no witness whose key is known has cosigned it")
+        self._origins.add(checkpoint.origin)
         self._older(log, checkpoint)
         self._with_kept(log, checkpoint)
         for position in sorted({*log.entry, *log.proof, *(positions or ())}):
@@ -552,6 +580,12 @@ def _moment(seconds: int) -> str:
         return "a moment that no calendar has"
 
 
+LIMITS: Final = (
+    "Not shown: that nothing was left out. A bundle is a selection, and nobody signed which.",
+    "Not shown: that index.html says what the entries say. What counts is in the logs' folders.",
+)
+
+
 def verify_bundle(
     path: Path,
     *,
@@ -570,6 +604,7 @@ def verify_bundle(
         if keys is None:
             own = bundle.read(bundle.beside.get("keys.txt"), KEYS_BYTES_MAX, "keys.txt")
             known = named("keys.txt", read_keys, own)
+            report.own_keys = True
             report.lines.append(
                 "Keys: the bundle's own. Compare them with keys that you have from elsewhere, "
                 "or give those with --keys: a forger would send keys too."
@@ -577,7 +612,7 @@ def verify_bundle(
         else:
             known = named("the keys", read_keys, _outside(keys, KEYS_BYTES_MAX))
             report.lines.append(f"Keys: from {shown(keys.name)}, not from the bundle.")
-        notes = named("the kept file", read_notes, _outside(kept, KEYS_BYTES_MAX)) if kept else []
+        notes = named("the kept file", read_notes, _outside(kept, KEYS_BYTES_MAX)) if kept else None
         Verifying(bundle, known, notes, report).run(on_entry)
     except Bad as error:
         report.bad.append(str(error))
@@ -602,7 +637,7 @@ def _outside(path: Path, limit: int) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; 0 when everything holds."""
+    """The command line; 0 when everything holds, by keys from elsewhere."""
     parser = argparse.ArgumentParser(description="Verify an evidence bundle of Zanat.")
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--keys", type=Path, help="verifier keys from elsewhere, one a line")
@@ -623,8 +658,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"BAD {line}")
     if report.bad:
         return 1
+    for line in LIMITS:
+        say(line)
+    if report.own_keys:
+        say(f"UNPROVEN {report.entries} entries fit the keys that came with them.")
+        return UNPROVEN_STATUS
     say(f"GOOD {report.entries} entries are what was signed.")
-    say("index.html is for reading: what counts is in the folders of the logs.")
     return 0
 
 
