@@ -81,13 +81,13 @@ _DECODE: Final = msgspec.json.Decoder(Checked).decode
 _LEAF: Final = hashlib.sha256(b"\0")
 
 
-def check_range(job: Job, progress: Progress) -> Found:
-    """Verify the entries of the job. Raises Unreadable."""
+def check_range(job: Job, progress: Progress, *, mapped: bool = False) -> Found:
+    """Verify the entries of the job. Raises Unreadable. ``mapped``: see ``open_rows``."""
     collecting = gc.isenabled()
     # Rows make no cycles; looking for some takes a tenth of the time.
     gc.disable()
     try:
-        with closing(open_rows(job.target)) as rows:
+        with closing(open_rows(job.target, mapped=mapped)) as rows:
             return _Range(job, rows, progress).run()
     finally:
         if collecting:
@@ -269,7 +269,7 @@ def main() -> None:
         out.write(b"%d\n" % count)
         out.flush()
 
-    found = check_range(job, progress)
+    found = check_range(job, progress, mapped=True)
     out.write(msgspec.json.encode(found) + b"\n")
 
 

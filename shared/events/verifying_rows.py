@@ -38,6 +38,8 @@ _FOLLOWED: Final = (
     "left join log_hashes h on h.log = i.source and h.level = 0 and h.position = i.position "
     "where i.source = ? and i.position >= ? and i.position < ? order by i.position"
 )
+_MAPPED_BYTES_MAX: Final = 1 << 40
+"""SQLite takes at most what it was built for, mostly 2 GiB, and reads what lies behind."""
 DAMAGED: Final = "damaged"
 """In the place of a row's leaf hash: the database cannot read its own row."""
 # What SQLite says of a damaged schema may be no UTF-8.
@@ -76,9 +78,13 @@ class Rows(Protocol):
     def close(self) -> None: ...
 
 
-def open_rows(target: str) -> Rows:
-    """A SQLite file by its path, or PostgreSQL by its address. Raises Unreadable."""
-    rows = _Postgres(target) if target.startswith("postgresql") else _Sqlite(target)
+def open_rows(target: str, *, mapped: bool = False) -> Rows:
+    """A SQLite file by its path, or PostgreSQL by its address. Raises Unreadable.
+
+    mapped: read the file where the system keeps it, which takes a third less time. Should somebody
+    cut it meanwhile the system ends the process: for one that another waits for.
+    """
+    rows = _Postgres(target) if target.startswith("postgresql") else _Sqlite(target, mapped=mapped)
     try:
         rows.query("select position from log limit 1")
     except Exception as error:
@@ -93,7 +99,7 @@ class _Sqlite:
 
     kind = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, mapped: bool) -> None:
         if not Path(path).is_file():
             raise Unreadable(f"there is no file {Path(path).name}")
         self._exact = _connect(path)
@@ -101,6 +107,8 @@ class _Sqlite:
         self._fast = _connect(path)
         # Each row is read once: what was read need not be kept.
         self._fast.execute("pragma cache_size = -4000")
+        if mapped:
+            self._fast.execute(f"pragma mmap_size = {_MAPPED_BYTES_MAX}")
         self._ahead: int | None = None
 
     def query(self, statement: str, *values: Any) -> list[Row]:
