@@ -26,6 +26,7 @@ from shared.locks import MIGRATING
 from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest_signed
+from shared.log.watching.copies import backfill, copy_size
 from shared.privacy import keyring, master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -68,6 +69,7 @@ def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
             try:
                 _rebuild_changed(service)
                 _sign_first(service)
+                _hash_copies_first(service)
             finally:
                 service.close()
 
@@ -163,6 +165,15 @@ def _sign_first(service: Service) -> None:
     if signed is None:
         # A log that cannot be signed is no reason to stop here; whoever signs it says so.
         Checkpointer(service, on_made=lambda: None).turn()
+
+
+def _hash_copies_first(service: Service) -> None:
+    """Hash the copies of followed logs that are from before there was a tree."""
+    for source in service.definition.follows:
+        with service.database.reading() as connection:
+            size = copy_size(connection, source)
+        if not size:
+            backfill(service, source)
 
 
 def _note_projections(connection: Connection, definition: Definition) -> None:
