@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
 
 from services.audit.entries.wording import SOURCES
 from services.audit.tables import ACTORS, ENTRIES
@@ -99,9 +99,11 @@ class Search:
             tense = ACCESSES.get(self.access, "")
             names = [f"{PREFIX}{source}.access.{tense}.v1" for source in SOURCES]
             yield and_(ENTRIES.c.kind == "access", ENTRIES.c.type.in_(names))
-        if self.after is not None:
-            yield ENTRIES.c.at > self.after
         # Before the first and after the last day that a calendar has there is nothing.
+        if self.after is not None and self.after.date() == date.max:
+            yield false()
+        elif self.after is not None and self.after.date() > date.min:
+            yield ENTRIES.c.at > self.after
         if self.since is not None and self.since > date.min:
             yield ENTRIES.c.at >= _midnight(self.since)
         if self.until is not None and self.until < date.max:

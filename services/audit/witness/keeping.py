@@ -57,10 +57,10 @@ def keep_due(service: Service, payload: bytes) -> None:
 
 
 def _record(service: Service, day: date) -> Kept | None:
-    """Record the newest checkpoints as the day's; None when there are none."""
+    """Record the newest checkpoints as the day's; None while no log has an entry."""
     with service.database.reading() as connection:
         notes = newest_notes(connection)
-    if not notes:
+    if not any(Checkpoint.parse(note.text).size for note in notes):
         return None
     event = Kept(
         day=day,
