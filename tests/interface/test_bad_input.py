@@ -388,6 +388,8 @@ def test_no_query_breaks_a_list(home: Home, service: str) -> None:
             for value in values:
                 query = urlencode({name: value})
                 response = home.get(service, f"{path}?{query}")
+                # What is sent while it is made may break on the way.
+                response.get_data()
                 assert response.status_code < 500, f"{path}?{query}"
                 if response.status_code >= 400:
                     problem(response, response.status_code)
