@@ -5,7 +5,10 @@ gunicorn tests.load.peers.flask_eventsourcing:app, with BENCH_DATABASE_URL
 
 from __future__ import annotations
 
+import fcntl
 import os
+import tempfile
+from pathlib import Path
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
@@ -14,13 +17,17 @@ from flask import Flask, request
 from tests.load.peers.eventsourcing_store import environment
 
 app = Flask(__name__)
-outcomes = Application(
-    env=environment(
-        url=os.environ["BENCH_DATABASE_URL"],
-        clients=16,
-        functions=os.environ.get("BENCH_FUNCTIONS") == "1",
+# Two workers that make its tables and functions at once get in each other's way.
+with (Path(tempfile.gettempdir()) / f"bench-{os.getppid()}.lock").open("w") as turn:
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    outcomes = Application(
+        env=environment(
+            url=os.environ["BENCH_DATABASE_URL"],
+            clients=16,
+            functions=os.environ.get("BENCH_FUNCTIONS") == "1",
+        )
     )
-)
+Path(turn.name).unlink(missing_ok=True)
 
 
 class Outcome(Aggregate):  # type: ignore[misc]
