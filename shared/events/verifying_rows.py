@@ -40,6 +40,8 @@ _FOLLOWED: Final = (
 )
 _MAPPED_BYTES_MAX: Final = 1 << 40
 """SQLite takes at most what it was built for, mostly 2 GiB, and reads what lies behind."""
+_SEEN_BYTES_MAX: Final = 32 << 20
+"""Of envelopes, before the file is mapped anew: what was seen counts as this process's memory."""
 DAMAGED: Final = "damaged"
 """In the place of a row's leaf hash: the database cannot read its own row."""
 # What SQLite says of a damaged schema may be no UTF-8.
@@ -102,13 +104,11 @@ class _Sqlite:
     def __init__(self, path: str, *, mapped: bool) -> None:
         if not Path(path).is_file():
             raise Unreadable(f"there is no file {Path(path).name}")
+        self._path, self._mapped = path, mapped
         self._exact = _connect(path)
         self._exact.text_factory = _any_text
-        self._fast = _connect(path)
-        # Each row is read once: what was read need not be kept.
-        self._fast.execute("pragma cache_size = -4000")
-        if mapped:
-            self._fast.execute(f"pragma mmap_size = {_MAPPED_BYTES_MAX}")
+        self._fast = self._connect_fast()
+        self._seen = 0
         self._ahead: int | None = None
 
     def query(self, statement: str, *values: Any) -> list[Row]:
@@ -126,6 +126,7 @@ class _Sqlite:
             return None
         # Where another row of events stands in the place, all of it is null.
         if len(found) == end - start and found[0][1] is not None and found[-1][1] is not None:
+            self._count(found)
             return found
         self._ahead = None
         return None
@@ -154,6 +155,24 @@ class _Sqlite:
     def close(self) -> None:
         self._exact.close()
         self._fast.close()
+
+    def _connect_fast(self) -> sqlite3.Connection:
+        connection = _connect(self._path)
+        # Each row is read once: what was read need not be kept.
+        connection.execute("pragma cache_size = -4000")
+        if self._mapped:
+            connection.execute(f"pragma mmap_size = {_MAPPED_BYTES_MAX}")
+        return connection
+
+    def _count(self, rows: Sequence[Whole]) -> None:
+        """Map the file anew now and then, so that memory stays flat however large it is."""
+        if not self._mapped:
+            return
+        self._seen += sum(len(row[5] or b"") for row in rows)
+        if self._seen > _SEEN_BYTES_MAX:
+            self._seen = 0
+            self._fast.close()
+            self._fast = self._connect_fast()
 
     def _offset(self, position: int) -> int:
         """How far a row's number in ``events`` is ahead of its position in the log."""
