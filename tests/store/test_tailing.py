@@ -77,7 +77,8 @@ def test_every_event_once_and_in_order_behind_eight_writers(fresh: Home) -> None
     end = time.monotonic() + SECONDS
     ended: list[int] = []
     with tail.at_work(), restarting(fresh, service, end, ended):
-        wrong = together(WRITERS, lambda n: write((service, other)[n % 2], n, end))
+        writers = (service, other)
+        wrong = together(WRITERS, lambda n: write(writers[n % 2], n, end), seconds=SECONDS + 60)
         assert wrong == []
         written = {row[0] for row in rows(service, EVENTS)}
         until(lambda: len(tail.seen) >= len(written), seconds=60)

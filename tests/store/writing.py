@@ -39,7 +39,9 @@ def painted(stream: str, expected: int, *colours: str) -> StreamWrite:
     return StreamWrite(stream, expected, tuple(Painted(colour=c) for c in colours or ("red",)))
 
 
-def together(count: int, run: Callable[[int], object]) -> list[BaseException]:
+def together(
+    count: int, run: Callable[[int], object], *, seconds: float = 60
+) -> list[BaseException]:
     """Run in as many threads at once; what they raised."""
     wrong: list[BaseException] = []
     gate = threading.Barrier(count)
@@ -55,6 +57,6 @@ def together(count: int, run: Callable[[int], object]) -> list[BaseException]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(seconds)
     assert not any(thread.is_alive() for thread in threads)
     return wrong
