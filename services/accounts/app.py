@@ -20,7 +20,6 @@ from services.accounts.staff import pages as staff_pages
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
 from services.accounts.staff.views import PROJECTIONS
-from services.accounts.staff.wording import ROLE_WORDS
 from services.accounts.watching import api as watching_api
 from services.accounts.watching import pages as watching_pages
 from services.accounts.work import pages as work_pages
@@ -28,6 +27,7 @@ from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.access.tokens import TokenSigner
+from shared.access.wording import ROLE_WORDS
 from shared.log.rotating import log_events
 from shared.log.watching.alarms import alarms_of
 from shared.service import Definition, Service

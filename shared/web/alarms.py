@@ -8,16 +8,29 @@ A log is that of every programme: who has the right in one of them alone may not
 from __future__ import annotations
 
 from flask import Response
+from marshmallow import Schema, fields, validate
 
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.events.work import Work
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
-from shared.log.watching.alarms import alarms_of, settle
+from shared.log.watching.alarms import REASON_LENGTH_MAX, alarms_of, settle
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import ensure
 from shared.web.commands import Answer, actor, perform, perform_page, receipt, service
+
+
+class SettleSchema(Schema):
+    """Why it needs no more looking after."""
+
+    reason = fields.String(
+        required=True,
+        validate=[
+            validate.Length(min=1, max=REASON_LENGTH_MAX),
+            validate.Regexp(r"[\s\S]*\S[\s\S]*"),
+        ],
+    )
 
 
 def settling(alarm_id: str, *, reason: str, version: int, location: str, page: bool) -> Response:

@@ -28,9 +28,10 @@ from services.accounts.staff.views import (
     open_sessions,
     roles_of,
 )
-from services.accounts.staff.wording import EVENT_SENTENCES, ROLE_WORDS, STANDING_WORDS
+from services.accounts.staff.wording import EVENT_SENTENCES, STANDING_WORDS
 from shared.access.reader import RoleGrant
 from shared.access.roles import EVERY_PROGRAMME
+from shared.access.wording import ROLE_WORDS
 from shared.errors import Forbidden, Invalid, Problem, Refused
 from shared.events.projection import Recorded
 from shared.events.work import Work

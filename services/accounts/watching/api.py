@@ -9,9 +9,8 @@ from typing import Any
 
 from flask import Response
 
-from services.accounts.watching.schemas import SettleSchema
 from shared.web.access import requires
-from shared.web.alarms import settling
+from shared.web.alarms import SettleSchema, settling
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import ReceiptSchema
 from shared.web.etag import required_version

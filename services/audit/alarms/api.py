@@ -17,10 +17,9 @@ from services.audit.alarms.schemas import (
     AlarmArguments,
     AlarmPageSchema,
     AlarmSchema,
-    SettleSchema,
 )
 from shared.web.access import requires
-from shared.web.alarms import no_alarm, settling
+from shared.web.alarms import SettleSchema, no_alarm, settling
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import ReceiptSchema, service
 from shared.web.etag import not_modified, required_version, set_version

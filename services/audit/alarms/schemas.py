@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from shared.log.watching.alarms import REASON_LENGTH_MAX, Kind
+from shared.log.watching.alarms import Kind
 from shared.web.pagination import PageArguments, page_schema
 
 
@@ -38,18 +38,6 @@ class AlarmSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
     by_itself = fields.Boolean(required=True)
     version = fields.Integer(required=True)
-
-
-class SettleSchema(Schema):
-    """Why it needs no more looking after."""
-
-    reason = fields.String(
-        required=True,
-        validate=[
-            validate.Length(min=1, max=REASON_LENGTH_MAX),
-            validate.Regexp(r"[\s\S]*\S[\s\S]*"),
-        ],
-    )
 
 
 AlarmPageSchema = page_schema(AlarmSchema, name="AlarmPage")

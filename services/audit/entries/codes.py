@@ -12,21 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.access.wording import ROLE_WORDS
 from shared.language.marking import N_
-
-ROLE_WORDS: Final = {
-    "trainer": N_("Trainer"),
-    "programme_officer": N_("Programme officer"),
-    "committee_member": N_("Committee member"),
-    "committee_chair": N_("Committee chair"),
-    "finance_officer": N_("Finance officer"),
-    "finance_controller": N_("Finance controller"),
-    "field_officer": N_("Field officer"),
-    "auditor": N_("Auditor"),
-    "administrator": N_("Administrator"),
-    "donor": N_("Donor"),
-    "applicant": N_("Applicant"),
-}
 
 _RULES: Final = {
     "late": N_("It was handed in after the deadline."),

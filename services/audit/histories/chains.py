@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
 from services.audit.tables import RELATIONS
 
@@ -168,16 +168,7 @@ def _naming(
 ) -> set[str]:
     """Records of a kind that name one of these."""
     rows = RELATIONS.c
-    clauses: list[ColumnElement[bool]] = [rows.from_stream.like(f"{kind}/%")]
-    if via:
-        clauses.append(rows.kind == via)
-    return {
-        stream
-        for part in _parts(streams)
-        for stream in connection.execute(
-            select(rows.from_stream).where(rows.to_stream.in_(part), *clauses)
-        ).scalars()
-    }
+    return _along(connection, rows.to_stream, streams, rows.from_stream, kind, via)
 
 
 def _named(
@@ -185,15 +176,25 @@ def _named(
 ) -> set[str]:
     """Records of a kind that these name."""
     rows = RELATIONS.c
-    clauses: list[ColumnElement[bool]] = [rows.to_stream.like(f"{kind}/%")]
+    return _along(connection, rows.from_stream, streams, rows.to_stream, kind, via)
+
+
+def _along(
+    connection: Connection,
+    near: Column[str],
+    streams: Collection[str],
+    far: Column[str],
+    kind: str,
+    via: str,
+) -> set[str]:
+    """What stands at the far end of relations that have one of these streams at the near one."""
+    clauses: list[ColumnElement[bool]] = [far.like(f"{kind}/%")]
     if via:
-        clauses.append(rows.kind == via)
+        clauses.append(RELATIONS.c.kind == via)
     return {
         stream
         for part in _parts(streams)
-        for stream in connection.execute(
-            select(rows.to_stream).where(rows.from_stream.in_(part), *clauses)
-        ).scalars()
+        for stream in connection.execute(select(far).where(near.in_(part), *clauses)).scalars()
     }
 
 
