@@ -159,3 +159,16 @@ class Watched:
     def lose(self, *statements: str) -> None:
         """Rows go from the watcher's own file."""
         self.place.tamper(*statements, service="audit")
+
+
+GONE = "delete from log_hashes where log = 'trainings' and "
+"""The beginning of a statement that takes rows out of the copy."""
+
+
+def cosigns(watched: Watched, size: int) -> bool:
+    """Whether the log's checkpoint is cosigned, told twice as it is told again and again."""
+    done = False
+    for _ in range(2):
+        watched.tell(watched.note(size))
+        done = watched.turn() == [size] or done
+    return done
