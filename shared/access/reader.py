@@ -32,25 +32,41 @@ class RoleGrant:
 
 @dataclass(frozen=True)
 class Reader:
-    """A signed-in account. ``name`` is what pages greet with, never what rules look at."""
+    """A signed-in account. ``name`` is what pages greet with, never what rules look at.
+
+    fresh_at:      when this session last proved a second factor, in seconds since 1970; None never.
+    registrations: the person's own ones, for an applicant.
+    scopes:        the only permissions that count, for a program's key; None for people.
+    """
 
     account_id: str
     session_id: str
     name: str
     roles: tuple[RoleGrant, ...] = ()
+    fresh_at: int | None = None
+    registrations: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
 
     def roles_in(self, programme: str | None) -> frozenset[Role]:
         """The roles held in a programme; None for any programme."""
         return frozenset(grant.role for grant in self.roles if grant.holds_in(programme))
 
+    def in_scope(self, permission: str) -> bool:
+        """Whether the key that the reader came by, if by a key, is for this at all."""
+        return self.scopes is None or permission in self.scopes
+
     def programmes(self, permission: str) -> frozenset[str]:
         """Where the reader has the permission: codes, or ``{"*"}`` when it is everywhere."""
+        if not self.in_scope(permission):
+            return frozenset()
         holders = PERMISSIONS[permission]
         found = frozenset(grant.programme for grant in self.roles if grant.role in holders)
         return frozenset({EVERY_PROGRAMME}) if EVERY_PROGRAMME in found else found
 
     def regions(self, permission: str, programme: str) -> frozenset[str] | None:
         """The regions the permission is limited to in a programme; None for the whole of it."""
+        if not self.in_scope(permission):
+            return frozenset()
         holders = PERMISSIONS[permission]
         found: set[str] = set()
         for grant in self.roles:
@@ -72,7 +88,9 @@ def may(reader: Reader | None, permission: str, programme: str | None = None) ->
     if permission == SIGNED_IN:
         return reader is not None
     holders = PERMISSIONS[permission]
-    return reader is not None and not holders.isdisjoint(reader.roles_in(programme))
+    if reader is None or not reader.in_scope(permission):
+        return False
+    return not holders.isdisjoint(reader.roles_in(programme))
 
 
 def ensure(reader: Reader | None, permission: str, programme: str | None = None) -> None:

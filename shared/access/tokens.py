@@ -59,7 +59,7 @@ class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     typ: str = "JWT"
 
 
-class _Claims(msgspec.Struct, frozen=True, kw_only=True):
+class _Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aud: _Text
     sub: _Text
     sid: _Text
@@ -67,6 +67,9 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, list[tuple[Role, str | None]]] = {}
     iat: int
     exp: int
+    fresh: int | None = None
+    own: list[_Text] = []
+    scopes: list[_Text] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,9 @@ class TokenSigner:
             roles=roles,
             iat=now,
             exp=now + int(self._lifetime.total_seconds()),
+            fresh=reader.fresh_at,
+            own=sorted(reader.registrations),
+            scopes=None if reader.scopes is None else sorted(reader.scopes),
         )
         header = _Header(alg=ALGORITHM, kid=self._key.kid)
         signed = b".".join(_encode(msgspec.json.encode(part)) for part in (header, claims))
@@ -186,6 +192,9 @@ class TokenVerifier:
                 for programme, held in claims.roles.items()
                 for role, region in held
             ),
+            fresh_at=claims.fresh,
+            registrations=frozenset(claims.own),
+            scopes=None if claims.scopes is None else frozenset(claims.scopes),
         )
 
     def _signed_claims(self, token: str) -> _Claims:

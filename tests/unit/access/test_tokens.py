@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.access.keys import load_or_create, public_keys, publish
-from shared.access.reader import Reader, RoleGrant
+from shared.access.reader import Reader, RoleGrant, may
 from shared.access.roles import Role
 from shared.access.tokens import SigningKey, TokenExpired, TokenSigner, TokenVerifier
 from shared.clock import FixedClock
@@ -151,3 +151,22 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     path.write_text("nothing of the kind")
     with pytest.raises(ValueError, match="PEM"):
         load_or_create(path)
+
+
+def test_freshness_own_records_and_scopes_come_back(
+    verifier: TokenVerifier, clock: FixedClock
+) -> None:
+    key = Reader(
+        "p1",
+        "s2",
+        "Reports",
+        (RoleGrant(Role.auditor, "*"),),
+        fresh_at=1_772_355_600,
+        registrations=frozenset({"r1", "r2"}),
+        scopes=frozenset({"grants.reports.read"}),
+    )
+    token = TokenSigner(KEY, audience="demo", clock=clock).sign(key)
+    assert verifier.verify(token) == key
+    assert may(key, "grants.reports.read")
+    assert not may(key, "grants.ledger.read")
+    assert key.programmes("grants.ledger.read") == frozenset()
