@@ -153,24 +153,27 @@ class Keyring:
         with self._database.reading() as connection:
             return sorted(KeyName(*row) for row in connection.execute(of_these))
 
-    def destroy(self, names: Iterable[KeyName]) -> int:
-        """Destroy keys for good; returns how many there were. What they sealed cannot be read."""
-        count = 0
+    def destroy(self, names: Iterable[KeyName]) -> list[str]:
+        """Destroy keys for good: what they sealed cannot be read any more.
+
+        Returns the ids of all keys of these names, those that were destroyed before included, so
+        that whoever records them may begin anew after an interruption.
+        """
+        found: list[str] = []
+        wanted = sorted(set(names))
+        where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
         with self._database.writing() as connection:
-            for name in names:
-                result = connection.execute(
+            for start in range(0, len(wanted), _CHUNK):
+                part = wanted[start : start + _CHUNK]
+                these = where.in_([(n.owner, n.data_class, n.group) for n in part])
+                connection.execute(
                     KEYS.update()
-                    .where(
-                        KEYS.c.owner == name.owner,
-                        KEYS.c.data_class == name.data_class,
-                        KEYS.c.retention_group == name.group,
-                        KEYS.c.destroyed_at.is_(None),
-                    )
+                    .where(these, KEYS.c.destroyed_at.is_(None))
                     .values(wrapped=None, destroyed_at=datetime.now(UTC))
                 )
-                count += result.rowcount
+                found += connection.execute(select(KEYS.c.key_id).where(these)).scalars()
         self.forget()
-        return count
+        return sorted(found)
 
     def forget(self) -> None:
         """Drop every cached key, so that a destroyed one is noticed."""

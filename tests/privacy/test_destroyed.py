@@ -32,7 +32,7 @@ def test_a_key_that_is_destroyed_while_it_is_read_is_not_remembered(
 
     def meanwhile(self: Keyring, key_id: str, wrapped: bytes | None) -> keyring.Key:
         patch.undo()
-        assert self.destroy([NAME]) == 1
+        assert len(self.destroy([NAME])) == 1
         return unwrapped(self, key_id, wrapped)
 
     with monkeypatch.context() as patch:

@@ -140,7 +140,8 @@ def test_an_answer_is_stored_sealed_and_goes_with_its_day(tmp_path: Path) -> Non
     (stored,) = rows(boats, RECORDS)
     assert b"k7" not in stored[5]
     day = stored[6].date().isoformat()
-    assert boats.keyring.destroy([KeyName(f"responses/{day}", "trainings", "responses")]) == 1
+    answers = KeyName(f"responses/{day}", "trainings", "responses")
+    assert len(boats.keyring.destroy([answers])) == 1
     with pytest.raises(Invalid, match="idempotency-key-expired"):
         caller.sail("k7", "key-7")
     assert versions(boats, "k7") == [1, 2]
