@@ -26,7 +26,7 @@ from shared.access import reader as reading
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, known
 from shared.access.tokens import TokenExpired
-from shared.errors import Forbidden, Malformed, Unauthenticated
+from shared.errors import Forbidden, Malformed, Missing, Unauthenticated
 from shared.language.marking import N_
 from shared.web.session import CSRF_FIELD, CSRF_HEADER, csrf_matches, session_cookie
 
@@ -125,10 +125,16 @@ def signed_in() -> Reader:
     return found
 
 
-def ensure(permission: str, programme: str | None) -> Reader:
-    """The reader, who has the permission in this programme; else Forbidden, on record."""
+def ensure(permission: str, programme: str | None, *, missing: Missing | None = None) -> Reader:
+    """The reader, who has the permission in this programme; else Forbidden, on record.
+
+    missing: what a record that never existed is answered with. Whoever has the permission, but
+    only elsewhere, gets the same for a record of this programme: so that ids tell nothing.
+    """
     found = signed_in()
     if not reading.may(found, permission, programme):
+        if missing is not None and reading.may(found, permission):
+            raise missing
         _record_denied(found, permission)
         reading.ensure(found, permission, programme)
     return found
