@@ -9,6 +9,11 @@
 The nearest declaration counts: the method's, the class's, the blueprint's. Which programme the
 record belongs to is known only once it is found; the handler then calls ``ensure(permission,
 programme)``. A route with ``<programme>`` in its address is checked for it at once.
+
+    @requires("grants.batches.release", fresh=True)
+
+is for whoever proved a second factor in this session within ``FRESH_SECONDS`` (*step-up*). A
+browser is led to prove it and comes back with its form; a program is told where to.
 """
 
 from __future__ import annotations
@@ -25,7 +30,8 @@ from werkzeug.wrappers import Response
 from shared.access import reader as reading
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, known
-from shared.access.tokens import TokenExpired
+from shared.access.tokens import CLOCK_DIFFERENCE_SECONDS_MAX, TokenExpired
+from shared.clock import Clock
 from shared.errors import Forbidden, Malformed, Missing, Unauthenticated
 from shared.language.marking import N_
 from shared.web.session import CSRF_FIELD, CSRF_HEADER, csrf_matches, session_cookie
@@ -35,8 +41,16 @@ RENEW: Final = "/accounts/renew"
 """Accounts renews the token here and sends the browser back with 307, so that a form which was
 sent a minute too late arrives whole."""
 
+STEP_UP: Final = "/accounts/step-up"
+"""Accounts asks for the second factor here and sends the browser on with 307, form and all."""
+
+STEP_UP_API: Final = "/accounts/api/v1/tokens/step-up"
+FRESH_SECONDS: Final = 600
+"""How long a second factor that was proved counts for what needs it fresh."""
+
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK: Final = "zanat_permission"
+_FRESH: Final = "zanat_fresh"
 _SIGNED: Final = "zanat_signed_by_itself"
 _OWN_TYPES: Final = ("application/json", "application/problem+json")
 
@@ -57,8 +71,10 @@ Denied = Callable[[Reader, str, str], None]
 """(reader, permission, route) → written down before the refusal leaves."""
 
 
-def requires(permission: str) -> Callable[[V], V]:
+def requires(permission: str, *, fresh: bool = False) -> Callable[[V], V]:
     """Declare the permission of a view function, a method or a MethodView class.
+
+    fresh: only with a second factor proved within ``FRESH_SECONDS``.
 
     Raises ValueError at once for a permission that the table does not know.
     """
@@ -66,6 +82,7 @@ def requires(permission: str) -> Callable[[V], V]:
 
     def declare(view: V) -> V:
         setattr(view, _MARK, permission)
+        setattr(view, _FRESH, fresh)
         return view
 
     return declare
@@ -80,19 +97,27 @@ def declared(blueprint: B, permission: str) -> B:
 
 def permission_of(app: Flask, endpoint: str, method: str) -> str | None:
     """What the route's declaration says, or None when there is none."""
-    view = app.view_functions[endpoint]
-    view_class = getattr(view, "view_class", None)
-    if view_class is not None:
-        method = "GET" if method == "HEAD" and not hasattr(view_class, "head") else method
-        found = getattr(getattr(view_class, method.lower(), None), _MARK, None)
-        found = found or getattr(view_class, _MARK, None)
-    else:
-        found = getattr(view, _MARK, None)
+    found: str | None = _declaration(app, endpoint, method, _MARK)
     name = endpoint
     while found is None and "." in name:
         name = name.rpartition(".")[0]
         found = getattr(app.blueprints.get(name), _MARK, None)
     return found
+
+
+def asks_fresh(app: Flask, endpoint: str, method: str) -> bool:
+    """Whether the route is only for a second factor that was just proved."""
+    return bool(_declaration(app, endpoint, method, _FRESH))
+
+
+def _declaration(app: Flask, endpoint: str, method: str, mark: str) -> Any:
+    view = app.view_functions[endpoint]
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return getattr(view, mark, None)
+    method = "GET" if method == "HEAD" and not hasattr(view_class, "head") else method
+    found = getattr(getattr(view_class, method.lower(), None), mark, None)
+    return getattr(view_class, mark, None) if found is None else found
 
 
 def routes(app: Flask) -> list[tuple[str, str, str | None]]:
@@ -140,6 +165,16 @@ def ensure(permission: str, programme: str | None, *, missing: Missing | None = 
     return found
 
 
+def is_fresh(found: Reader, now: float) -> bool:
+    """Whether the reader proved a second factor lately. A program's key never did.
+
+    now: seconds since 1970.
+    """
+    if found.fresh_at is None or found.scopes is not None:
+        return False
+    return -CLOCK_DIFFERENCE_SECONDS_MAX <= now - found.fresh_at < FRESH_SECONDS
+
+
 def is_api() -> bool:
     """Whether the request is for the JSON interface rather than a page."""
     return request.path.startswith(current_app.config["API_PREFIX"])
@@ -168,7 +203,9 @@ def _is_signed_by_itself() -> bool:
     return bool(getattr(view, _SIGNED, False))
 
 
-def install(app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied | None) -> None:
+def install(
+    app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied | None, clock: Clock
+) -> None:
     """Ask before each request. Routes that nobody knows fall through to 404 and 405."""
     app.extensions["zanat.denied"] = denied
 
@@ -204,6 +241,10 @@ def install(app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied 
         if permission != PUBLIC and not reading.may(g.reader, permission, programme):
             _record_denied(g.reader, permission)
             reading.ensure(g.reader, permission, programme)
+        if asks_fresh(app, request.url_rule.endpoint, request.method) and not is_fresh(
+            signed_in(), clock.now().timestamp()
+        ):
+            return _prove_first()
         return None
 
     app.before_request(find_reader)
@@ -249,6 +290,20 @@ def _sign_in_first() -> Response:
         # A fragment must not swallow the sign-in page: htmx moves the whole window.
         return Response(status=401, headers={"HX-Redirect": address})
     return redirect(address, 302)
+
+
+def _prove_first() -> Response:
+    if is_for_programs():
+        raise Forbidden(
+            "step-up-needed",
+            N_("Prove by your second factor that it is you, then send this again."),
+            step_up=STEP_UP_API,
+            fresh_seconds=FRESH_SECONDS,
+        )
+    address = f"{STEP_UP}?next={_here()}"
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=403, headers={"HX-Redirect": address})
+    return redirect(address, 303 if request.method in READING else 307)
 
 
 def _here() -> str:

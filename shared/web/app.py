@@ -24,6 +24,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from shared import metrics
 from shared.access.roles import PUBLIC
+from shared.clock import Clock, SystemClock
 from shared.errors import Malformed
 from shared.identifiers import Identifiers, Uuid7, is_identifier
 from shared.language.formats import formats_for
@@ -98,6 +99,7 @@ def create_app(
     denied: Denied | None = None,
     hosts: Sequence[str] = (),
     identifiers: Identifiers | None = None,
+    clock: Clock | None = None,
     static_folder: Path = _HERE / "static",
     formats: Callable[[str], Mapping[str, Callable[..., str]]] = formats_for,
 ) -> Flask:
@@ -131,7 +133,9 @@ def create_app(
     _identify(app, identifiers or Uuid7())
     _measure(app, service)
     _check_address(app, {urlsplit(settings.public_url).hostname or "", *_LOOPBACK, *hosts})
-    access.install(app, verifier=verifier, revoked=revoked, denied=denied)
+    access.install(
+        app, verifier=verifier, revoked=revoked, denied=denied, clock=clock or SystemClock()
+    )
     problems.install(app)
     assets = Assets(static_folder, prefix=f"/{service}/assets")
     layout.install(

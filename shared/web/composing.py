@@ -77,6 +77,7 @@ def open_app(
         template_folders=templates,
         navigation=navigation,
         denied=recorder_of_denied(service, correlation_id),
+        clock=service.clock,
         installation_banner=DEMONSTRATION if settings.demonstration else "",
     )
     app.extensions[EXTENSION] = service

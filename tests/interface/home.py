@@ -75,7 +75,9 @@ class Home:
     def headers(self) -> dict[str, str]:
         """What a program sends to be known; each time in a session that nobody has ended."""
         self.sessions += 1
-        reader = Reader(ACCOUNT, f"session-{self.sessions}", "Ana Primer", _EVERY_ROLE)
+        now = int(self.installation.services["accounts"].clock.now().timestamp())
+        session = f"session-{self.sessions}"
+        reader = Reader(ACCOUNT, session, "Ana Primer", _EVERY_ROLE, fresh_at=now)
         return {"Authorization": f"Bearer {self.signer.sign(reader)}"}
 
     def client(self, service: str) -> FlaskClient:

@@ -73,7 +73,8 @@ class House:
             apply_batch(hearing, {source: dict(told.store.whole_log(connection))})
 
     def headers(self, role: Role, programme: str = "*") -> dict[str, str]:
-        reader = Reader("ana", "s1", "Ana", (RoleGrant(role, programme),))
+        fresh_at = int(self.clock.now().timestamp())
+        reader = Reader("ana", "s1", "Ana", (RoleGrant(role, programme),), fresh_at=fresh_at)
         return {"Authorization": f"Bearer {self.signer.sign(reader)}"}
 
     def get(self, address: str, role: Role = Role.auditor) -> Any:

@@ -23,6 +23,7 @@ import msgspec
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import FailSignIn, RevokeSession
+from services.accounts.staff.account_events import FactorMethod
 from services.accounts.staff.account_state import may_try_sign_in
 from services.accounts.staff.credentials import keep_password, password_hash, with_secrets
 from services.accounts.staff.views import find_by_sign_in, is_open, reader_of
@@ -111,14 +112,39 @@ class SignInDesk:
             )
         return True
 
-    def open(self, account_id: str, context: Context) -> Reader:
-        """Open a session for an account whose secret was checked. Raises Unauthenticated."""
+    def open(
+        self,
+        account_id: str,
+        context: Context,
+        *,
+        fresh: bool = False,
+        method: FactorMethod = "provider",
+    ) -> Reader:
+        """Open a session for an account whose secret was checked. Raises Unauthenticated.
+
+        fresh: a second factor was proved with it, by ``method``.
+        """
+        proved = method if fresh else None
         try:
             session_id = self.service.transact(
-                replace(context, actor=account_id), lambda work: acts.sign_in(work, account_id)
+                replace(context, actor=account_id),
+                lambda work: acts.sign_in(work, account_id, proved),
             )
         except (Refused, Missing):
             raise _refused() from None
+        return self.reader(account_id, session_id)
+
+    def stepped_up(
+        self, session_id: str, account_id: str, method: FactorMethod, context: Context
+    ) -> Reader:
+        """Note that an open session proved a second factor; whoever reads by it now.
+
+        Raises Refused when the session is over or the account may not sign in.
+        """
+        self.service.transact(
+            replace(context, actor=account_id),
+            lambda work: acts.step_up(work, account_id, session_id, method),
+        )
         return self.reader(account_id, session_id)
 
     def reader(self, account_id: str, session_id: str) -> Reader:

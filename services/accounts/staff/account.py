@@ -29,6 +29,7 @@ from services.accounts.staff.account_commands import (
     RevokeRole,
     RevokeSession,
     SignIn,
+    StepUp,
     Suspend,
 )
 from services.accounts.staff.account_events import (
@@ -47,6 +48,7 @@ from services.accounts.staff.account_events import (
     SessionRevoked,
     SignedIn,
     SignInFailed,
+    SteppedUp,
     Suspended,
 )
 from services.accounts.staff.account_state import (
@@ -127,7 +129,7 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
             return _revoke(state, command)
         case Suspend() | Reinstate() | CloseAccount():
             return _standing(state, command)
-        case SignIn() | FailSignIn():
+        case SignIn() | StepUp() | FailSignIn():
             return _sign_in(state, command)
         case RevokeSession():
             ended = [one for one in state.sessions if one == command.session_id]
@@ -306,7 +308,7 @@ def _not_own(command: Act) -> None:
         raise Forbidden("own-account", N_("Somebody else must change your roles and your account."))
 
 
-def _sign_in(state: Held, command: SignIn | FailSignIn) -> tuple[Event, ...]:
+def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event, ...]:
     _active(state)
     if is_locked(state, command.now):
         raise Refused(
@@ -321,6 +323,13 @@ def _sign_in(state: Held, command: SignIn | FailSignIn) -> tuple[Event, ...]:
         locked_until = command.now + LOCK if locks else None
         failed = SignInFailed(account_id=account_id, failures=failures, locked_until=locked_until)
         return (failed,)
+    if isinstance(command, StepUp):
+        if command.session_id not in state.sessions:
+            raise Refused("session-over", N_("This session has ended. Sign in again."))
+        proved = SteppedUp(
+            account_id=account_id, session_id=command.session_id, method=command.method
+        )
+        return (proved,)
     if command.session_id in state.sessions:
         return ()
     # The oldest sessions give way, so that every open one stays known and can be ended.

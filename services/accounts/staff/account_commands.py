@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.accounts.staff.account_events import AccountKind, Role
+from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,14 @@ class SignIn(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepUp(Act):
+    """The second factor was right: note it for the session."""
+
+    session_id: str
+    method: FactorMethod
+
+
+@dataclass(frozen=True, kw_only=True)
 class FailSignIn(Act):
     """The secret was wrong."""
 
@@ -136,6 +144,7 @@ AccountCommand: TypeAlias = (
     | Suspend
     | Reinstate
     | SignIn
+    | StepUp
     | FailSignIn
     | RevokeSession
     | CloseAccount

@@ -13,6 +13,9 @@ from typing import Literal, TypeAlias
 
 from shared.events.event import Event, Personal, event_type
 
+FactorMethod: TypeAlias = Literal["totp", "recovery_code", "passkey", "provider", "demonstration"]
+"""How a session proved that it is its owner's; ``demonstration``: an invented person's button."""
+
 AccountKind: TypeAlias = Literal["staff", "program"]
 Role: TypeAlias = Literal[
     "trainer",
@@ -114,6 +117,15 @@ class SignedIn(Event, frozen=True, kw_only=True):
     session_id: str
 
 
+@event_type("accounts.account.stepped_up.v1")
+class SteppedUp(Event, frozen=True, kw_only=True):
+    """The session proved a second factor; for some minutes it may do what needs that."""
+
+    account_id: str
+    session_id: str
+    method: FactorMethod
+
+
 @event_type("accounts.account.sign_in_failed.v1")
 class SignInFailed(Event, frozen=True, kw_only=True):
     """``failures`` in a row; no sign-in is tried before ``locked_until``."""
@@ -149,6 +161,7 @@ AccountEvent: TypeAlias = (
     | Suspended
     | Reinstated
     | SignedIn
+    | SteppedUp
     | SignInFailed
     | SessionRevoked
     | Closed

@@ -27,6 +27,7 @@ from services.accounts.staff.account_events import (
     SessionRevoked,
     SignedIn,
     SignInFailed,
+    SteppedUp,
     Suspended,
 )
 
@@ -126,6 +127,8 @@ def _within(state: Waiting | Active | OnHold, event: AccountEvent) -> AccountSta
         case SignedIn():
             sessions = (*state.sessions, event.session_id)
             return replace(state, sessions=sessions, failures=0, locked_until=None)
+        case SteppedUp():
+            return replace(state, failures=0, locked_until=None)
         case SignInFailed():
             return replace(state, failures=event.failures, locked_until=event.locked_until)
         case SessionRevoked():

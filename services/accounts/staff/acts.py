@@ -22,8 +22,9 @@ from services.accounts.staff.account_commands import (
     RenewInvitation,
     RevokeRole,
     SignIn,
+    StepUp,
 )
-from services.accounts.staff.account_events import AccountKind, Role
+from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
 from services.accounts.staff.credentials import keep_password, new_link, use_invitation
 from services.accounts.staff.views import any_account, email_index, find_account
 from shared.access.roles import EVERY_PROGRAMME
@@ -131,12 +132,22 @@ def change_password(work: Work, *, account_id: str, password_hash: str, session_
     keep_password(work.connection, account_id, password_hash, work.now)
 
 
-def sign_in(work: Work, account_id: str) -> str:
-    """Open a session; its id."""
+def sign_in(work: Work, account_id: str, method: FactorMethod | None = None) -> str:
+    """Open a session; its id. method: by which second factor, when one was proved."""
     session_id = work.new_id()
     command = SignIn(by=account_id, now=work.now, account_id=account_id, session_id=session_id)
     work.decide(ACCOUNT, account_id, command)
+    if method is not None:
+        step_up(work, account_id, session_id, method)
     return session_id
+
+
+def step_up(work: Work, account_id: str, session_id: str, method: FactorMethod) -> None:
+    """Note that a session proved a second factor. Raises Refused when it is over."""
+    command = StepUp(
+        by=account_id, now=work.now, account_id=account_id, session_id=session_id, method=method
+    )
+    work.decide(ACCOUNT, account_id, command)
 
 
 def grant_role(

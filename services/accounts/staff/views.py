@@ -45,6 +45,7 @@ from services.accounts.staff.account_events import (
     SessionRevoked,
     SignedIn,
     SignInFailed,
+    SteppedUp,
     Suspended,
 )
 from services.accounts.tables import METADATA, Moment
@@ -98,6 +99,7 @@ SESSIONS: Final = Table(
     Column("account_id", String(36), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("fresh_at", Moment),
     Index("account_sessions_account", "account_id"),
 )
 
@@ -212,8 +214,11 @@ def project_sessions(at: Projecting, recorded: Recorded) -> None:
                     "account_id": event.account_id,
                     "opened_at": recorded.at,
                     "expires_at": recorded.at + SESSION_LENGTH,
+                    "fresh_at": None,
                 },
             )
+        case SteppedUp():
+            at.change(SESSIONS, {"session_id": event.session_id}, fresh_at=recorded.at)
         case SessionRevoked():
             at.remove(SESSIONS, {"session_id": event.session_id})
         case Suspended() | Closed():
@@ -237,6 +242,7 @@ PROJECTIONS: Final = (
             Suspended,
             Reinstated,
             SignedIn,
+            SteppedUp,
             SignInFailed,
             SessionRevoked,
             Closed,
@@ -245,10 +251,10 @@ PROJECTIONS: Final = (
     Projection("account_roles", 1, (ROLES,), project_roles, (RoleGranted, RoleRevoked, Closed)),
     Projection(
         "account_sessions",
-        1,
+        2,
         (SESSIONS,),
         project_sessions,
-        (SignedIn, SessionRevoked, Suspended, Closed),
+        (SignedIn, SteppedUp, SessionRevoked, Suspended, Closed),
     ),
 )
 
@@ -368,7 +374,18 @@ def is_open(connection: Connection, session_id: str, account_id: str, now: datet
 
 
 def reader_of(connection: Connection, account_id: str, session_id: str) -> Reader:
-    """The account as it is now, with the roles it holds now."""
+    """The account as it is now, with the roles it holds now and its session's second factor."""
     name = names_of(connection, [account_id]).get(account_id, "")
     roles = roles_of(connection, [account_id])[account_id]
-    return Reader(account_id, session_id, name[:NAME_SHOWN_MAX], tuple(roles))
+    proved = connection.execute(
+        select(SESSIONS.c.fresh_at).where(
+            SESSIONS.c.session_id == session_id, SESSIONS.c.account_id == account_id
+        )
+    ).scalar()
+    return Reader(
+        account_id,
+        session_id,
+        name[:NAME_SHOWN_MAX],
+        tuple(roles),
+        fresh_at=None if proved is None else int(proved.timestamp()),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,7 +33,9 @@ def reader(role: Role) -> Reader:
 
 def get(home: Home, role: Role, address: str) -> Any:
     service = address.split("/")[1]
-    headers = {"Authorization": f"Bearer {home.signer.sign(reader(role))}"}
+    now = int(home.installation.services["accounts"].clock.now().timestamp())
+    asking = replace(reader(role), fresh_at=now)
+    headers = {"Authorization": f"Bearer {home.signer.sign(asking)}"}
     return home.client(service).get(address, headers=headers)
 
 

@@ -95,10 +95,11 @@ class Office:
         headers = self.headers(*roles, programme=programme)
         return self.app.test_client().get(address, headers=headers)
 
-    def headers(self, *roles: Role, programme: str = "*") -> dict[str, str]:
+    def headers(self, *roles: Role, programme: str = "*", fresh: bool = True) -> dict[str, str]:
         """What says who asks."""
         grants = tuple(RoleGrant(role, programme) for role in roles)
-        token = self.signer.sign(Reader("auditor", "s1", "Ana", grants))
+        fresh_at = int(self.clock.now().timestamp()) if fresh else None
+        token = self.signer.sign(Reader("auditor", "s1", "Ana", grants, fresh_at=fresh_at))
         return {"Authorization": f"Bearer {token}"}
 
 

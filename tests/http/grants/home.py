@@ -123,11 +123,17 @@ class House:
             return query(connection, *arguments, **facts)
 
     def token(
-        self, *roles: Role, programme: str = PROGRAMME, account_id: str = "a1"
+        self,
+        *roles: Role,
+        programme: str = PROGRAMME,
+        account_id: str = "a1",
+        fresh: bool = True,
     ) -> dict[str, str]:
         """The headers of a reader; ten minutes long by the house's clock."""
         grants = tuple(RoleGrant(role, programme) for role in roles)
-        token = self.signer.sign(Reader(account_id, f"session-{account_id}", "Ana", grants))
+        fresh_at = int(self.clock.now().timestamp()) if fresh else None
+        reader = Reader(account_id, f"session-{account_id}", "Ana", grants, fresh_at=fresh_at)
+        token = self.signer.sign(reader)
         return {"Authorization": f"Bearer {token}"}
 
     def as_reader(self, *roles: Role, programme: str = PROGRAMME, account_id: str = "a1") -> Asker:

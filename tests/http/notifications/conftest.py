@@ -72,7 +72,9 @@ class House:
     def as_reader(self, *roles: Role, account: str = "a1", programme: str = "RS-2011") -> Asker:
         """A client that asks as this account."""
         grants = tuple(RoleGrant(role, programme) for role in roles)
-        token = self.signer.sign(Reader(account, f"session-{account}", "Ana", grants))
+        fresh_at = int(self.clock.now().timestamp())
+        reader = Reader(account, f"session-{account}", "Ana", grants, fresh_at=fresh_at)
+        token = self.signer.sign(reader)
         return Asker(self.app.test_client(), {"Authorization": f"Bearer {token}"})
 
 

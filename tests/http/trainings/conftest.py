@@ -86,11 +86,19 @@ class House:
     positions: dict[str, int] = field(default_factory=dict)
 
     def token(
-        self, *roles: Role, programme: str = PROGRAMME, account: str = "officer-1", name: str = ""
+        self,
+        *roles: Role,
+        programme: str = PROGRAMME,
+        account: str = "officer-1",
+        name: str = "",
+        fresh: bool = True,
     ) -> str:
         """A token of an account with these roles in a programme (``*``: in each)."""
         grants = tuple(RoleGrant(role, programme) for role in roles)
-        return self.signer.sign(Reader(account, f"session-{account}", name or account, grants))
+        fresh_at = int(self.clock.now().timestamp()) if fresh else None
+        return self.signer.sign(
+            Reader(account, f"session-{account}", name or account, grants, fresh_at=fresh_at)
+        )
 
     def as_reader(
         self, *roles: Role, programme: str = PROGRAMME, account: str = "officer-1"

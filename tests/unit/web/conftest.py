@@ -178,6 +178,7 @@ class Installation:
                 (reader.account_id, permission, route)
             ),
             secret=b"s" * 32,
+            clock=self.clock,
             template_folders=[templates],
             static_folder=folder,
         )
