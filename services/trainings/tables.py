@@ -44,6 +44,7 @@ REGISTRATIONS: Final = Table(
     Column("number_masked", String(40)),
     Column("has_number", Boolean, nullable=False),
     Column("phone", Text),
+    Column("email", Text),
     Column("declared_roma", String(20)),
     Column("consent_on", Date),
     Column("state", String(20), nullable=False),

@@ -21,6 +21,7 @@ NAME_LENGTH_MAX: Final = 200
 PLACE_LENGTH_MAX: Final = 120
 REFERENCE_LENGTH_MAX: Final = 60
 REASON_LENGTH_MAX: Final = 1000
+EMAIL_LENGTH_MAX: Final = 254
 
 
 def text(value: str, *, field: str, length_max: int) -> str:
@@ -47,6 +48,17 @@ def optional_text(value: str | None, *, field: str, length_max: int) -> str | No
     if value is None or not value.strip():
         return None
     return text(value, field=field, length_max=length_max)
+
+
+def optional_email(value: str | None, *, field: str) -> str | None:
+    """As ``optional_text``, when it has the form of an e-mail address; else Invalid."""
+    cleaned = optional_text(value, field=field, length_max=EMAIL_LENGTH_MAX)
+    if cleaned is None:
+        return None
+    local, _, domain = cleaned.rpartition("@")
+    if not local or not domain or len(cleaned.split()) != 1:
+        raise Invalid("not-an-email", N_("The address is not an e-mail address."), field=field)
+    return cleaned
 
 
 def term(value: str, terms: tuple[str, ...], *, field: str) -> str:

@@ -31,6 +31,7 @@ LABELS: Final = {
     "municipality": N_("Municipality"),
     "jmbg": N_("National number (JMBG)"),
     "phone": N_("Phone"),
+    "email": N_("E-mail"),
     "reference": N_("Reference"),
     "declared_roma": N_("What the person says of their own origin"),
     "consented": N_("Consent"),
@@ -44,12 +45,13 @@ FIELDS_OF: Final = {
     "number-length": "jmbg",
     "consent-needed": "consented",
     "country-code": "country",
+    "not-an-email": "email",
 }
 """Code of a refusal → the field that it is about."""
 
 PARTS: Final = ("day", "month", "year")
 _IDENTITY: Final = ("full_name", "sex", "jmbg")
-_CONTACT: Final = ("country", "municipality", "phone")
+_CONTACT: Final = ("country", "municipality", "phone", "email")
 _ALL: Final = (
     *_IDENTITY,
     *_CONTACT,
@@ -122,6 +124,7 @@ def contact_of(row: Row[Any]) -> Typed:
         "country": row.country,
         "municipality": row.municipality,
         "phone": row.phone or "",
+        "email": row.email or "",
     }
 
 

@@ -59,6 +59,7 @@ class NewPerson:
     declared_roma: str
     consented: bool
     reference: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ class Contact:
     country: str
     municipality: str
     phone: str | None
+    email: str | None = None
 
 
 def register(work: Work, *, by: str, person: NewPerson) -> str:
@@ -115,6 +117,7 @@ def register(work: Work, *, by: str, person: NewPerson) -> str:
         phone=person.phone,
         declared_roma=cast(DeclaredRoma, person.declared_roma),
         consented=person.consented,
+        email=person.email,
     )
     work.decide(REGISTRATION, registration_id, command)
     return registration_id
@@ -183,6 +186,7 @@ def change_contact(work: Work, *, by: str, registration_id: str, contact: Contac
         country=contact.country,
         municipality=contact.municipality,
         phone=contact.phone,
+        email=contact.email,
     )
     work.decide(REGISTRATION, registration_id, command)
 

@@ -61,6 +61,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 country=event.country,
                 municipality=event.municipality,
                 phone=event.phone,
+                email=event.email,
             )
         case RomaDeclared() as event:
             _change(at, recorded, declared_roma=event.declared_roma)
@@ -90,6 +91,7 @@ def _registered(at: Projecting, recorded: Recorded, event: Registered) -> None:
             "country": event.country,
             "municipality": event.municipality,
             "phone": event.phone,
+            "email": event.email,
             "declared_roma": event.declared_roma,
             "consent_on": event.consent_on,
             "state": "outside" if event.imported else "unconfirmed",
@@ -122,5 +124,5 @@ def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
 
 
 PEOPLE: Final = Projection(
-    "people", 1, (REGISTRATIONS, DUPLICATE_DECISIONS), project, get_args(RegistrationEvent)
+    "people", 2, (REGISTRATIONS, DUPLICATE_DECISIONS), project, get_args(RegistrationEvent)
 )

@@ -23,6 +23,7 @@ from services.trainings.people.fields import (
     REASON_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     country_code,
+    optional_email,
     optional_text,
     past_day,
     term,
@@ -169,13 +170,14 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
         case CorrectRegistration():
             return _correct(state, command)
         case ChangeContact():
-            place, phone = _contact(command)
+            place, phone, email = _contact(command)
             return (
                 ContactChanged(
                     registration_id=command.registration_id,
                     country=country_code(command.country),
                     municipality=place,
                     phone=phone,
+                    email=email,
                 ),
             )
         case DeclareRoma():
@@ -210,7 +212,7 @@ def _register(
         _declaration(command.declared_roma, consented=command.consented)
     term(command.declared_roma, get_args(DeclaredRoma), field="declared_roma")
     name, birth_date, jmbg = _identity(command)
-    place, phone = _contact(command)
+    place, phone, email = _contact(command)
     return (
         Registered(
             registration_id=command.registration_id,
@@ -227,6 +229,7 @@ def _register(
             consent_on=consent_on,
             registered_by=None if imported else command.by,
             imported=imported,
+            email=email,
         ),
     )
 
@@ -325,10 +328,11 @@ def _identity(
 
 def _contact(
     command: RegisterPerson | ImportRegistration | ChangeContact,
-) -> tuple[str, str | None]:
+) -> tuple[str, str | None, str | None]:
     return (
         text(command.municipality, field="municipality", length_max=PLACE_LENGTH_MAX),
         optional_text(command.phone, field="phone", length_max=PHONE_LENGTH_MAX),
+        optional_email(command.email, field="email"),
     )
 
 

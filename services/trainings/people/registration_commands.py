@@ -39,6 +39,7 @@ class RegisterPerson(Act):
     phone: str | None
     declared_roma: DeclaredRoma
     consented: bool
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ class ImportRegistration(Act):
     phone: str | None
     declared_roma: DeclaredRoma
     consent_on: date | None
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ class ChangeContact(Act):
     country: str
     municipality: str
     phone: str | None
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ class Registered(Event, frozen=True, kw_only=True):
     consent_on: date | None
     registered_by: str | None
     imported: bool = False
+    email: Personal.contact | None = None
 
 
 @event_type("trainings.registration.confirmed.v1")
@@ -69,6 +70,7 @@ class ContactChanged(Event, frozen=True, kw_only=True):
     country: str
     municipality: str
     phone: Personal.contact | None
+    email: Personal.contact | None = None
 
 
 @event_type("trainings.registration.roma_declared.v1", seals_for="registration_id")

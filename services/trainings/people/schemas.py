@@ -11,6 +11,7 @@ from typing import Final, get_args
 from marshmallow import Schema, fields, validate
 
 from services.trainings.people.fields import (
+    EMAIL_LENGTH_MAX,
     NAME_LENGTH_MAX,
     PLACE_LENGTH_MAX,
     REASON_LENGTH_MAX,
@@ -72,6 +73,9 @@ class ContactSchema(Schema):
     municipality = text(PLACE_LENGTH_MAX)
     phone = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=PHONE_LENGTH_MAX)
+    )
+    email = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=EMAIL_LENGTH_MAX)
     )
 
 
@@ -163,6 +167,7 @@ class PersonSchema(Schema):
     country = fields.String(required=True)
     municipality = fields.String(required=True)
     phone = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
     number_masked = fields.String(
         required=True,
         allow_none=True,

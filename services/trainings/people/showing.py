@@ -62,6 +62,7 @@ def told(row: Row[Any]) -> dict[str, Any]:
         "number": acting.number_shown(row) or "",
         "has_number": row.has_number,
         "phone": row.phone or "",
+        "email": row.email or "",
         "state": {"code": row.state, "text": say(words), "colour": colour, "shape": shape},
         "registered_at": row.registered_at,
         "consent_on": row.consent_on,
