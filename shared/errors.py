@@ -84,6 +84,12 @@ class Conflict(Problem):
     status = 409
 
 
+class TooMany(Problem):
+    """Tried too often (429). ``facts['retry_after_seconds']`` becomes the header Retry-After."""
+
+    status = 429
+
+
 class Busy(Problem):
     """Temporarily impossible (503): a lock or a queue did not yield in time."""
 

@@ -10,10 +10,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 SERVICES: Final = ("accounts", "trainings", "grants", "notifications", "audit")
 
@@ -29,6 +30,10 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     ),
     "ZANAT_PUBLIC_URL": ("http://127.0.0.1:8000", "address under which people reach it"),
     "ZANAT_BIND": ("127.0.0.1:8000", "address and port that the server listens on"),
+    "ZANAT_TRUSTED_PROXIES": (
+        "",
+        "networks whose X-Forwarded-For is believed, such as `10.0.0.0/8,::1`; empty: none",
+    ),
     "ZANAT_WEB_WORKERS": ("2", "gunicorn workers a service (one process in the embedded default)"),
     "ZANAT_WEB_THREADS": ("8", "gunicorn threads a worker"),
     "ZANAT_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -54,6 +59,7 @@ class Settings:
     log_key_folder: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     bind: str = "127.0.0.1:8000"
+    trusted_proxies: str = ""
     web_workers: int = 2
     web_threads: int = 8
     log_level: str = "INFO"
@@ -90,6 +96,12 @@ class Settings:
                 validate.Regexp(re.compile(r"https?://[^/]")),
             ).rstrip("/"),
             bind=_read(env.str, "ZANAT_BIND"),
+            trusted_proxies=_read(
+                env.str,
+                "ZANAT_TRUSTED_PROXIES",
+                "networks such as 10.0.0.0/8 with commas",
+                _networks,
+            ),
             web_workers=_read(env.int, "ZANAT_WEB_WORKERS", _COUNT_WORDS, _COUNT),
             web_threads=_read(env.int, "ZANAT_WEB_THREADS", _COUNT_WORDS, _COUNT),
             log_level=_read(
@@ -150,6 +162,15 @@ class _Given(Env):
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return self._given.get(env_key) or DOCUMENTED.get(env_key, (default,))[0]
+
+
+def _networks(text: str) -> None:
+    """Raise ValidationError for a list that names something else than networks."""
+    try:
+        for one in filter(None, (part.strip() for part in text.split(","))):
+            ip_network(one)
+    except ValueError:
+        raise ValidationError("no network") from None
 
 
 def _path(text: str) -> Path | None:

@@ -20,6 +20,7 @@ from services.accounts.staff import pages as staff_pages
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
 from services.accounts.staff.views import PROJECTIONS
+from services.accounts.throttling import tries
 from services.accounts.watching import api as watching_api
 from services.accounts.watching import pages as watching_pages
 from services.accounts.work import pages as work_pages
@@ -55,6 +56,8 @@ def definition() -> Definition:
             revocations(SessionRevoked, Suspended, Reinstated, Closed),
         ),
         follows=FOLLOWED,
+        due={tries.PURGE_KIND: tries.purge},
+        daily=(tries.PURGE_KIND,),
     )
 
 

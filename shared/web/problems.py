@@ -178,6 +178,8 @@ def respond(told: Answer, headers: Mapping[str, str] | None = None) -> Response:
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="zanat"')
     if told.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers.setdefault("Retry-After", "1")
+    if told.status == HTTPStatus.TOO_MANY_REQUESTS and "retry_after_seconds" in told.facts:
+        response.headers["Retry-After"] = str(told.facts["retry_after_seconds"])
     return response
 
 

@@ -25,7 +25,13 @@ OURS = {name: one for name, one in CONTAINERS.items() if "zanat" in one["image"]
 # Known to gunicorn and to prometheus_client, not settings of ours.
 FOREIGN = {"PROMETHEUS_MULTIPROC_DIR", "FORWARDED_ALLOW_IPS"}
 # Read by compose alone, to say where the outside is.
-OF_COMPOSE = {"ZANAT_VERSION", "ZANAT_HTTP_PORT", "ZANAT_HTTPS_PORT", "ZANAT_SECRETS"}
+OF_COMPOSE = {
+    "ZANAT_VERSION",
+    "ZANAT_HTTP_PORT",
+    "ZANAT_HTTPS_PORT",
+    "ZANAT_SECRETS",
+    "ZANAT_INSIDE_NETWORK",
+}
 METRIC = re.compile(r"\bzanat_[a-z_]+")
 
 
@@ -132,7 +138,11 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     for name, one in CONTAINERS.items():
         for port in one.get("ports", ()):
             assert name == "proxy" or str(port).startswith("127.0.0.1:"), name
-    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    inside = COMPOSE["networks"]["inside"]
+    assert inside["internal"] is True
+    for service in SERVICES:
+        believed = OURS[f"{service}-web"]["environment"]["ZANAT_TRUSTED_PROXIES"]
+        assert inside["ipam"]["config"] == [{"subnet": believed}]
 
 
 def test_health_checks_ask_for_paths_and_the_port_that_services_have() -> None:

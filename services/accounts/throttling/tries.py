@@ -1,0 +1,140 @@
+"""How often something may be tried, per account and per address of the asker, in the database.
+
+    throttle(service, "sign-in/address", client_address())   # raises TooMany: 429, Retry-After
+    ...                                                      # check the secret
+    forgive(service, "sign-in/address", client_address())    # it was right: the try is given back
+
+Every kind has a number of tries at once and a time after which one more comes back (GCRA: one
+moment a key, at which all tries are back, says everything). A try is counted before the secret is
+looked at, so that a hundred at the same moment are no more than the number allowed; a refused one
+is not counted, so that nobody prolongs it by hammering. Whoever is right gives the try back: an
+office behind one address is not slowed by its own people signing in.
+
+What is kept is a keyed hash of the key and that moment: neither an address of a person nor an
+account can be read from it. Rows whose tries are all back are deleted once a day.
+
+Call it outside of any other transaction: it commits by itself, whatever comes after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Final
+
+from sqlalchemy import Column, Connection, String, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.accounts.tables import METADATA, Moment
+from shared.errors import TooMany
+from shared.language.marking import N_
+from shared.privacy.keyring import Keyring
+from shared.service import Service
+
+PURGE_KIND: Final = "accounts.throttling.purge"
+
+TRIES: Final = Table(
+    "tries",
+    METADATA,
+    Column("key_index", String(64), primary_key=True),
+    Column("full_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``at_once`` tries, and one more whenever ``refill`` has passed."""
+
+    at_once: int
+    refill: timedelta
+
+    @property
+    def span(self) -> timedelta:
+        """How long it takes until all tries are back."""
+        return self.refill * self.at_once
+
+
+_MINUTE: Final = timedelta(minutes=1)
+
+RATES: Final[dict[str, Rate]] = {
+    # Wrong passwords from one address, whoever's they are: the pages and the API.
+    "sign-in/address": Rate(30, timedelta(seconds=20)),
+    # Wrong passwords in a browser that the account was signed in by before.
+    "sign-in/device": Rate(5, 3 * _MINUTE),
+    # Six digits have a million values: some five hundred a day are a chance of one in two thousand.
+    "code/account": Rate(5, 3 * _MINUTE),
+    "code/address": Rate(30, timedelta(seconds=20)),
+    "recovery/account": Rate(5, 10 * _MINUTE),
+    "passkey/address": Rate(30, timedelta(seconds=20)),
+    # Each sends a mail to somebody who perhaps never asked for one.
+    "reset/account": Rate(3, 20 * _MINUTE),
+    "reset/address": Rate(10, 6 * _MINUTE),
+    "key/address": Rate(30, timedelta(seconds=20)),
+    # Messages with a code to one applicant, and codes that are tried.
+    "applicant/person": Rate(3, 20 * _MINUTE),
+    "applicant/address": Rate(20, 3 * _MINUTE),
+    "applicant-code/person": Rate(5, 3 * _MINUTE),
+    "applicant-code/address": Rate(30, timedelta(seconds=20)),
+}
+"""Kind → its rate. The part after the stroke says what the key is."""
+
+
+def throttle(service: Service, kind: str, key: str) -> None:
+    """Count a try, or raise TooMany when there are none left. Raises KeyError for unknown kinds."""
+    wait = take(service, kind, key)
+    if wait is not None:
+        raise TooMany(
+            "too-many-tries",
+            N_("Too many tries. Wait {wait_minutes} min and try again."),
+            wait_minutes=ceil(wait / _MINUTE),
+            retry_after_seconds=ceil(wait.total_seconds()),
+        )
+
+
+def take(service: Service, kind: str, key: str) -> timedelta | None:
+    """Count a try; or how long to wait for one, for those who must answer alike in both cases."""
+    rate, now = RATES[kind], service.clock.now().astimezone(UTC)
+    index = _index(service.keyring, kind, key)
+    with service.database.writing() as connection:
+        full_at = max(_full_at(connection, index, now), now) + rate.refill
+        if full_at - now > rate.span:
+            return full_at - now - rate.span
+        _keep(connection, index, full_at)
+    return None
+
+
+def forgive(service: Service, kind: str, key: str) -> None:
+    """Give one try back: what was tried was right."""
+    rate, now = RATES[kind], service.clock.now().astimezone(UTC)
+    index = _index(service.keyring, kind, key)
+    with service.database.writing() as connection:
+        full_at = _full_at(connection, index, now) - rate.refill
+        if full_at > now:
+            _keep(connection, index, full_at)
+        else:
+            connection.execute(delete(TRIES).where(TRIES.c.key_index == index))
+
+
+def purge(service: Service, payload: bytes) -> None:  # noqa: ARG001 (due work has a payload)
+    """Forget every key whose tries are all back; due work of each day."""
+    with service.database.writing() as connection:
+        connection.execute(delete(TRIES).where(TRIES.c.full_at <= service.clock.now()))
+
+
+def _index(keyring: Keyring, kind: str, key: str) -> str:
+    return keyring.blind_index("tries", f"{kind}\0{key}")
+
+
+def _full_at(connection: Connection, index: str, now: datetime) -> datetime:
+    """When all tries are back. Whoever asks for the same key meanwhile waits for our commit."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(TRIES).values(key_index=index, full_at=now).on_conflict_do_nothing())
+    found: datetime = connection.execute(
+        select(TRIES.c.full_at).where(TRIES.c.key_index == index).with_for_update()
+    ).scalar_one()
+    return found
+
+
+def _keep(connection: Connection, index: str, full_at: datetime) -> None:
+    connection.execute(TRIES.update().where(TRIES.c.key_index == index).values(full_at=full_at))
