@@ -12,6 +12,8 @@ from typing import Final
 from flask import Flask
 
 from services.accounts.foreign import KNOWN_PROGRAMMES
+from services.accounts.passkeys import pages as passkeys_pages
+from services.accounts.passkeys.passkeys import PASSKEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
@@ -40,14 +42,16 @@ FOLLOWED: Final = ("audit",)
 
 ALARMS: Final = alarms_of("accounts")
 HERE: Final = Path(__file__).parent
-TEMPLATES: Final = tuple(HERE / name / "templates" for name in ("staff", "sessions", "work"))
+TEMPLATES: Final = tuple(
+    HERE / name / "templates" for name in ("staff", "sessions", "passkeys", "work")
+)
 
 
 def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, ALARMS.decider),
+        deciders=(ACCOUNT, PASSKEYS, ALARMS.decider),
         events=(*access_events("accounts"), *log_events("accounts")),
         projections=(
             *PROJECTIONS,
@@ -77,6 +81,6 @@ def create(service: Service) -> Flask:
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     for routes in (sessions_api, staff_api, watching_api):
         api.register_blueprint(routes.blueprint)
-    for routes in (work_pages, sessions_pages, staff_pages, watching_pages):
+    for routes in (work_pages, sessions_pages, passkeys_pages, staff_pages, watching_pages):
         app.register_blueprint(routes.blueprint)
     return finish(app)

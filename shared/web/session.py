@@ -62,6 +62,12 @@ def csrf_matches(given: str | None) -> bool:
     return hmac.compare_digest(given, _expected(nonce))
 
 
+def csrf_binding() -> str:
+    """What stands for this browser, to bind a challenge to it; empty when it has no cookie yet."""
+    nonce = request.cookies.get(_cookie_name(current_app), "")
+    return nonce if _NONCE.fullmatch(nonce) else ""
+
+
 def keep_forms_cookie(response: Response) -> None:
     """Send the forms' cookie when a form was rendered and the browser has none yet."""
     nonce = g.get("forms_nonce")

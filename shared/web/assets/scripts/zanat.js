@@ -1,9 +1,10 @@
 // What the browser adds to pages that work without it: govuk-frontend's behaviours, keys in
-// tables, a form that is sent once, and what was typed kept until it has arrived.
+// tables, a form that is sent once, what was typed kept until it has arrived, and passkeys.
 
 import { ErrorSummary, SkipLink, Tabs, createAll } from "govuk-frontend";
 import { keepTyped } from "./typed.js";
 import { listenForKeys } from "./keys.js";
+import { answerByPasskey } from "./passkeys.js";
 import { sendOnce } from "./once.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -13,6 +14,7 @@ for (const component of [ErrorSummary, SkipLink, Tabs]) {
 sendOnce(document);
 keepTyped(document, window.sessionStorage);
 listenForKeys(document, window.localStorage);
+answerByPasskey(document);
 
 // What htmx puts into the page gets its tabs too.
 document.body.addEventListener("htmx:afterSettle", (event) => {
