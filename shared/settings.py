@@ -38,6 +38,10 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_WEB_THREADS": ("8", "gunicorn threads a worker"),
     "ZANAT_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
     "ZANAT_MAIL_URL": ("", "smtp://user:password@host:port; empty: mail goes to the outbox folder"),
+    "ZANAT_CLAMD": (
+        "",
+        "virus scanner: host:port or unix:/path of clamd; empty: files are not scanned",
+    ),
     "ZANAT_LOG_SILENT_SECONDS": ("120", "after how long a silent log raises an alarm"),
     "ZANAT_WITNESSES": ("", "file of outside witnesses: a verifier key and an address a line"),
     "ZANAT_WITNESSED_LOGS": ("", "file of verifier keys of logs elsewhere that are cosigned too"),
@@ -64,6 +68,7 @@ class Settings:
     web_threads: int = 8
     log_level: str = "INFO"
     mail_url: str = ""
+    clamd: str = ""
     log_silent_seconds: int = 120
     witnesses: Path | None = None
     witnessed_logs: Path | None = None
@@ -111,6 +116,14 @@ class Settings:
                 validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
             ).upper(),
             mail_url=_read(env.str, "ZANAT_MAIL_URL"),
+            clamd=_read(
+                env.str,
+                "ZANAT_CLAMD",
+                "host:port, or unix: and the path of a socket",
+                validate.Regexp(
+                    re.compile(r"([^\s/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}|unix:/\S+)?\Z")
+                ),
+            ),
             log_silent_seconds=_read(
                 env.int, "ZANAT_LOG_SILENT_SECONDS", _SECONDS_WORDS, validate.Range(1, 86_400)
             ),
