@@ -26,6 +26,7 @@ from services.grants.applications.reading import (
     as_json_list,
     content_of,
     eligibility_of,
+    missing_call,
     programme_of_call,
     programmes_read,
     seen_as_json,
@@ -83,7 +84,7 @@ def list_applications(arguments: dict[str, Any]) -> dict[str, Any]:
 def draft(arguments: dict[str, Any]) -> Response:
     """Begin an application for a person; refused when they have one in this call."""
     programme = programme_of_call(arguments["call_id"])
-    ensure("grants.applications.write", programme)
+    ensure("grants.applications.write", programme, missing=missing_call())
     by, content = actor(), content_of(arguments, account=None)
     return handling.numbered(
         perform,
@@ -109,7 +110,7 @@ def draft(arguments: dict[str, Any]) -> Response:
 def receive(arguments: dict[str, Any]) -> Response:
     """Note that a paper application came in now; it counts as handed in at this moment."""
     programme = programme_of_call(arguments["call_id"])
-    ensure("grants.applications.write", programme)
+    ensure("grants.applications.write", programme, missing=missing_call())
     by = actor()
     return handling.numbered(
         perform, programme, lambda work: _created(handling.receive(work, by=by, **arguments))

@@ -69,9 +69,10 @@ def of_programme(application_id: str, permission: str) -> Mapping[str, Any]:
     if is_identifier(application_id):
         with service().database.reading() as connection:
             row = views.application(connection, application_id)
+    missing = Missing("application-missing", N_("There is no such application."))
     if row is None:
-        raise Missing("application-missing", N_("There is no such application."))
-    ensure(permission, row["programme"])
+        raise missing
+    ensure(permission, row["programme"], missing=missing)
     return dict(row)
 
 

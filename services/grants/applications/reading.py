@@ -42,8 +42,13 @@ def call_row(call_id: str) -> RowMapping:
         with service().database.reading() as connection:
             row = calls.call(connection, call_id)
     if row is None:
-        raise Missing("call-missing", N_("There is no such call."))
+        raise missing_call()
     return row
+
+
+def missing_call() -> Missing:
+    """No such call, or none that the reader may know of."""
+    return Missing("call-missing", N_("There is no such call."))
 
 
 def content_of(arguments: Mapping[str, Any], *, account: str | None) -> Content:
@@ -65,7 +70,7 @@ def content_of(arguments: Mapping[str, Any], *, account: str | None) -> Content:
 def seen(row: Mapping[str, Any]) -> tuple[dict[str, Any], Sight]:
     """The row as this reader may see it, the account masked, and what that leaves out.
 
-    Raises Forbidden when it is nothing. The reading is on record when this returns.
+    Raises Forbidden or Missing when it is nothing. The reading is on record when this returns.
     """
     reader, application_id = signed_in(), row["application_id"]
     with service().database.reading() as connection:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, Role
-from shared.errors import Forbidden
+from shared.errors import Forbidden, Missing
 from shared.language.marking import N_
 
 WHOLE: Final = frozenset({Role.programme_officer, Role.auditor})
@@ -47,7 +47,8 @@ def programmes_of(reader: Reader, roles: frozenset[Role]) -> frozenset[str]:
 def sight_of(
     reader: Reader, row: Mapping[str, Any], *, declared: str | None, visits: bool
 ) -> Sight:
-    """What this reader may see of the application. Raises Forbidden when it is nothing.
+    """What this reader may see of the application. Raises Forbidden for who must declare first or
+    stepped aside, Missing when it is none of their cases.
 
     declared: the reader's own row among the reviewers (no, clear, recused); None when not assigned.
     visits: whether the reader makes or made a visit to its grantee.
@@ -65,10 +66,14 @@ def sight_of(
             return Sight(content=False, checks=False, account=False, scores=scores)
     if roles & COMMITTEE:
         raise _kept_from_member(declared)
-    raise Forbidden("not-your-case", N_("This application is none of your cases."))
+    raise _missing()
 
 
-def _kept_from_member(declared: str | None) -> Forbidden:
+def _missing() -> Missing:
+    return Missing("application-missing", N_("There is no such application."))
+
+
+def _kept_from_member(declared: str | None) -> Forbidden | Missing:
     match declared:
         case "no":
             return Forbidden(
@@ -78,4 +83,4 @@ def _kept_from_member(declared: str | None) -> Forbidden:
         case "recused":
             return Forbidden("recused", N_("You stepped aside from this application."))
         case _:
-            return Forbidden("not-assigned", N_("This application is not assigned to you."))
+            return _missing()

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import RowMapping
 
 from services.grants.applications import forms, handling, listing
-from services.grants.applications.reading import call_row, programmes_read
+from services.grants.applications.reading import call_row, missing_call, programmes_read
 from services.grants.applications.wording import CERTIFICATES, CHANNELS, KINDS, STATES
 from services.grants.calls import views as calls
 from services.grants.foreign import certificates_of, registration
@@ -166,7 +166,7 @@ def save(application_id: str) -> ResponseReturnValue:
 
 def _open_to(call_id: str) -> RowMapping:
     call = call_row(call_id)
-    ensure(WRITE, call["programme"])
+    ensure(WRITE, call["programme"], missing=missing_call())
     return call
 
 

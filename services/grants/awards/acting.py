@@ -55,9 +55,10 @@ def award_of(award_id: str, permission: str) -> Row[Any]:
     if is_identifier(award_id):
         with service().database.reading() as connection:
             found = one_award(connection, award_id)
+    missing = Missing("award-missing", N_("There is no such award."))
     if found is None:
-        raise Missing("award-missing", N_("There is no such award."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     return found
 
 

@@ -51,7 +51,7 @@ def call_row(call_id: str, permission: str = READ) -> RowMapping:
         row = views.call(connection, call_id) if is_identifier(call_id) else None
     if row is None:
         raise _missing()
-    reader = ensure(permission, row["programme"])
+    reader = ensure(permission, row["programme"], missing=_missing())
     if row["state"] == "draft" and not is_within(row["programme"], drafts_within(reader)):
         raise _missing()
     return row

@@ -21,7 +21,7 @@ from services.grants.calls import views as calls
 from services.grants.committee import deciding, meeting_acts, reading, views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.meeting_acts import act, room_page
-from services.grants.committee.room import meeting_row, open_room
+from services.grants.committee.room import meeting_row, missing_meeting, open_room
 from services.grants.committee.wording import DONE, MEETING_STATES
 from services.grants.programmes.forms import page_request, told, typed
 from shared.access.reader import may
@@ -147,7 +147,7 @@ def show_changes(meeting_id: str) -> ResponseReturnValue:
     """Whether the meeting moved on since the page of this version; asked by the page itself."""
     with service().database.reading() as connection:
         row = meeting_row(connection, meeting_id)
-    ensure("grants.meetings.read", row["programme"])
+    ensure("grants.meetings.read", row["programme"], missing=missing_meeting())
     seen = request.args.get("version", "")
     return render_template(
         f"{_FOLDER}/changes.html", row=row, changed=seen != str(row["version"]), version=seen[:16]

@@ -35,7 +35,7 @@ from services.grants.committee.review_lists import IN_HAND
 from shared.access.accesses import record_read
 from shared.access.reader import Reader
 from shared.access.roles import Role
-from shared.errors import Forbidden, Missing
+from shared.errors import Missing
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
 from shared.web.access import ensure, signed_in
@@ -96,15 +96,20 @@ def application_row(connection: Connection, application_id: str) -> RowMapping:
     """The application with its applicant and call. Raises Missing."""
     row = application(connection, application_id) if is_identifier(application_id) else None
     if row is None:
-        raise Missing("application-missing", N_("There is no such application."))
+        raise missing_application()
     return row
+
+
+def missing_application() -> Missing:
+    """No such application, or none that the reader may know of."""
+    return Missing("application-missing", N_("There is no such application."))
 
 
 def programme_of(application_id: str, permission: str) -> str:
     """The application's programme, in which the reader has the permission."""
     with service().database.reading() as connection:
         row = application_row(connection, application_id)
-    ensure(permission, row["programme"])
+    ensure(permission, row["programme"], missing=missing_application())
     return str(row["programme"])
 
 
@@ -114,9 +119,10 @@ def find_call(call_id: str, permission: str) -> RowMapping:
     if is_identifier(call_id):
         with service().database.reading() as connection:
             row = calls.call(connection, call_id)
+    missing = Missing("call-missing", N_("There is no such call."))
     if row is None:
-        raise Missing("call-missing", N_("There is no such call."))
-    ensure(permission, row["programme"])
+        raise missing
+    ensure(permission, row["programme"], missing=missing)
     return row
 
 
@@ -135,7 +141,7 @@ def record_names(rows: Iterable[Mapping[str, Any]], *, subject: str) -> None:
 
 
 def part_of(reader: Reader, programme: str, state: ReviewState) -> Part:
-    """Which part the reader takes in a review. Raises Forbidden for a member not assigned to it."""
+    """Which part the reader takes in a review. Raises Missing for a member not assigned to it."""
     if not isinstance(state, NoReview):
         if reader.account_id in state.recused:
             return "recused"
@@ -146,14 +152,14 @@ def part_of(reader: Reader, programme: str, state: ReviewState) -> Part:
             return "cleared" if reader.account_id in state.sheets else "undeclared"
     if reader.roles_in(programme) & OVERSEERS:
         return "overseer"
-    raise Forbidden("not-assigned", N_("You are not assigned to this application."))
+    raise missing_application()
 
 
 def open_review(application_id: str, permission: str) -> Shown:
     """The review as the reader may see it. Raises Missing or Forbidden."""
     with service().database.reading() as connection:
         row = application_row(connection, application_id)
-        reader = ensure(permission, row["programme"])
+        reader = ensure(permission, row["programme"], missing=missing_application())
         events, version = service().store.stream(connection, REVIEW.stream(application_id))
         state = REVIEW.fold(events)
         part = part_of(reader, row["programme"], state)

@@ -139,15 +139,20 @@ def meeting_row(connection: Connection, meeting_id: str) -> RowMapping:
     """The meeting with its call. Raises Missing."""
     row = views.meeting(connection, meeting_id) if is_identifier(meeting_id) else None
     if row is None:
-        raise Missing("meeting-missing", N_("There is no such meeting."))
+        raise missing_meeting()
     return row
+
+
+def missing_meeting() -> Missing:
+    """No such meeting, or none that the reader may know of."""
+    return Missing("meeting-missing", N_("There is no such meeting."))
 
 
 def programme_of(meeting_id: str, permission: str) -> str:
     """The meeting's programme, in which the reader has the permission."""
     with service().database.reading() as connection:
         row = meeting_row(connection, meeting_id)
-    ensure(permission, row["programme"])
+    ensure(permission, row["programme"], missing=missing_meeting())
     return str(row["programme"])
 
 
@@ -155,7 +160,7 @@ def open_room(meeting_id: str, permission: str) -> Room:
     """The meeting for this reader. Raises Missing or Forbidden."""
     with service().database.reading() as connection:
         row = meeting_row(connection, meeting_id)
-        reader = ensure(permission, row["programme"])
+        reader = ensure(permission, row["programme"], missing=missing_meeting())
         return _room(connection, row, reader)
 
 

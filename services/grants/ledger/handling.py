@@ -49,9 +49,10 @@ def entry(event_id: str) -> Entry:
         with service().database.reading() as connection:
             rows = queries.entry(connection, event_id)
             found = queries.event_of(connection, event_id)
+    missing = Missing("entry-missing", N_("There is no such entry in the ledger."))
     if not rows or found is None:
-        raise Missing("entry-missing", N_("There is no such entry in the ledger."))
-    ensure("grants.ledger.read", rows[0].programme)
+        raise missing
+    ensure("grants.ledger.read", rows[0].programme, missing=missing)
     raw, position = found
     return Entry(postings=rows, recorded=service().store.recorded(raw), position=position)
 

@@ -33,9 +33,10 @@ def payment_of(payment_id: str, permission: str) -> Row[Any]:
     if is_identifier(payment_id):
         with service().database.reading() as connection:
             found = one_payment(connection, payment_id)
+    missing = Missing("payment-missing", N_("There is no such payment."))
     if found is None:
-        raise Missing("payment-missing", N_("There is no such payment."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     return found
 
 
@@ -45,9 +46,10 @@ def batch_of(batch_id: str, permission: str) -> Row[Any]:
     if is_identifier(batch_id):
         with service().database.reading() as connection:
             found = one_batch(connection, batch_id)
+    missing = Missing("batch-missing", N_("There is no such batch."))
     if found is None:
-        raise Missing("batch-missing", N_("There is no such batch."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     return found
 
 
@@ -57,9 +59,10 @@ def line_of(line_id: str, permission: str) -> Row[Any]:
     if is_identifier(line_id):
         with service().database.reading() as connection:
             found = one_line(connection, line_id)
+    missing = Missing("statement-line-missing", N_("There is no such line."))
     if found is None:
-        raise Missing("statement-line-missing", N_("There is no such line."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     return found
 
 

@@ -66,7 +66,7 @@ def partner_row(partner_id: str, permission: str) -> RowMapping:
     with service().database.reading() as connection:
         row = views.partner(connection, partner_id) if is_identifier(partner_id) else None
     row = _found(row, "partner")
-    ensure(permission, row["programme"])
+    ensure(permission, row["programme"], missing=_missing("partner"))
     return row
 
 
@@ -75,7 +75,7 @@ def donor_row(donor_id: str, permission: str) -> RowMapping:
     with service().database.reading() as connection:
         row = views.donor(connection, donor_id) if is_identifier(donor_id) else None
     row = _found(row, "donor")
-    ensure(permission, row["programme"])
+    ensure(permission, row["programme"], missing=_missing("donor"))
     return row
 
 
@@ -86,7 +86,7 @@ def budget_line_row(budget_line_id: str, permission: str) -> RowMapping:
         if is_identifier(budget_line_id):
             row = views.budget_line(connection, budget_line_id)
     row = _found(row, "budget-line")
-    ensure(permission, row["programme"])
+    ensure(permission, row["programme"], missing=_missing("budget-line"))
     return row
 
 
@@ -101,8 +101,12 @@ _MISSING: Final = {
 
 def _found(row: RowMapping | None, what: str) -> RowMapping:
     if row is None:
-        raise Missing(f"{what}-missing", _MISSING[what])
+        raise _missing(what)
     return row
+
+
+def _missing(what: str) -> Missing:
+    return Missing(f"{what}-missing", _MISSING[what])
 
 
 def running(work: Work) -> Running:

@@ -50,9 +50,10 @@ def award_of(award_id: str) -> Row[tuple[object, ...]]:
     if is_identifier(award_id):
         with service().database.reading() as connection:
             found = one_award(connection, award_id)
+    missing = Missing("award-missing", N_("There is no such award."))
     if found is None:
-        raise Missing("award-missing", N_("There is no such award."))
-    ensure(PLAN, found.programme)
+        raise missing
+    ensure(PLAN, found.programme, missing=missing)
     return found
 
 

@@ -22,7 +22,7 @@ from services.grants.visits.wording import HAPPENED
 from shared.access.accesses import record_read
 from shared.access.reader import may
 from shared.access.roles import PERMISSIONS, Role
-from shared.errors import Forbidden, Missing
+from shared.errors import Missing
 from shared.events.projection import Recorded
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
@@ -70,9 +70,9 @@ def sight(permission: str) -> Sight:
     """Where the reader may see visits."""
     reader, holders = signed_in(), PERMISSIONS[permission]
     held = [grant for grant in reader.roles if grant.role in holders]
-    # Whoever made a visit records it, also one that somebody else was named for.
-    narrow = {Role.field_officer} if permission == READ else set()
-    field = [grant for grant in held if grant.role in narrow]
+    # A field officer sees and records the visits that are theirs; those that nobody was named for
+    # are anybody's in the region.
+    field = [grant for grant in held if grant.role is Role.field_officer]
     return Sight(
         grants=tuple((one.programme, one.region) for one in held if one not in field),
         own=tuple((one.programme, one.region) for one in field),
@@ -86,12 +86,13 @@ def visit_of(visit_id: str, permission: str) -> Row[Any]:
     if is_identifier(visit_id):
         with service().database.reading() as connection:
             found = views.one_visit(connection, visit_id)
+    missing = Missing("visit-missing", N_("There is no such visit."))
     if found is None:
-        raise Missing("visit-missing", N_("There is no such visit."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     with service().database.reading() as connection:
         if not views.seen(connection, visit_id, sight(permission)):
-            raise Forbidden("not-your-region", N_("This visit is in a region that is not yours."))
+            raise missing
     return found
 
 

@@ -41,9 +41,10 @@ def of_programme(message_id: str, permission: str) -> Shown:
     if is_identifier(message_id):
         with service().database.reading() as connection:
             found = message(connection, message_id)
+    missing = Missing("message-missing", N_("There is no such message."))
     if found is None:
-        raise Missing("message-missing", N_("There is no such message."))
-    ensure(permission, found.programme)
+        raise missing
+    ensure(permission, found.programme, missing=missing)
     return found
 
 

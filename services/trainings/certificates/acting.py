@@ -41,7 +41,7 @@ def found(certificate_id: str, permission: str) -> Row[Any]:
         )
     if row is None:
         raise not_found()
-    ensure(permission, row.programme)
+    ensure(permission, row.programme, missing=not_found())
     if not _within(permission, [row]):
         raise Forbidden("not-your-cohort", N_("This certificate is of a cohort that is not yours."))
     return row

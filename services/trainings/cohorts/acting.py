@@ -39,7 +39,7 @@ def found(cohort_id: str, permission: str) -> Row[Any]:
         row = views.cohort(connection, reach("trainings.cohorts.read"), identifier(cohort_id))
     if row is None:
         raise not_found()
-    ensure(permission, row.programme)
+    ensure(permission, row.programme, missing=not_found())
     return row
 
 

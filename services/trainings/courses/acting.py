@@ -47,7 +47,7 @@ def found(course_id: str, permission: str) -> Found:
         rows = views.course(connection, reach(READ), identifier(course_id))
     if not rows:
         raise not_found()
-    ensure(permission, rows[0].programme)
+    ensure(permission, rows[0].programme, missing=not_found())
     return Found(rows)
 
 

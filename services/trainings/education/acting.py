@@ -35,7 +35,7 @@ def found(outcome_id: str, permission: str) -> Row[Any]:
         within = views.outcome(connection, reach(permission), identifier(outcome_id))
     if row is None:
         raise not_found()
-    ensure(permission, row.programme)
+    ensure(permission, row.programme, missing=not_found())
     if within is None:
         raise Forbidden("not-your-cohort", N_("This outcome is of somebody who is not yours."))
     return row
