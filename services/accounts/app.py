@@ -13,6 +13,7 @@ from flask import Flask
 
 from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
+from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
@@ -28,13 +29,13 @@ from services.accounts.watching import pages as watching_pages
 from services.accounts.work import pages as work_pages
 from services.navigation import navigation
 from shared.access.accesses import access_events
+from shared.access.keys import PublicKeys
 from shared.access.revocations import revocations
-from shared.access.tokens import TokenSigner
 from shared.access.wording import ROLE_WORDS
 from shared.log.rotating import log_events
 from shared.log.watching.alarms import alarms_of
 from shared.service import Definition, Service
-from shared.web.composing import finish, open_app, token_key
+from shared.web.composing import finish, open_app, token_keys, token_signer
 from shared.web.language import say
 
 FOLLOWED: Final = ("audit",)
@@ -68,7 +69,7 @@ def definition() -> Definition:
 def create(service: Service) -> Flask:
     """The service's application: pages and the JSON interface."""
     # The key is published first: the application reads the public halves while it opens.
-    key = token_key(service.settings)
+    signer = token_signer(service)
     app, api = open_app(
         service,
         title="Accounts",
@@ -76,9 +77,11 @@ def create(service: Service) -> Flask:
         templates=TEMPLATES,
         navigation=navigation,
     )
-    signer = TokenSigner(key, audience=service.settings.installation, clock=service.clock)
-    app.extensions[EXTENSION] = SignInDesk(service, signer)
+    app.extensions[EXTENSION] = SignInDesk(
+        service, signer, PublicKeys(token_keys(service.settings).public, service.clock)
+    )
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
+    app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
     for routes in (sessions_api, staff_api, watching_api):
         api.register_blueprint(routes.blueprint)
     for routes in (work_pages, sessions_pages, passkeys_pages, staff_pages, watching_pages):

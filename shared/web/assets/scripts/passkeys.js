@@ -3,10 +3,10 @@
 
 export function answerByPasskey(page) {
   page.querySelectorAll("[data-passkey]").forEach((place) => {
-    if (!window.PublicKeyCredential || !window.isSecureContext) {
+    if (!window.PublicKeyCredential || !isAt(place.dataset.passkeyHost)) {
       return;
     }
-    place.querySelector("[data-passkey-without]").hidden = true;
+    place.querySelector("[data-passkey-without]")?.remove();
     place.querySelector("[data-passkey-with]").hidden = false;
     const form = place.querySelector("form");
     form.addEventListener("submit", (event) => {
@@ -14,6 +14,10 @@ export function answerByPasskey(page) {
       answer(place, form);
     });
   });
+}
+
+function isAt(host) {
+  return location.hostname === host || location.hostname.endsWith(`.${host}`);
 }
 
 async function answer(place, form) {
