@@ -1,15 +1,33 @@
-"""Where the keys that sign tokens lie: a PEM file that only its owner can read.
+"""Where the keys that sign tokens lie: PEM files that only their owner can read.
 
-key = load_or_create(home / "keys" / "tokens.pem")
-publish(key, home / "keys" / "public")
-verifier = TokenVerifier(public_keys(home / "keys" / "public"), ...)
+    folder = KeyFolder(home / "keys")
+    key = folder.current()                     # made at the first call
+    folder.rotate(now)                         # -> (old id, new id); tokens of both are taken
+    verifier = TokenVerifier(PublicKeys(folder.public, clock), ...)
+
+``tokens.pem`` signs. ``public/<id>.pem`` is what the services verify with; ``public/<id>.until``
+says from when on a key that was replaced is taken no more, which is when its last token ran out.
+Its public half stays a while longer, since accounts renews tokens that ran out by it.
+
+Several processes may rotate and sign at once: one of them works, under a lock on ``tokens.lock``,
+and every file appears whole or not at all. What is cut short goes on when ``rotate`` is called
+again.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
@@ -23,9 +41,173 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from shared.access.tokens import SigningKey, key_id
+from shared.access.tokens import LIFETIME, SigningKey, key_id
+from shared.clock import Clock
 
-PUBLIC_KEYS_MAX = 100
+PUBLIC_KEYS_MAX: Final = 100
+READ_AGAIN_SECONDS: Final = 5.0
+"""How long a process goes on with what it read of the folder."""
+
+UNKNOWN_SECONDS: Final = 2.0
+"""A key id that nobody knows makes a process read the folder again, at most so often."""
+
+TAKEN_FOR: Final = LIFETIME + timedelta(minutes=1)
+"""A key that was replaced: its last token, with a minute for processes that sign with it still."""
+
+RENEWED_FOR: Final = timedelta(hours=12)
+"""How long a token that ran out can be renewed (``sessions/signing_in.py``, ``IDLE_MAX``)."""
+
+
+@dataclass(frozen=True)
+class KeyFolder:
+    """The folder of an installation's keys, as accounts sees it."""
+
+    folder: Path
+
+    @property
+    def public(self) -> Path:
+        """What every service may read."""
+        return self.folder / "public"
+
+    @property
+    def _current(self) -> Path:
+        return self.folder / "tokens.pem"
+
+    @property
+    def _next(self) -> Path:
+        return self.folder / "tokens.next.pem"
+
+    def current(self) -> SigningKey:
+        """The key that signs, published; a fresh one when there is none."""
+        key = load_or_create(self._current)
+        if not (self.public / f"{key.kid}.pem").exists():
+            publish(key, self.public)
+        return key
+
+    def made_at(self) -> float:
+        """When the key that signs came into use, in seconds since 1970."""
+        return self._current.stat().st_mtime
+
+    def rotate(
+        self,
+        now: datetime,
+        *,
+        replaces: str | None = None,
+        at_once: bool = False,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> tuple[str, str]:
+        """Sign with a new key from now on; (id of the old key, id of the new one).
+
+        replaces: only while this is the key that signs; else nothing happens and both ids are one.
+        at_once:  forget the old key now: somebody else may know it. Whoever is signed in signs in
+            again.
+        wait:     the new key is published, and signs once every process has had the time to see it.
+        """
+        with self._locked():
+            old = self.current()
+            if replaces is not None and old.kid != replaces:
+                return old.kid, old.kid
+            new = load_or_create(self._next)
+            if new.kid != old.kid:
+                publish(new, self.public)
+                wait(UNKNOWN_SECONDS + READ_AGAIN_SECONDS)
+                os.utime(self._next)
+                self._next.replace(self._current)
+            self._retire(now, new.kid, at_once=at_once)
+            return old.kid, new.kid
+
+    def _retire(self, now: datetime, current: str, *, at_once: bool) -> None:
+        """Say of every other key until when it is taken, and forget those that nobody needs."""
+        for path in self.public.glob("*.pem"):
+            kid = path.stem
+            if kid == current:
+                continue
+            mark = path.with_suffix(".until")
+            until = read_until(mark)
+            if until is None and not at_once:
+                _write(mark, (now + TAKEN_FOR).isoformat().encode(), mode=0o644)
+            elif at_once or (until is not None and until + RENEWED_FOR <= now):
+                path.unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / "tokens.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+class CurrentKey:
+    """The key that signs, as the folder has it now: another process may have replaced it."""
+
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._read_at = time.monotonic()
+        self._key = folder.current()
+
+    def __call__(self) -> SigningKey:
+        now = time.monotonic()
+        if now - self._read_at >= READ_AGAIN_SECONDS:
+            self._read_at = now
+            self._key = self._folder.current()
+        return self._key
+
+
+class PublicKeys:
+    """The public keys of a folder, by id; what is new there is noticed, what is gone too.
+
+    The folder is read again every few seconds, and at once for an unknown id, but never more often
+    than ``UNKNOWN_SECONDS``: whoever sends made-up ids makes nobody read files.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, *, shared: PublicKeys | None = None) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._shared = shared
+        self._lock = threading.Lock()
+        self._keys: dict[str, tuple[Ed25519PublicKey, datetime | None]] = {}
+        self._read_at = float("-inf")
+        if shared is None:
+            self._read()
+
+    def at(self, clock: Clock) -> PublicKeys:
+        """The same keys, as they were taken at the time of another clock."""
+        return PublicKeys(self._folder, clock, shared=self)
+
+    def get(self, kid: str, /) -> Ed25519PublicKey | None:
+        """The key of this id, unless it is not taken any more."""
+        found = self.find(kid)
+        if found is None:
+            return None
+        key, until = found
+        return key if until is None or self._clock.now() < until else None
+
+    def find(self, kid: str) -> tuple[Ed25519PublicKey, datetime | None] | None:
+        """The key of this id, and from when on it is taken no more."""
+        if self._shared is not None:
+            return self._shared.find(kid)
+        age = time.monotonic() - self._read_at
+        if age >= READ_AGAIN_SECONDS or (age >= UNKNOWN_SECONDS and kid not in self._keys):
+            self._read()
+        return self._keys.get(kid)
+
+    def _read(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            return  # Somebody else reads just now; what is known does meanwhile.
+        try:
+            self._keys = {
+                kid: (key, read_until(self._folder / f"{kid}.until"))
+                for kid, key in public_keys(self._folder).items()
+            }
+        except (OSError, ValueError):
+            # At the start somebody must look; later what was known serves on.
+            if self._read_at == float("-inf"):
+                raise
+            structlog.get_logger("zanat.access").exception("token keys cannot be read again")
+        finally:
+            self._read_at = time.monotonic()
+            self._lock.release()
 
 
 def load_or_create(path: Path) -> SigningKey:
@@ -47,9 +229,7 @@ def publish(key: SigningKey, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{key.kid}.pem"
     pem = key.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(pem)
-    partial.replace(path)
+    _write(path, pem, mode=0o644)
     return path
 
 
@@ -57,11 +237,34 @@ def public_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
     """Every public key of a folder by its id. Raises ValueError for what is no Ed25519 key."""
     keys: dict[str, Ed25519PublicKey] = {}
     for path in sorted(folder.glob("*.pem"))[:PUBLIC_KEYS_MAX]:
-        public = load_pem_public_key(path.read_bytes())
+        try:
+            pem = path.read_bytes()
+        except FileNotFoundError:
+            continue  # It was forgotten between listing and reading.
+        public = load_pem_public_key(pem)
         if not isinstance(public, Ed25519PublicKey):
             raise ValueError(f"{path} holds no Ed25519 key")
         keys[key_id(public)] = public
     return keys
+
+
+def read_until(path: Path) -> datetime | None:
+    """From when on a key is taken no more; None for one that nobody replaced."""
+    try:
+        return datetime.fromisoformat(path.read_text().strip())
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, data: bytes, *, mode: int) -> None:
+    """Put a file in its place whole."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
 
 
 def _create(path: Path) -> None:

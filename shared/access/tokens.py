@@ -18,10 +18,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -100,22 +100,36 @@ def key_id(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
+class FindsKeys(Protocol):
+    """Public keys by id; a dict is one, and so is ``shared.access.keys.PublicKeys``."""
+
+    def get(self, kid: str, /) -> Ed25519PublicKey | None:
+        """The key, or None where none of this id is taken."""
+
+
 class TokenSigner:
-    """Signs tokens for one installation."""
+    """Signs tokens for one installation. ``key``: one, or what gives the one of the moment."""
 
     def __init__(
-        self, key: SigningKey, *, audience: str, clock: Clock, lifetime: timedelta = LIFETIME
+        self,
+        key: SigningKey | Callable[[], SigningKey],
+        *,
+        audience: str,
+        clock: Clock,
+        lifetime: timedelta = LIFETIME,
     ) -> None:
         self._key = key
         self._audience = audience
         self._clock = clock
         self._lifetime = lifetime
 
-    def sign(self, reader: Reader) -> str:
-        """A token that says who the reader is until ``lifetime`` from now.
+    def sign(self, reader: Reader, *, lifetime: timedelta | None = None) -> str:
+        """A token that says who the reader is until ``lifetime`` from now; never longer than usual.
 
         Raises ValueError when the roles do not fit into a cookie.
         """
+        lives = self._lifetime if lifetime is None else min(lifetime, self._lifetime)
+        key = self._key if isinstance(self._key, SigningKey) else self._key()
         now = int(self._clock.now().timestamp())
         roles: dict[str, list[tuple[Role, str | None]]] = {}
         for grant in reader.roles:
@@ -127,14 +141,14 @@ class TokenSigner:
             name=reader.name,
             roles=roles,
             iat=now,
-            exp=now + int(self._lifetime.total_seconds()),
+            exp=now + int(lives.total_seconds()),
             fresh=reader.fresh_at,
             own=sorted(reader.registrations),
             scopes=None if reader.scopes is None else sorted(reader.scopes),
         )
-        header = _Header(alg=ALGORITHM, kid=self._key.kid)
+        header = _Header(alg=ALGORITHM, kid=key.kid)
         signed = b".".join(_encode(msgspec.json.encode(part)) for part in (header, claims))
-        token = b".".join((signed, _encode(self._key.private.sign(signed)))).decode()
+        token = b".".join((signed, _encode(key.private.sign(signed)))).decode()
         if len(token) > TOKEN_BYTES_MAX:
             raise ValueError(f"a token of {len(token)} bytes does not fit into a cookie")
         return token
@@ -143,20 +157,18 @@ class TokenSigner:
 class TokenVerifier:
     """Verifies tokens against a set of public keys, by key id."""
 
-    def __init__(
-        self, keys: Mapping[str, Ed25519PublicKey], *, audience: str, clock: Clock
-    ) -> None:
+    def __init__(self, keys: FindsKeys, *, audience: str, clock: Clock) -> None:
         self._keys = keys
         self._audience = audience
         self._clock = clock
-        self._verified: dict[bytes, tuple[int, int, Reader]] = {}
+        self._verified: dict[bytes, tuple[int, int, str, Reader]] = {}
 
     def verify(self, token: str) -> Reader:
         """The reader that the token speaks of.
 
         A token that was found genuine is remembered by its hash until it runs out: whoever works
-        here sends the same one with every request. Whether its session was ended is another
-        question, which is asked each time (``Revocations``).
+        here sends the same one with every request. Whether its key is still taken is asked each
+        time, and so is whether its session was ended (``Revocations``).
 
         Raises TokenExpired when it is only too old, else Unauthenticated with a code that says
         what is wrong with it.
@@ -164,13 +176,18 @@ class TokenVerifier:
         now = int(self._clock.now().timestamp())
         mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._verified.get(mark)
-        if known is not None and known[0] <= now + CLOCK_DIFFERENCE_SECONDS_MAX and now < known[1]:
-            return known[2]
-        claims = self._signed_claims(token)
+        if (
+            known is not None
+            and known[0] <= now + CLOCK_DIFFERENCE_SECONDS_MAX
+            and now < known[1]
+            and self._keys.get(known[2]) is not None
+        ):
+            return known[3]
+        claims, kid = self._signed_claims(token)
         reader = self._checked(claims, now)
         if len(self._verified) >= REMEMBERED_MAX:
             self._verified.clear()
-        self._verified[mark] = claims.iat, claims.exp, reader
+        self._verified[mark] = claims.iat, claims.exp, kid, reader
         return reader
 
     def _checked(self, claims: _Claims, now: int) -> Reader:
@@ -197,7 +214,7 @@ class TokenVerifier:
             scopes=None if claims.scopes is None else frozenset(claims.scopes),
         )
 
-    def _signed_claims(self, token: str) -> _Claims:
+    def _signed_claims(self, token: str) -> tuple[_Claims, str]:
         parts = token.split(".")
         if len(token) > TOKEN_BYTES_MAX or len(parts) != 3 or not token.isascii():
             raise _malformed()
@@ -219,7 +236,7 @@ class TokenVerifier:
                 "token-forged", N_("This sign-in is not genuine. Sign in again.")
             ) from None
         try:
-            return msgspec.json.decode(_decode(parts[1]), type=_Claims)
+            return msgspec.json.decode(_decode(parts[1]), type=_Claims), header.kid
         except (ValueError, msgspec.MsgspecError):
             raise _malformed() from None
 

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from shared import logging as zanat_logging
 from shared import metrics
 from shared.access.accesses import recorder_of_denied
-from shared.access.keys import load_or_create, public_keys, publish
+from shared.access.keys import CurrentKey, KeyFolder, PublicKeys
 from shared.access.revocations import Revocations
-from shared.access.tokens import SigningKey, TokenVerifier
+from shared.access.tokens import SigningKey, TokenSigner, TokenVerifier
 from shared.language.marking import N_
 from shared.privacy import master_key
 from shared.service import Definition, Service
@@ -37,24 +37,36 @@ from shared.web.witness import witness_blueprint
 DEMONSTRATION = N_("This is a demonstration. All people and figures in it are invented.")
 
 
+def token_keys(settings: Settings) -> KeyFolder:
+    """Where the keys that accounts signs tokens with lie, and their public halves."""
+    return KeyFolder(settings.home / "keys")
+
+
 def token_key(settings: Settings) -> SigningKey:
     """The key that accounts signs tokens with; its public half is where the others look."""
-    key = load_or_create(settings.home / "keys" / "tokens.pem")
-    publish(key, _public_folder(settings))
-    return key
+    return token_keys(settings).current()
 
 
-def token_verifier(service: Service) -> TokenVerifier:
-    """Checks tokens with the published keys, without asking accounts."""
-    return TokenVerifier(
-        public_keys(_public_folder(service.settings)),
+def token_signer(service: Service) -> TokenSigner:
+    """Signs tokens, also when another process has made another key since."""
+    return TokenSigner(
+        CurrentKey(token_keys(service.settings)),
         audience=service.settings.installation,
         clock=service.clock,
     )
 
 
-def _public_folder(settings: Settings) -> Path:
-    return settings.home / "keys" / "public"
+def token_verifier(service: Service, keys: PublicKeys | None = None) -> TokenVerifier:
+    """Checks tokens with the published keys, without asking accounts.
+
+    keys: those that somebody has read already; they are asked at the service's time.
+    """
+    folder = token_keys(service.settings).public
+    return TokenVerifier(
+        PublicKeys(folder, service.clock) if keys is None else keys.at(service.clock),
+        audience=service.settings.installation,
+        clock=service.clock,
+    )
 
 
 def open_app(

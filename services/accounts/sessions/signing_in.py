@@ -27,6 +27,7 @@ from services.accounts.staff.account_events import FactorMethod
 from services.accounts.staff.account_state import may_try_sign_in
 from services.accounts.staff.credentials import keep_password, password_hash, with_secrets
 from services.accounts.staff.views import find_by_sign_in, is_open, reader_of
+from shared.access.keys import PublicKeys
 from shared.access.passwords import hash_password, is_outdated, matches
 from shared.access.reader import Reader
 from shared.access.tokens import LIFETIME, TokenSigner
@@ -59,6 +60,7 @@ class SignInDesk:
 
     service: Service
     signer: TokenSigner
+    keys: PublicKeys | None = None
 
     @property
     def lifetime_seconds(self) -> int:
@@ -158,7 +160,8 @@ class SignInDesk:
         It must be one of ours, not over for longer than ``IDLE_MAX``, and its session still open.
         """
         old = self._as_it_was(token)
-        if old is None:
+        # A program comes back with its key: what is renewed here would be for more than that is.
+        if old is None or old.scopes is not None:
             return None
         with self.service.database.reading() as connection:
             if not is_open(connection, old.session_id, old.account_id, self.service.clock.now()):
@@ -202,7 +205,7 @@ class SignInDesk:
             return None
         then = replace(self.service, clock=FixedClock(end - timedelta(seconds=1)))
         try:
-            return token_verifier(then).verify(token)
+            return token_verifier(then, self.keys).verify(token)
         except Unauthenticated:
             return None
 
