@@ -1,1 +1,1 @@
-"""Attachments: sealed under their owner's key, named by the hash of their sealed bytes."""
+"""Files that people send: known by content, cleaned, looked through for viruses, sealed, kept."""

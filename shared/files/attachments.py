@@ -7,6 +7,9 @@
 An event holds the reference only. Its hash is that of the sealed bytes: the hash of the content
 would tell, after erasure, whether a person had a certain document. The same content kept twice is
 two files, since each is sealed with a nonce of its own.
+
+What comes from outside goes through ``shared.web.uploads`` first, where it is opened, cleaned and
+looked through; here its size and first bytes are asked once more.
 """
 
 from __future__ import annotations
@@ -20,24 +23,18 @@ from cryptography.exceptions import InvalidTag
 
 from shared.errors import Invalid, Missing
 from shared.events.event import DATA_CLASSES
+from shared.files.cleaning import BYTES_MAX, too_large
+from shared.files.kinds import MARKS, unknown_kind
 from shared.files.shelf import FolderShelf, Shelf
 from shared.language.marking import N_
 from shared.privacy.keyring import KeyName, Keyring
 from shared.service import Service
 
-BYTES_MAX: Final = 10 * 1024 * 1024
 _MARK: Final = b"ZANAT-FILE-1\n"
 _KEY_ID: Final = slice(len(_MARK), len(_MARK) + 36)
 _NONCE: Final = slice(_KEY_ID.stop, _KEY_ID.stop + 12)
-_BEGINNINGS: Final[dict[str, tuple[tuple[int, bytes], ...]]] = {
-    "application/pdf": ((0, b"%PDF-"),),
-    "image/jpeg": ((0, b"\xff\xd8\xff"),),
-    "image/png": ((0, b"\x89PNG\r\n\x1a\n"),),
-    "image/webp": ((0, b"RIFF"), (8, b"WEBP")),
-}
-"""What may be kept, and the bytes by which it is known: (offset, bytes)."""
-
-MEDIA_TYPES: Final = tuple(_BEGINNINGS)
+MEDIA_TYPES: Final = tuple(MARKS)
+"""What may be kept."""
 
 
 class Damaged(Exception):
@@ -117,18 +114,12 @@ class Attachments:
 
 def check(content: bytes, media_type: str) -> None:
     """Raise Invalid unless the content is of a kind that we keep and looks like it."""
-    if media_type not in _BEGINNINGS:
-        raise Invalid(
-            "file-kind-unknown", N_("Only PDF files and photos (JPEG, PNG, WebP) can be kept.")
-        )
+    if media_type not in MARKS:
+        raise unknown_kind()
     if not content:
         raise Invalid("file-empty", N_("This file is empty."))
     if len(content) > BYTES_MAX:
-        raise Invalid(
-            "file-too-large",
-            N_("This file is too large: at most {megabytes} MB."),
-            megabytes=BYTES_MAX // (1024 * 1024),
-        )
-    marks = _BEGINNINGS[media_type]
+        raise too_large()
+    marks = MARKS[media_type]
     if any(content[start : start + len(mark)] != mark for start, mark in marks):
         raise Invalid("file-kind-differs", N_("This file is not of the kind that its name says."))
