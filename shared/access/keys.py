@@ -2,7 +2,7 @@
 
     folder = KeyFolder(home / "keys")
     key = folder.current()                     # made at the first call
-    folder.rotate(now)                         # -> (old id, new id); tokens of both are taken
+    folder.rotate(clock)                       # -> (old id, new id); tokens of both are taken
     verifier = TokenVerifier(PublicKeys(folder.public, clock), ...)
 
 ``tokens.pem`` signs. ``public/<id>.pem`` is what the services verify with; ``public/<id>.until``
@@ -19,12 +19,12 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Final
 
 import structlog
@@ -90,11 +90,11 @@ class KeyFolder:
 
     def rotate(
         self,
-        now: datetime,
+        clock: Clock,
         *,
         replaces: str | None = None,
         at_once: bool = False,
-        wait: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], None] = sleep,
     ) -> tuple[str, str]:
         """Sign with a new key from now on; (id of the old key, id of the new one).
 
@@ -113,7 +113,7 @@ class KeyFolder:
                 wait(UNKNOWN_SECONDS + READ_AGAIN_SECONDS)
                 os.utime(self._next)
                 self._next.replace(self._current)
-            self._retire(now, new.kid, at_once=at_once)
+            self._retire(clock.now(), new.kid, at_once=at_once)
             return old.kid, new.kid
 
     def _retire(self, now: datetime, current: str, *, at_once: bool) -> None:
@@ -143,11 +143,11 @@ class CurrentKey:
 
     def __init__(self, folder: KeyFolder) -> None:
         self._folder = folder
-        self._read_at = time.monotonic()
+        self._read_at = monotonic()
         self._key = folder.current()
 
     def __call__(self) -> SigningKey:
-        now = time.monotonic()
+        now = monotonic()
         if now - self._read_at >= READ_AGAIN_SECONDS:
             self._read_at = now
             self._key = self._folder.current()
@@ -187,7 +187,7 @@ class PublicKeys:
         """The key of this id, and from when on it is taken no more."""
         if self._shared is not None:
             return self._shared.find(kid)
-        age = time.monotonic() - self._read_at
+        age = monotonic() - self._read_at
         if age >= READ_AGAIN_SECONDS or (age >= UNKNOWN_SECONDS and kid not in self._keys):
             self._read()
         return self._keys.get(kid)
@@ -206,7 +206,7 @@ class PublicKeys:
                 raise
             structlog.get_logger("zanat.access").exception("token keys cannot be read again")
         finally:
-            self._read_at = time.monotonic()
+            self._read_at = monotonic()
             self._lock.release()
 
 
