@@ -21,7 +21,7 @@ IMPURE = {
 }
 PURE_SHARED = {
     *("shared.clock", "shared.errors", "shared.money", "shared.events.decider"),
-    *("shared.events.event", "shared.language.marking"),
+    *("shared.events.event", "shared.language.marking", "shared.access.roles"),
 }
 LINES_MAX = 450
 IN_ONE_FILE = {

@@ -13,10 +13,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
+from services.accounts.resetting.rules import reset
 from services.accounts.staff.account_commands import (
     AccountCommand,
     Act,
     Activate,
+    Admit,
+    AskReset,
     BootstrapAdministrator,
     ChangeDetails,
     ChangePassword,
@@ -26,6 +29,7 @@ from services.accounts.staff.account_commands import (
     Invite,
     Reinstate,
     RenewInvitation,
+    ResetPassword,
     RevokeRole,
     RevokeSession,
     SignIn,
@@ -36,13 +40,13 @@ from services.accounts.staff.account_events import (
     AccountEvent,
     AccountKind,
     Activated,
+    Admitted,
     Closed,
     DetailsChanged,
     InvitationRenewed,
     Invited,
     PasswordChanged,
     Reinstated,
-    Role,
     RoleGranted,
     RoleRevoked,
     SessionRevoked,
@@ -51,6 +55,7 @@ from services.accounts.staff.account_events import (
     SteppedUp,
     Suspended,
 )
+from services.accounts.staff.account_events import Role as RoleCode
 from services.accounts.staff.account_state import (
     AccountState,
     Active,
@@ -64,38 +69,29 @@ from services.accounts.staff.account_state import (
     holding,
     is_locked,
 )
+from shared.access.roles import Role, excluded
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.language.marking import N_
 
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-READING_ROLES: Final = frozenset({"auditor", "donor"})
-"""An auditor changes nothing and a donor sees no person: in a programme they hold only that."""
-
-COMMITTEE_ROLES: Final = frozenset({"committee_member", "committee_chair"})
-FINANCE_ROLES: Final = frozenset({"finance_officer", "finance_controller"})
+ROLES: Final[tuple[str, ...]] = get_args(RoleCode)
 REGIONAL_ROLES: Final = frozenset({"field_officer"})
 """Whose records are looked for by place; every other role is for the whole of its programme."""
 
-EXCLUDING_ROLES: Final = (
-    # Whoever scores never pays, and nobody prepares what they authorise.
-    (COMMITTEE_ROLES, FINANCE_ROLES),
-    (frozenset({"finance_officer"}), frozenset({"finance_controller"})),
-    # Nobody decides about, checks or pays a grant that they apply for.
-    (
-        frozenset({"applicant"}),
-        COMMITTEE_ROLES | FINANCE_ROLES | {"programme_officer", "field_officer"},
-    ),
-)
-"""Roles of one programme that exclude each other; the same as ``shared.access.roles`` says."""
+INVITED_KINDS: Final = ("staff", "program")
+"""Kinds of accounts that an administrator makes; an applicant's comes about by signing in."""
 
 ROLES_MAX: Final = 20
 """A token names every role and must fit into a cookie."""
 
 SESSIONS_MAX: Final = 20
 FAILURES_BEFORE_LOCK: Final = 5
-LOCK: Final = timedelta(minutes=15)
+LOCK_FIRST: Final = timedelta(minutes=1)
+LOCK_LONGEST: Final = timedelta(minutes=15)
+"""A stranger who knows an address can keep a lock up; it never grows beyond this, and it does not
+hold for a passkey, for a provider's word or in a browser that the owner signed in by before."""
+
 NAME_LENGTH_MAX: Final = 200
 EMAIL_LENGTH_MAX: Final = 254
 REASON_LENGTH_MAX: Final = 1000
@@ -106,6 +102,8 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
     """Events that follow, or Refused, Invalid, Forbidden, Missing."""
     if isinstance(command, Invite | BootstrapAdministrator):
         return _invite(state, command)
+    if isinstance(command, Admit):
+        return _admit(state, command)
     if isinstance(state, NoAccount):
         raise Missing("no-account", N_("There is no such account."))
     if isinstance(state, Over):
@@ -117,12 +115,15 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
         case RenewInvitation() | Activate():
             return _invitation(state, command)
         case ChangeDetails():
+            _of_staff(state)
             name, email = _details(state.kind, command)
             return (DetailsChanged(account_id=account_id, display_name=name, email=email),)
         case ChangePassword():
             _active(state)
             ended = [one for one in state.sessions if one != command.kept_session_id]
             return (PasswordChanged(account_id=account_id), *_ended(account_id, ended))
+        case AskReset() | ResetPassword():
+            return reset(state, command)
         case GrantRole():
             return _grant(state, command)
         case RevokeRole():
@@ -145,7 +146,7 @@ def _invite(state: AccountState, command: Invite | BootstrapAdministrator) -> tu
     if isinstance(command, BootstrapAdministrator) and command.accounts_exist:
         raise Refused("not-the-first", N_("The first administrator was made before."))
     kind: AccountKind = "staff" if isinstance(command, BootstrapAdministrator) else command.kind
-    if kind not in get_args(AccountKind):
+    if kind not in INVITED_KINDS:
         raise Invalid("unknown-kind", N_("An account is of staff or of a program."))
     name, email = _details(kind, command)
     invited = Invited(
@@ -161,6 +162,16 @@ def _invite(state: AccountState, command: Invite | BootstrapAdministrator) -> tu
         account_id=command.account_id, role="administrator", programme=None, region=None
     )
     return (invited, administrator)
+
+
+def _admit(state: AccountState, command: Admit) -> tuple[Event, ...]:
+    match state:
+        case NoAccount():
+            return (Admitted(account_id=command.account_id, person_id=command.person_id),)
+        case Over():
+            raise Refused("account-closed", N_("This account is closed."))
+        case _:
+            return ()
 
 
 def _invitation(
@@ -210,6 +221,7 @@ def _text(value: str, *, field: str, length_max: int) -> str:
 
 def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
     _not_own(command)
+    _of_staff(state)
     wanted = holding(command)
     if wanted.role not in ROLES:
         raise Invalid("unknown-role", N_("There is no such role."))
@@ -255,18 +267,11 @@ def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
 
 
 def _exclude(one: Holding, other: Holding) -> bool:
-    if one.role == other.role:
+    """Whether nobody holds both: an administrator nothing else, others within a programme."""
+    everywhere = one.programme is None or other.programme is None
+    if one.programme != other.programme and not everywhere:
         return False
-    if "administrator" in (one.role, other.role):
-        return True
-    if one.programme != other.programme:
-        return False
-    if READING_ROLES & {one.role, other.role}:
-        return True
-    return any(
-        (one.role in these and other.role in those) or (other.role in these and one.role in those)
-        for these, those in EXCLUDING_ROLES
-    )
+    return bool(excluded({Role(one.role), Role(other.role)}))
 
 
 def _revoke(state: Held, command: RevokeRole) -> tuple[Event, ...]:
@@ -310,17 +315,14 @@ def _not_own(command: Act) -> None:
 
 def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event, ...]:
     _active(state)
-    if is_locked(state, command.now):
-        raise Refused(
-            "sign-in-locked",
-            N_("Too many sign-ins failed; try again in {lock_minutes} minutes."),
-            lock_minutes=int(LOCK.total_seconds()) // 60,
-        )
+    past_lock = isinstance(command, StepUp) or (isinstance(command, SignIn) and command.past_lock)
+    if is_locked(state, command.now) and not past_lock:
+        raise Refused("sign-in-locked", N_("Too many sign-ins failed; try again in some minutes."))
     account_id = command.account_id
     if isinstance(command, FailSignIn):
         failures = state.failures + 1
         locks = failures % FAILURES_BEFORE_LOCK == 0
-        locked_until = command.now + LOCK if locks else None
+        locked_until = command.now + lock_after(failures) if locks else None
         failed = SignInFailed(account_id=account_id, failures=failures, locked_until=locked_until)
         return (failed,)
     if isinstance(command, StepUp):
@@ -338,9 +340,27 @@ def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event,
     return (*_ended(account_id, ended), signed_in)
 
 
+def lock_after(failures: int) -> timedelta:
+    """How long nobody tries after so many failures in a row: each time twice as long, to a limit.
+
+    >>> [int(lock_after(5 * n).total_seconds()) // 60 for n in (1, 2, 3, 4, 5, 1_000)]
+    [1, 2, 4, 8, 15, 15]
+    """
+    doublings = min(failures // FAILURES_BEFORE_LOCK - 1, 10)
+    return min(LOCK_FIRST * (1 << doublings), LOCK_LONGEST)
+
+
 def _active(state: Held) -> None:
     if not isinstance(state, Active):
         raise Refused("account-not-active", N_("This account is not active."))
+
+
+def _of_staff(state: Held) -> None:
+    if state.kind == "applicant":
+        raise Refused(
+            "account-of-applicant",
+            N_("An applicant's name and roles follow from their registrations."),
+        )
 
 
 def _ended(account_id: str, sessions: list[str] | tuple[str, ...]) -> tuple[SessionRevoked, ...]:

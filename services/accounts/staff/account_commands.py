@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
+from services.accounts.staff.account_events import AccountKind, FactorKind, FactorMethod, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,13 @@ class Invite(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Admit(Act):
+    """Make the account of a registered person, who proved a phone or an address to be theirs."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenewInvitation(Act):
     """Make a new link for an invitation that was not used."""
 
@@ -68,6 +75,19 @@ class ChangePassword(Act):
     """Replace the secret; ends every session but ``kept_session_id``."""
 
     kept_session_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskReset(Act):
+    """Let the owner choose another password by a link; ``link`` None: it is shown, not mailed."""
+
+    link: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPassword(Act):
+    """Use that link: replace the secret and end every session."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +122,14 @@ class Reinstate(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn(Act):
-    """The secret was right: open a session."""
+    """The secret was right: open a session.
+
+    past_lock: a stranger's failures are no reason against it, since it came by a passkey, by a
+    provider, or from a device that the account was signed in by before.
+    """
 
     session_id: str
+    past_lock: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +138,31 @@ class StepUp(Act):
 
     session_id: str
     method: FactorMethod
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddFactor(Act):
+    """The owner proved that they hold a new factor."""
+
+    factor: FactorKind
+    factor_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveFactor(Act):
+    """The owner takes one of their factors away."""
+
+    factor_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetFactors(Act):
+    """Somebody else takes all of them away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeRecoveryCodes(Act):
+    """Replace the recovery codes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,16 +185,23 @@ class CloseAccount(Act):
 AccountCommand: TypeAlias = (
     BootstrapAdministrator
     | Invite
+    | Admit
     | RenewInvitation
     | Activate
     | ChangeDetails
     | ChangePassword
+    | AskReset
+    | ResetPassword
     | GrantRole
     | RevokeRole
     | Suspend
     | Reinstate
     | SignIn
     | StepUp
+    | AddFactor
+    | RemoveFactor
+    | ResetFactors
+    | MakeRecoveryCodes
     | FailSignIn
     | RevokeSession
     | CloseAccount

@@ -16,7 +16,10 @@ from shared.events.event import Event, Personal, event_type
 FactorMethod: TypeAlias = Literal["totp", "recovery_code", "passkey", "provider", "demonstration"]
 """How a session proved that it is its owner's; ``demonstration``: an invented person's button."""
 
-AccountKind: TypeAlias = Literal["staff", "program"]
+FactorKind: TypeAlias = Literal["totp", "passkey"]
+"""What a person may prove besides the password: a code of an app, or a passkey."""
+
+AccountKind: TypeAlias = Literal["staff", "program", "applicant"]
 Role: TypeAlias = Literal[
     "trainer",
     "programme_officer",
@@ -41,6 +44,14 @@ class Invited(Event, frozen=True, kw_only=True):
     display_name: Personal.identity
     email: Personal.contact | None
     expires_at: datetime
+
+
+@event_type("accounts.account.admitted.v1")
+class Admitted(Event, frozen=True, kw_only=True):
+    """A registered person signed in for the first time; who that is stands in trainings."""
+
+    account_id: str
+    person_id: str
 
 
 @event_type("accounts.account.invitation_renewed.v1")
@@ -69,9 +80,22 @@ class DetailsChanged(Event, frozen=True, kw_only=True):
 
 @event_type("accounts.account.password_changed.v1")
 class PasswordChanged(Event, frozen=True, kw_only=True):
-    """The secret was replaced; what it is stays outside the log."""
+    """The secret was replaced; what it is stays outside the log. ``reset``: by a link."""
 
     account_id: str
+    reset: bool = False
+
+
+@event_type("accounts.account.reset_requested.v1", seals_for="account_id")
+class ResetRequested(Event, frozen=True, kw_only=True):
+    """A new password may be chosen by a link until ``expires_at``.
+
+    ``link`` is its path, for the mail that carries it; None when an administrator was shown it.
+    """
+
+    account_id: str
+    link: Personal.contact | None
+    expires_at: datetime
 
 
 @event_type("accounts.account.role_granted.v1")
@@ -126,6 +150,38 @@ class SteppedUp(Event, frozen=True, kw_only=True):
     method: FactorMethod
 
 
+@event_type("accounts.account.factor_added.v1")
+class FactorAdded(Event, frozen=True, kw_only=True):
+    """Signing in asks for it from now on. Its secret stays outside the log."""
+
+    account_id: str
+    factor: FactorKind
+    factor_id: str
+
+
+@event_type("accounts.account.factor_removed.v1")
+class FactorRemoved(Event, frozen=True, kw_only=True):
+    """Its owner took it away."""
+
+    account_id: str
+    factor: FactorKind
+    factor_id: str
+
+
+@event_type("accounts.account.factors_reset.v1")
+class FactorsReset(Event, frozen=True, kw_only=True):
+    """Somebody else took all factors away, with the recovery codes: the device is lost."""
+
+    account_id: str
+
+
+@event_type("accounts.account.recovery_codes_made.v1")
+class RecoveryCodesMade(Event, frozen=True, kw_only=True):
+    """Ten new codes; those before are worth nothing."""
+
+    account_id: str
+
+
 @event_type("accounts.account.sign_in_failed.v1")
 class SignInFailed(Event, frozen=True, kw_only=True):
     """``failures`` in a row; no sign-in is tried before ``locked_until``."""
@@ -152,16 +208,22 @@ class Closed(Event, frozen=True, kw_only=True):
 
 AccountEvent: TypeAlias = (
     Invited
+    | Admitted
     | InvitationRenewed
     | Activated
     | DetailsChanged
     | PasswordChanged
+    | ResetRequested
     | RoleGranted
     | RoleRevoked
     | Suspended
     | Reinstated
     | SignedIn
     | SteppedUp
+    | FactorAdded
+    | FactorRemoved
+    | FactorsReset
+    | RecoveryCodesMade
     | SignInFailed
     | SessionRevoked
     | Closed

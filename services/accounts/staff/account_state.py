@@ -15,12 +15,14 @@ from services.accounts.staff.account_events import (
     AccountEvent,
     AccountKind,
     Activated,
+    Admitted,
     Closed,
     DetailsChanged,
     InvitationRenewed,
     Invited,
     PasswordChanged,
     Reinstated,
+    ResetRequested,
     Role,
     RoleGranted,
     RoleRevoked,
@@ -48,13 +50,17 @@ class NoAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What every account has. ``sessions``: the open ones, oldest first."""
+    """What every account has.
+
+    sessions: the open ones, oldest first. reset_until: how long its link for a new password works.
+    """
 
     kind: AccountKind
     roles: frozenset[Holding] = frozenset()
     sessions: tuple[str, ...] = ()
     failures: int = 0
     locked_until: datetime | None = None
+    reset_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +105,8 @@ def evolve(state: AccountState, event: AccountEvent) -> AccountState:
     match state, event:
         case NoAccount(), Invited():
             return Waiting(kind=event.kind, expires_at=event.expires_at)
+        case NoAccount(), Admitted():
+            return Active(kind="applicant")
         case Waiting(), Activated():
             return Active(kind=state.kind, roles=state.roles)
         case ((Waiting() | Active()), Suspended()):
@@ -134,8 +142,12 @@ def _within(state: Waiting | Active | OnHold, event: AccountEvent) -> AccountSta
         case SessionRevoked():
             kept = tuple(one for one in state.sessions if one != event.session_id)
             return replace(state, sessions=kept)
-        case DetailsChanged() | PasswordChanged():
-            return state
+        case ResetRequested():
+            return replace(state, reset_until=event.expires_at)
+        case DetailsChanged():
+            return replace(state, reset_until=None)
+        case PasswordChanged():
+            return replace(state, failures=0, locked_until=None, reset_until=None)
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__}")
 

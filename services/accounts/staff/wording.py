@@ -24,6 +24,7 @@ EVENT_SENTENCES: Final[dict[str, str]] = {
     "Activated": N_("The invitation was used."),
     "DetailsChanged": N_("Name or address changed."),
     "PasswordChanged": N_("Password changed."),
+    "ResetRequested": N_("A link for a new password was made."),
     "RoleGranted": N_("Role granted: {role} in {programme}."),
     "RoleRevoked": N_("Role taken back: {role} in {programme}."),
     "Suspended": N_("Suspended: {reason}"),

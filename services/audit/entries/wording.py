@@ -30,6 +30,7 @@ _ACCOUNTS: Final = {
     "accounts.account.invited": N_("Somebody was invited to an account."),
     "accounts.account.password_changed": N_("The password was changed."),
     "accounts.account.reinstated": N_("The account was reinstated."),
+    "accounts.account.reset_requested": N_("A link for a new password was made."),
     "accounts.account.role_granted": N_("A role was granted."),
     "accounts.account.role_revoked": N_("A role was taken back."),
     "accounts.account.session_revoked": N_("A session was ended."),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
-from services.accounts.staff.account import ACCOUNT, LOCK, SESSIONS_MAX
+from services.accounts.staff.account import ACCOUNT, LOCK_FIRST, LOCK_LONGEST, SESSIONS_MAX
 from services.accounts.staff.account_commands import (
     AccountCommand,
     Activate,
+    AskReset,
     BootstrapAdministrator,
+    ChangeDetails,
     ChangePassword,
     CloseAccount,
     FailSignIn,
     GrantRole,
     Invite,
     Reinstate,
+    ResetPassword,
     RevokeRole,
     SignIn,
     Suspend,
@@ -29,9 +33,12 @@ from services.accounts.staff.account_events import (
     RoleGranted,
     RoleRevoked,
     SessionRevoked,
+    SignedIn,
     SignInFailed,
 )
 from services.accounts.staff.account_state import Active, may_try_sign_in
+from shared.access import roles
+from shared.access.roles import excluded
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.event import Event
 
@@ -97,7 +104,7 @@ def test_nobody_changes_their_own_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "wanted", "excluded"),
+    ("held", "wanted", "refused"),
     [
         ("trainer", "administrator", True),
         ("administrator", "donor", True),
@@ -108,12 +115,12 @@ def test_nobody_changes_their_own_account() -> None:
         ("committee_member", "committee_chair", False),
     ],
 )
-def test_roles_that_exclude_each_other(held: Role, wanted: Role, excluded: bool) -> None:
+def test_roles_that_exclude_each_other(held: Role, wanted: Role, refused: bool) -> None:
     first, second = (
         replace(GRANT, role=role, programme=None if role == "administrator" else "roma-2009")
         for role in (held, wanted)
     )
-    if excluded:
+    if refused:
         with pytest.raises(Refused, match="roles-exclude"):
             after(INVITE, first, second)
     else:
@@ -131,11 +138,11 @@ def test_failures_lock_for_a_while() -> None:
     events = after(INVITE, ACTIVATE, *[FAIL] * 5)
     last = events[-1]
     assert isinstance(last, SignInFailed)
-    assert (last.failures, last.locked_until) == (5, NOW + LOCK)
+    assert (last.failures, last.locked_until) == (5, NOW + LOCK_FIRST)
     assert not may_try_sign_in(ACCOUNT.fold(events), NOW)
     with pytest.raises(Refused, match="sign-in-locked"):
         after(INVITE, ACTIVATE, *[FAIL] * 5, SIGN_IN)
-    assert after(INVITE, ACTIVATE, *[FAIL] * 5, replace(SIGN_IN, now=NOW + LOCK))
+    assert after(INVITE, ACTIVATE, *[FAIL] * 5, replace(SIGN_IN, now=NOW + LOCK_FIRST))
 
 
 def test_sessions_end_with_the_password_and_never_pile_up() -> None:
@@ -164,3 +171,93 @@ def test_suspended_or_closed_does_not_sign_in() -> None:
     assert len(after(INVITE, CLOSE, CLOSE)) == 2
     with pytest.raises(Missing, match="no-account"):
         after(SIGN_IN)
+
+
+def test_a_lock_grows_to_a_limit_and_does_not_hold_for_what_no_stranger_can_do() -> None:
+    locked: list[SignInFailed] = []
+    commands: list[AccountCommand] = [INVITE, ACTIVATE]
+    now = NOW
+    for _ in range(7):
+        commands += [replace(FAIL, now=now)] * 5
+        last = after(*commands)[-1]
+        assert isinstance(last, SignInFailed)
+        assert last.locked_until is not None
+        locked.append(last)
+        now = last.locked_until
+    starts = [NOW, *[one.locked_until for one in locked[:-1] if one.locked_until]]
+    lengths = [
+        one.locked_until - start
+        for one, start in zip(locked, starts, strict=True)
+        if one.locked_until
+    ]
+    assert lengths[:3] == [LOCK_FIRST, 2 * LOCK_FIRST, 4 * LOCK_FIRST]
+    assert lengths[-2:] == [LOCK_LONGEST, LOCK_LONGEST]
+    assert after(*commands, replace(SIGN_IN, past_lock=True))[-1] == SignedIn(
+        account_id="a1", session_id="s1"
+    )
+
+
+ASK = AskReset(by="admin", now=NOW, account_id="a1", link="/x", expires_at=NOW + timedelta(hours=1))
+RESET = ResetPassword(by="a1", now=NOW, account_id="a1")
+OPEN = (INVITE, ACTIVATE, SIGN_IN)
+
+
+def test_a_reset_link_works_once_and_ends_every_session() -> None:
+    assert after(*OPEN, ASK, RESET)[-2:] == (
+        PasswordChanged(account_id="a1", reset=True),
+        SessionRevoked(account_id="a1", session_id="s1"),
+    )
+    with pytest.raises(Refused, match="reset-over"):
+        after(*OPEN, ASK, RESET, RESET)
+    with pytest.raises(Refused, match="reset-over"):
+        after(*OPEN, ASK, replace(RESET, now=NOW + timedelta(hours=1)))
+    with pytest.raises(Refused, match="reset-over"):
+        after(*OPEN, RESET)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        (SUSPEND, Reinstate(by="admin", now=NOW, account_id="a1")),
+        (ChangePassword(by="a1", now=NOW, account_id="a1"),),
+        (
+            ChangeDetails(
+                by="a1", now=NOW, account_id="a1", display_name="Ana", email="other@example.org"
+            ),
+        ),
+    ],
+)
+def test_a_reset_link_ends_with_what_it_was_made_for(between: tuple[AccountCommand, ...]) -> None:
+    with pytest.raises(Refused, match="reset-over"):
+        after(*OPEN, ASK, *between, RESET)
+
+
+def test_nobody_makes_a_reset_link_for_themself_or_for_a_closed_account() -> None:
+    with pytest.raises(Forbidden, match="own-account"):
+        after(*OPEN, replace(ASK, by="a1"))
+    for command in (ASK, RESET):
+        with pytest.raises(Refused, match="account-not-active"):
+            after(*OPEN, SUSPEND, command)
+        with pytest.raises(Refused, match="account-closed"):
+            after(*OPEN, CLOSE, command)
+
+
+def test_after_a_reset_failures_count_anew() -> None:
+    state = ACCOUNT.fold(after(*OPEN, *[FAIL] * 5, ASK, RESET))
+    assert may_try_sign_in(state, NOW)
+
+
+@pytest.mark.parametrize("first", get_args(Role))
+@pytest.mark.parametrize("second", get_args(Role))
+def test_the_decider_excludes_exactly_what_the_table_of_roles_excludes(
+    first: Role, second: Role
+) -> None:
+    held, wanted = (
+        replace(GRANT, role=role, programme=None if role == "administrator" else "roma-2009")
+        for role in (first, second)
+    )
+    if excluded({roles.Role(first), roles.Role(second)}):
+        with pytest.raises(Refused, match="roles-exclude"):
+            after(INVITE, held, wanted)
+    else:
+        after(INVITE, held, wanted)
