@@ -23,6 +23,7 @@ from services.commands import (
     rebuilding,
     reporting,
     running,
+    signing,
     starting,
     verifying,
 )
@@ -245,6 +246,7 @@ def docs(check: bool) -> None:
 
 
 cli.add_command(auditing.audit)
+cli.add_command(signing.accounts)
 
 
 def _write(text: str) -> None:

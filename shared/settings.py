@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -24,6 +24,12 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_BROKER_URL": ("memory://", "RabbitMQ; `memory://`: queue within the one process"),
     "ZANAT_INSTALLATION": ("zanat", "name of the installation: a-z, 0-9 and _, in every envelope"),
     "ZANAT_MASTER_KEY_FILE": ("", "file with the master key; empty: `keys/master.key` in the home"),
+    "ZANAT_MASTER_KEY": ("", "the master key itself, in place of a file"),
+    "ZANAT_MASTER_KEY_COMMAND": ("", "command that prints the master key, in place of a file"),
+    "ZANAT_DESTROYED_KEYS_FILE": (
+        "",
+        "file with the ids of destroyed keys; empty: `keys/destroyed` in the home",
+    ),
     "ZANAT_LOG_KEY_FOLDER": (
         "",
         "folder of the keys that sign logs; empty: `keys/log` in the home",
@@ -47,6 +53,7 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_WITNESSED_LOGS": ("", "file of verifier keys of logs elsewhere that are cosigned too"),
     "ZANAT_CHECKPOINT_FOLDER": ("", "where daily checkpoints go; empty: `checkpoints` in the home"),
     "ZANAT_CHECKPOINT_MAIL": ("", "address that daily checkpoints are mailed to; empty: none"),
+    "ZANAT_TOKEN_KEY_DAYS": ("30", "after how many days another key signs tokens"),
     "ZANAT_DEMONSTRATION": ("0", "1: invented data; persona sign-ins and a banner on every page"),
 }
 
@@ -60,6 +67,9 @@ class Settings:
     broker_url: str = "memory://"
     installation: str = "zanat"
     master_key_file: Path | None = None
+    master_key: str = field(default="", repr=False)
+    master_key_command: str = field(default="", repr=False)
+    destroyed_keys_file: Path | None = None
     log_key_folder: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     bind: str = "127.0.0.1:8000"
@@ -74,13 +84,13 @@ class Settings:
     witnessed_logs: Path | None = None
     checkpoint_folder: Path | None = None
     checkpoint_mail: str = ""
+    token_key_days: int = 30
     demonstration: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from ``ZANAT_*``; raises ValueError naming the variable that is wrong."""
         env = _Given(os.environ if environment is None else environment)
-        key_file = _read(env.str, "ZANAT_MASTER_KEY_FILE")
         log_keys = _read(env.str, "ZANAT_LOG_KEY_FOLDER")
         return cls(
             home=Path(_read(env.str, "ZANAT_HOME")).resolve(),
@@ -92,7 +102,10 @@ class Settings:
                 "letters a-z, digits and _ only, a letter first, at most 40",
                 validate.Regexp(_INSTALLATION),
             ),
-            master_key_file=Path(key_file) if key_file else None,
+            master_key_file=_path(_read(env.str, "ZANAT_MASTER_KEY_FILE")),
+            master_key=_read(env.str, "ZANAT_MASTER_KEY"),
+            master_key_command=_read(env.str, "ZANAT_MASTER_KEY_COMMAND"),
+            destroyed_keys_file=_path(_read(env.str, "ZANAT_DESTROYED_KEYS_FILE")),
             log_key_folder=Path(log_keys) if log_keys else None,
             public_url=_read(
                 env.str,
@@ -136,6 +149,9 @@ class Settings:
                 "one e-mail address",
                 validate.Regexp(re.compile(r"([^\s@,;]+@[^\s@,;]+)?\Z")),
             ),
+            token_key_days=_read(
+                env.int, "ZANAT_TOKEN_KEY_DAYS", _DAYS_WORDS, validate.Range(1, 365)
+            ),
             demonstration=_read(env.bool, "ZANAT_DEMONSTRATION", "1 or 0"),
         )
 
@@ -154,6 +170,11 @@ class Settings:
         return self.master_key_file or self.home / "keys" / "master.key"
 
     @property
+    def destroyed_keys_path(self) -> Path:
+        """The file with the ids of destroyed keys, which no restore of the keyring touches."""
+        return self.destroyed_keys_file or self.home / "keys" / "destroyed"
+
+    @property
     def log_key_path(self) -> Path:
         """The folder of the keys that sign logs, and of their public halves."""
         return self.log_key_folder or self.home / "keys" / "log"
@@ -163,6 +184,7 @@ V = TypeVar("V")
 _INSTALLATION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _COUNT: Final = validate.Range(min=1, max=256)
 _COUNT_WORDS: Final = "a whole number from 1 to 256"
+_DAYS_WORDS: Final = "a whole number of days from 1 to 365"
 _SECONDS_WORDS: Final = "a whole number of seconds from 1 to 86400"
 
 

@@ -18,6 +18,8 @@ from services.accounts.passkeys.passkeys import PASSKEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from services.accounts.signing import rotating
+from services.accounts.signing.rotating import SIGNING_EVENTS
 from services.accounts.staff import api as staff_api
 from services.accounts.staff import pages as staff_pages
 from services.accounts.staff.account import ACCOUNT
@@ -53,7 +55,7 @@ def definition() -> Definition:
     return Definition(
         name="accounts",
         deciders=(ACCOUNT, PASSKEYS, ALARMS.decider),
-        events=(*access_events("accounts"), *log_events("accounts")),
+        events=(*access_events("accounts"), *log_events("accounts"), *SIGNING_EVENTS),
         projections=(
             *PROJECTIONS,
             KNOWN_PROGRAMMES,
@@ -61,8 +63,8 @@ def definition() -> Definition:
             revocations(SessionRevoked, Suspended, Reinstated, Closed),
         ),
         follows=FOLLOWED,
-        due={tries.PURGE_KIND: tries.purge},
-        daily=(tries.PURGE_KIND,),
+        due={tries.PURGE_KIND: tries.purge, rotating.DUE_KIND: rotating.rotate_due},
+        daily=(tries.PURGE_KIND, rotating.DUE_KIND),
     )
 
 

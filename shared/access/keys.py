@@ -94,6 +94,7 @@ class KeyFolder:
         *,
         replaces: str | None = None,
         at_once: bool = False,
+        before: Callable[[str, str], None] = lambda _old, _new: None,
         wait: Callable[[float], None] = sleep,
     ) -> tuple[str, str]:
         """Sign with a new key from now on; (id of the old key, id of the new one).
@@ -101,6 +102,7 @@ class KeyFolder:
         replaces: only while this is the key that signs; else nothing happens and both ids are one.
         at_once:  forget the old key now: somebody else may know it. Whoever is signed in signs in
             again.
+        before:   told of both ids before the new key signs, to put it on record.
         wait:     the new key is published, and signs once every process has had the time to see it.
         """
         with self._locked():
@@ -111,6 +113,7 @@ class KeyFolder:
             if new.kid != old.kid:
                 publish(new, self.public)
                 wait(UNKNOWN_SECONDS + READ_AGAIN_SECONDS)
+                before(old.kid, new.kid)
                 os.utime(self._next)
                 self._next.replace(self._current)
             self._retire(clock.now(), new.kid, at_once=at_once)

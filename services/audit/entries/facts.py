@@ -105,6 +105,9 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "same": (N_("The same person"), "flag"),
     "what": (N_("What"), "code"),
     "permission": (N_("Permission that was missing"), "text"),
+    "old_key": (N_("Key until then"), "text"),
+    "new_key": (N_("Key from then on"), "text"),
+    "at_once": (N_("The old key was forgotten at once"), "flag"),
     "route": (N_("Page that was asked for"), "text"),
     "imported": (N_("Brought in with the programme's past"), "flag"),
     **{

@@ -39,6 +39,10 @@ _ACCOUNTS: Final = {
     "accounts.account.suspended": N_("The account was suspended."),
 }
 
+_SIGNING: Final = {
+    "accounts.token_key.rotated": N_("Another key signs tokens from now on."),
+}
+
 _GRANTS: Final = {
     "grants.application.approved": N_("The application was approved."),
     "grants.application.changes_requested": N_("The applicant was asked to complete it."),
@@ -187,6 +191,8 @@ _TRAININGS: Final = {
     "trainings.cohort.trainers_changed": N_("The trainers of the cohort were changed."),
     "trainings.course.version_published": N_("A version of the course was published."),
     "trainings.numbering.number_taken": N_("A certificate number was taken."),
+    "trainings.outcome.document_added": N_("A document of an education outcome was added."),
+    "trainings.outcome.document_removed": N_("A document of an education outcome was removed."),
     "trainings.outcome.recorded": N_("An education outcome was recorded."),
     "trainings.outcome.withdrawn": N_("An education outcome was withdrawn."),
     "trainings.registration.confirmed": N_("A second person confirmed the identity."),
@@ -213,6 +219,7 @@ _WATCHED: Final = {
 
 SENTENCES: Final[dict[str, str]] = {
     **_ACCOUNTS,
+    **_SIGNING,
     **_GRANTS,
     **_NOTIFICATIONS,
     **_TRAININGS,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from shared.access import keys
 from shared.access.keys import (
@@ -43,8 +44,8 @@ class Hall:
         self.keys = PublicKeys(self.folder.public, self.clock)
         self.verifier = TokenVerifier(self.keys, audience="demo", clock=self.clock)
 
-    def rotate(self, **options: bool) -> tuple[str, str]:
-        return self.folder.rotate(self.clock, wait=self.later, **options)
+    def rotate(self, *, at_once: bool = False) -> tuple[str, str]:
+        return self.folder.rotate(self.clock, wait=self.later, at_once=at_once)
 
     def later(self, seconds: float) -> None:
         """Time goes on for everybody."""
@@ -62,7 +63,7 @@ def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
     reads: list[Path] = []
     really = keys.public_keys
 
-    def counted(folder: Path) -> dict[str, keys.Ed25519PublicKey]:
+    def counted(folder: Path) -> dict[str, Ed25519PublicKey]:
         reads.append(folder)
         return really(folder)
 

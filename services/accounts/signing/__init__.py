@@ -1,0 +1,1 @@
+"""The key that signs tokens, and changing it."""
