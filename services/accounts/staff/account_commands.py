@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.accounts.staff.account_events import AccountKind, FactorKind, FactorMethod, Role
+from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,31 +141,6 @@ class StepUp(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddFactor(Act):
-    """The owner proved that they hold a new factor."""
-
-    factor: FactorKind
-    factor_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RemoveFactor(Act):
-    """The owner takes one of their factors away."""
-
-    factor_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResetFactors(Act):
-    """Somebody else takes all of them away."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MakeRecoveryCodes(Act):
-    """Replace the recovery codes."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class FailSignIn(Act):
     """The secret was wrong."""
 
@@ -198,10 +173,6 @@ AccountCommand: TypeAlias = (
     | Reinstate
     | SignIn
     | StepUp
-    | AddFactor
-    | RemoveFactor
-    | ResetFactors
-    | MakeRecoveryCodes
     | FailSignIn
     | RevokeSession
     | CloseAccount

@@ -16,9 +16,6 @@ from shared.events.event import Event, Personal, event_type
 FactorMethod: TypeAlias = Literal["totp", "recovery_code", "passkey", "provider", "demonstration"]
 """How a session proved that it is its owner's; ``demonstration``: an invented person's button."""
 
-FactorKind: TypeAlias = Literal["totp", "passkey"]
-"""What a person may prove besides the password: a code of an app, or a passkey."""
-
 AccountKind: TypeAlias = Literal["staff", "program", "applicant"]
 Role: TypeAlias = Literal[
     "trainer",
@@ -150,38 +147,6 @@ class SteppedUp(Event, frozen=True, kw_only=True):
     method: FactorMethod
 
 
-@event_type("accounts.account.factor_added.v1")
-class FactorAdded(Event, frozen=True, kw_only=True):
-    """Signing in asks for it from now on. Its secret stays outside the log."""
-
-    account_id: str
-    factor: FactorKind
-    factor_id: str
-
-
-@event_type("accounts.account.factor_removed.v1")
-class FactorRemoved(Event, frozen=True, kw_only=True):
-    """Its owner took it away."""
-
-    account_id: str
-    factor: FactorKind
-    factor_id: str
-
-
-@event_type("accounts.account.factors_reset.v1")
-class FactorsReset(Event, frozen=True, kw_only=True):
-    """Somebody else took all factors away, with the recovery codes: the device is lost."""
-
-    account_id: str
-
-
-@event_type("accounts.account.recovery_codes_made.v1")
-class RecoveryCodesMade(Event, frozen=True, kw_only=True):
-    """Ten new codes; those before are worth nothing."""
-
-    account_id: str
-
-
 @event_type("accounts.account.sign_in_failed.v1")
 class SignInFailed(Event, frozen=True, kw_only=True):
     """``failures`` in a row; no sign-in is tried before ``locked_until``."""
@@ -220,10 +185,6 @@ AccountEvent: TypeAlias = (
     | Reinstated
     | SignedIn
     | SteppedUp
-    | FactorAdded
-    | FactorRemoved
-    | FactorsReset
-    | RecoveryCodesMade
     | SignInFailed
     | SessionRevoked
     | Closed

@@ -30,6 +30,7 @@ EVENT_SENTENCES: Final[dict[str, str]] = {
     "Suspended": N_("Suspended: {reason}"),
     "Reinstated": N_("Works again."),
     "SignedIn": N_("Signed in."),
+    "SteppedUp": N_("Proved a second factor."),
     "SignInFailed": N_("A sign-in failed ({failures} in a row)."),
     "SessionRevoked": N_("A session ended."),
     "Closed": N_("Closed for good."),
