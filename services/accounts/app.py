@@ -11,10 +11,15 @@ from typing import Final
 
 from flask import Flask
 
+from services.accounts.applicants import pages as applicants_pages
+from services.accounts.applicants import people as applicants
+from services.accounts.applicants.sign_in_code import SIGN_IN_CODE
 from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
+from services.accounts.resetting import asking, links
+from services.accounts.resetting import pages as resetting_pages
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
@@ -46,7 +51,7 @@ FOLLOWED: Final = ("audit",)
 ALARMS: Final = alarms_of("accounts")
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(
-    HERE / name / "templates" for name in ("staff", "sessions", "passkeys", "work")
+    HERE / name / "templates" for name in ("staff", "sessions", "applicants", "passkeys", "work")
 )
 
 
@@ -54,10 +59,11 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, PASSKEYS, ALARMS.decider),
+        deciders=(ACCOUNT, SIGN_IN_CODE, PASSKEYS, ALARMS.decider),
         events=(*access_events("accounts"), *log_events("accounts"), *SIGNING_EVENTS),
         projections=(
             *PROJECTIONS,
+            *applicants.PROJECTIONS,
             KNOWN_PROGRAMMES,
             ALARMS.projection,
             revocations(SessionRevoked, Suspended, Reinstated, Closed),
@@ -86,6 +92,13 @@ def create(service: Service) -> Flask:
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
     for routes in (sessions_api, staff_api, watching_api):
         api.register_blueprint(routes.blueprint)
-    for routes in (work_pages, sessions_pages, passkeys_pages, staff_pages, watching_pages):
-        app.register_blueprint(routes.blueprint)
+    for pages in (
+        work_pages,
+        sessions_pages,
+        applicants_pages,
+        passkeys_pages,
+        staff_pages,
+        watching_pages,
+    ):
+        app.register_blueprint(pages.blueprint)
     return finish(app)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, cast
 
+from services.accounts.indexes import email_index
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import (
     Activate,
@@ -26,7 +27,7 @@ from services.accounts.staff.account_commands import (
 )
 from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
 from services.accounts.staff.credentials import keep_password, new_link, use_invitation
-from services.accounts.staff.views import any_account, email_index, find_account
+from services.accounts.staff.views import any_account, find_account
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.events.append import Claim

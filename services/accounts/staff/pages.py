@@ -16,13 +16,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.accounts.foreign import programmes
+from services.accounts.indexes import email_index
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX, ROLES
 from services.accounts.staff.account_commands import Reinstate, RevokeSession, Suspend
 from services.accounts.staff.credentials import new_link, with_secrets
 from services.accounts.staff.listing import LIST, seen, visible_account, visible_programmes
 from services.accounts.staff.views import (
-    email_index,
     list_accounts,
     names_of,
     open_sessions,

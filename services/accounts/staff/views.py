@@ -9,7 +9,6 @@ Secrets are not here but in ``credentials.py``: these tables can be made again f
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -31,15 +30,19 @@ from sqlalchemy import (
     select,
 )
 
+from services.accounts.applicants.people import own_records
+from services.accounts.indexes import email_index, name_index
 from services.accounts.staff.account import ROLES as ROLE_NAMES
 from services.accounts.staff.account_events import (
     Activated,
+    Admitted,
     Closed,
     DetailsChanged,
     InvitationRenewed,
     Invited,
     PasswordChanged,
     Reinstated,
+    ResetRequested,
     RoleGranted,
     RoleRevoked,
     SessionRevoked,
@@ -104,21 +107,6 @@ SESSIONS: Final = Table(
 )
 
 
-def normal(text: str) -> str:
-    """A sign-in name as it is compared: one spelling, no capitals, no spaces around it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def email_index(keyring: Keyring, email: str) -> str:
-    """The keyed hash that an address is found by."""
-    return keyring.blind_index("account e-mail", normal(email))
-
-
-def name_index(keyring: Keyring, name: str) -> str:
-    """The keyed hash that an account's name is found by."""
-    return keyring.blind_index("account name", normal(name))
-
-
 # Projections
 
 
@@ -138,6 +126,11 @@ def project_accounts(at: Projecting, recorded: Recorded) -> None:
                 **_details(at, event),
             },
         )
+        return
+    if isinstance(event, Admitted):
+        who = {"account_id": event.account_id, "kind": "applicant", "sort_name": ""}
+        since = dict.fromkeys(("invited_at", "expires_at", "activated_at"), recorded.at)
+        at.make(ACCOUNTS, {**who, **since, "standing": "active", "version": recorded.version})
         return
     changes: dict[str, Any] = {}
     match event:
@@ -233,10 +226,12 @@ PROJECTIONS: Final = (
         project_accounts,
         (
             Invited,
+            Admitted,
             InvitationRenewed,
             Activated,
             DetailsChanged,
             PasswordChanged,
+            ResetRequested,
             RoleGranted,
             RoleRevoked,
             Suspended,
@@ -284,7 +279,8 @@ def find_by_sign_in(connection: Connection, keyring: Keyring, given: str) -> Row
 
 def any_account(connection: Connection) -> bool:
     """Whether anybody was ever invited."""
-    return connection.execute(select(ACCOUNTS.c.account_id).limit(1)).first() is not None
+    invited = select(ACCOUNTS.c.account_id).where(ACCOUNTS.c.kind != "applicant").limit(1)
+    return connection.execute(invited).first() is not None
 
 
 def list_accounts(
@@ -298,12 +294,13 @@ def list_accounts(
     name: str = "",
     email_index: str = "",
 ) -> Sequence[Row[Any]]:
-    """Accounts by name. ``programmes``: only those who hold a role in one of them; None: all.
+    """Accounts but applicants', by name. ``programmes``: only with a role in one of them; or all.
 
     after: the id of the last account seen, since a name has no place in an address.
     name: part of a name, folded; email_index: of a whole address. One of them is enough.
     """
-    wanted = select(ACCOUNTS).order_by(ACCOUNTS.c.sort_name, ACCOUNTS.c.account_id).limit(limit)
+    wanted = select(ACCOUNTS).where(ACCOUNTS.c.kind != "applicant").limit(limit)
+    wanted = wanted.order_by(ACCOUNTS.c.sort_name, ACCOUNTS.c.account_id)
     if after is not None:
         last = select(ACCOUNTS.c.sort_name).where(ACCOUNTS.c.account_id == after).scalar_subquery()
         wanted = wanted.where(
@@ -375,8 +372,10 @@ def is_open(connection: Connection, session_id: str, account_id: str, now: datet
 
 def reader_of(connection: Connection, account_id: str, session_id: str) -> Reader:
     """The account as it is now, with the roles it holds now and its session's second factor."""
-    name = names_of(connection, [account_id]).get(account_id, "")
-    roles = roles_of(connection, [account_id])[account_id]
+    row = find_account(connection, account_id)
+    own = own_records(connection, row)
+    name = own.name or (row and row.display_name) or ""
+    roles = (*roles_of(connection, [account_id])[account_id], *own.roles)
     proved = connection.execute(
         select(SESSIONS.c.fresh_at).where(
             SESSIONS.c.session_id == session_id, SESSIONS.c.account_id == account_id
@@ -386,6 +385,7 @@ def reader_of(connection: Connection, account_id: str, session_id: str) -> Reade
         account_id,
         session_id,
         name[:NAME_SHOWN_MAX],
-        tuple(roles),
+        roles,
         fresh_at=None if proved is None else int(proved.timestamp()),
+        registrations=own.registrations,
     )
