@@ -18,8 +18,6 @@ from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
-from services.accounts.resetting import asking, links
-from services.accounts.resetting import pages as resetting_pages
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
