@@ -26,6 +26,7 @@ from services.trainings import app as trainings
 from shared.bus.applying import cursors_of
 from shared.events.tables import PENDING
 from shared.migrations.migrating import migrate
+from shared.privacy import master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
 from shared.worker import Worker
@@ -74,7 +75,7 @@ class Installation:
     @classmethod
     def for_reading(cls, settings: Settings) -> Installation:
         """Open without the lock, to read beside a running server. Raises FileNotFoundError."""
-        if not settings.master_key_path.exists():
+        if not master_key.is_there(settings):
             raise FileNotFoundError(f"no installation in {settings.home}")
         lock = (settings.home / "reading.lock").open("w")
         return cls(settings, {d.name: Service.open(d, settings) for d in definitions()}, lock)

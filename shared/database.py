@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.errors import PipelineAborted
@@ -31,8 +31,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import NullPool
 
+from shared.privacy.master_key import Masters
 from shared.settings import Settings
 
+C = TypeVar("C")
 CONNECTIONS_HELD: Final = 8
 """Idle connections of a process to one database; as many as it has web threads, if those are more,
 since otherwise a connection would be made and closed for every request beyond."""
@@ -67,6 +69,41 @@ def role_password(master_key: bytes, role: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+class Passwords:
+    """The passwords of a role: one for each master key that is known, what worked last first.
+
+    While the master key is changed the server may have either.
+    """
+
+    def __init__(self, masters: Masters, role: str) -> None:
+        self._masters = masters
+        self._role = role
+        self.last = self._all()[0]
+
+    def try_each(self, connect: Callable[[str], C]) -> C:
+        """What ``connect`` gives with the first password that works; raises as it first did."""
+        failed: psycopg.OperationalError | None = None
+        tried: set[str] = set()
+        for again in (False, True):
+            if again and not self._masters.reread():
+                break
+            for password in (self.last, *self._all()):
+                if password in tried:
+                    continue
+                tried.add(password)
+                try:
+                    found = connect(password)
+                except psycopg.OperationalError as error:
+                    failed = failed or error
+                else:
+                    self.last = password
+                    return found
+        raise failed or psycopg.OperationalError("no password is known")
+
+    def _all(self) -> list[str]:
+        return [role_password(one.secret, self._role) for one in self._masters.known()]
+
+
 def server_url(settings: Settings, *, database: str | None = None) -> URL:
     """The owner's URL with psycopg 3, for ``database`` when given."""
     url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
@@ -89,19 +126,28 @@ class Database:
     engine: Engine
     write_lock: threading.RLock = field(default_factory=threading.RLock)
     on_close: list[Callable[[], None]] = field(default_factory=list)
+    passwords: Passwords | None = None
 
     @classmethod
     def open(
-        cls, settings: Settings, name: str, *, master_key: bytes, role: str | None = None
+        cls, settings: Settings, name: str, *, masters: Masters, role: str | None = None
     ) -> Database:
         """Open database ``name`` as ``role`` (default: the role of the same name)."""
         if not settings.database_url:
             return cls(sqlite_engine(sqlite_path(settings, name)))
         user = database_name(settings, role or name)
+        passwords = Passwords(masters, user)
         url = server_url(settings, database=database_name(settings, name)).set(
-            username=user, password=role_password(master_key, user)
+            username=user, password=passwords.last
         )
-        return cls(_server_engine(url, held=max(CONNECTIONS_HELD, settings.web_threads)))
+        held = max(CONNECTIONS_HELD, settings.web_threads)
+        return cls(_server_engine(url, passwords, held=held), passwords=passwords)
+
+    @property
+    def url(self) -> URL:
+        """Its address, with the password that worked last."""
+        url = self.engine.url
+        return url.set(password=self.passwords.last) if self.passwords else url
 
     @property
     def is_sqlite(self) -> bool:
@@ -153,7 +199,15 @@ class Database:
     def postgresql_connection(self) -> psycopg.Connection[Any]:
         """A connection of the caller's own to the server, in autocommit, outside the pool."""
         words, options = self.engine.dialect.create_connect_args(self.engine.url)
-        return psycopg.connect(*words, **options, autocommit=True)
+        if self.passwords is None:
+            return psycopg.connect(*words, **options, autocommit=True)
+
+        def connect(password: str) -> psycopg.Connection[Any]:
+            given = {**options, "password": password}
+            found: psycopg.Connection[Any] = psycopg.connect(*words, **given, autocommit=True)
+            return found
+
+        return self.passwords.try_each(connect)
 
     def sqlite_connection(self) -> sqlite3.Connection:
         """A connection of the caller's own to the file, outside the pool."""
@@ -202,7 +256,7 @@ def sqlite_engine(path: Path) -> Engine:
     return engine
 
 
-def _server_engine(url: URL, *, held: int) -> Engine:
+def _server_engine(url: URL, passwords: Passwords, *, held: int) -> Engine:
     """An engine for PostgreSQL with at most ``held`` idle connections.
 
     A connection that was last given out some time ago is tried first, since the server or a
@@ -210,6 +264,12 @@ def _server_engine(url: URL, *, held: int) -> Engine:
     away in that moment, one statement fails and SQLAlchemy renews all connections.
     """
     engine = create_engine(url, pool_size=held, max_overflow=24, pool_use_lifo=True)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, words: Any, options: dict[str, Any]) -> Any:
+        return passwords.try_each(
+            lambda password: dialect.connect(*words, **{**options, "password": password})
+        )
 
     @event.listens_for(engine, "checkout")
     def given_out(connection: Any, record: Any, _proxy: Any) -> None:

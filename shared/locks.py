@@ -16,3 +16,4 @@ SEQUENCING: Final = _ZANAT + 1
 MIGRATING: Final = _ZANAT + 2
 SIGNING: Final = _ZANAT + 3
 ASIDE: Final = _ZANAT + 4
+MASTER_CHANGING: Final = _ZANAT + 5

@@ -28,8 +28,10 @@ from shared.events.types import EventTypes, Foreign, Upcaster
 from shared.events.work import Work, transact
 from shared.log.waking import Notifier
 from shared.privacy import master_key
+from shared.privacy.classes import classes_of
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealing import open_text
+from shared.privacy.tombstones import Tombstones
 from shared.settings import Settings
 
 R = TypeVar("R")
@@ -111,10 +113,15 @@ class Service:
         cls, definition: Definition, settings: Settings, *, clock: Clock | None = None
     ) -> Service:
         """Open the service's database and keyring. ``migrate`` must have made them."""
-        secret = master_key.load(settings.master_key_path)
-        database = Database.open(settings, definition.name, master_key=secret)
-        keys = Database.open(settings, "keyring", master_key=secret, role=definition.name)
-        keyring = Keyring(keys, secret)
+        masters = master_key.masters(settings)
+        database = Database.open(settings, definition.name, masters=masters)
+        keys = Database.open(settings, "keyring", masters=masters, role=definition.name)
+        keyring = Keyring(
+            keys,
+            masters,
+            classes=classes_of(definition.name),
+            tombstones=Tombstones(settings.destroyed_keys_path),
+        )
         store = Store(
             definition.name,
             installation=settings.installation,

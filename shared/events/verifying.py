@@ -101,7 +101,7 @@ def verify_log(service: Service) -> tuple[int, list[str]]:
 
 def target_of(service: Service) -> str:
     """Where a service's database is, as ``verify_at_rest`` takes it."""
-    url = service.database.engine.url
+    url = service.database.url
     if service.database.is_sqlite:
         return str(url.database)
     return url.render_as_string(hide_password=False)

@@ -1,6 +1,6 @@
 """``migrate``: databases, roles, keys and tables, once, under a lock. Seeds nothing.
 
-    migrate(settings, definitions, key_classes={"grants": ("identity", ...)})
+    migrate(settings, definitions)
 
 On PostgreSQL another role owns the tables: a service's role may insert into events and log and
 read them, and has no right to change rows. Each service's role sees the keyring's rows of the data
@@ -10,13 +10,13 @@ classes that it needs, by row-level security.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, create_engine, select, text
+from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 from shared.database import database_name, owner_engine, role_password, server_url
@@ -27,7 +27,9 @@ from shared.log import keys
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest_signed
 from shared.log.watching.copies import backfill, copy_size
-from shared.privacy import keyring, master_key
+from shared.migrations.keyring import prepare_keyring
+from shared.privacy import master_key
+from shared.privacy.master_key import Masters
 from shared.service import Definition, Service
 from shared.settings import Settings
 
@@ -42,26 +44,19 @@ CHANGEABLE = (
     "projections",
     "snapshots",
 )
-KEY_CLASSES: Mapping[str, tuple[str, ...]] = {
-    "accounts": ("identity", "contact"),
-    "trainings": ("identity", "contact", "special"),
-    "grants": ("identity", "contact", "special", "financial"),
-    "notifications": ("identity", "contact"),
-    "audit": ("identity",),
-}
-"""Which data classes each service may open."""
 
 
 def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
     """Bring the databases to this version's form; running it again changes nothing."""
-    secret = master_key.load_or_create(settings.master_key_path)
+    master_key.ensure(settings)
+    masters = master_key.masters(settings)
     definitions = tuple(definitions)
     with _alone(settings):
         for definition in definitions:
             keys.ensure(settings, definition.name, witness=bool(definition.follows))
         if settings.database_url:
-            _make_databases(settings, secret, [d.name for d in definitions])
-        _migrate_keyring(settings, definitions)
+            _make_databases(settings, masters, [d.name for d in definitions])
+        prepare_keyring(settings, masters, [d.name for d in definitions])
         for definition in definitions:
             _migrate_service(settings, definition)
         for definition in definitions:
@@ -88,7 +83,7 @@ def _alone(settings: Settings) -> Iterator[None]:
             yield
 
 
-def _make_databases(settings: Settings, secret: bytes, services: list[str]) -> None:
+def _make_databases(settings: Settings, masters: Masters, services: list[str]) -> None:
     engine = create_engine(server_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         databases = set(connection.execute(text("select datname from pg_database")).scalars())
@@ -97,9 +92,8 @@ def _make_databases(settings: Settings, secret: bytes, services: list[str]) -> N
             role = database_name(settings, service)
             # Names are checked identifiers and the password is base64url: neither can break out.
             verb = "alter" if role in roles else "create"
-            connection.exec_driver_sql(
-                f"{verb} role {role} login password '{role_password(secret, role)}'"
-            )
+            password = role_password(masters.known()[0].secret, role)
+            connection.exec_driver_sql(f"{verb} role {role} login password '{password}'")
         for service in (*services, "keyring"):
             name = database_name(settings, service)
             if name not in databases:
@@ -199,36 +193,3 @@ def _grant(connection: Connection, settings: Settings, definition: Definition) -
     run(f"create schema if not exists aside authorization {role}")
     # One that was put back from a dump may belong to whoever did so.
     run(f"alter schema aside owner to {role}")
-
-
-def _migrate_keyring(settings: Settings, definitions: tuple[Definition, ...]) -> None:
-    engine = owner_engine(settings, "keyring")
-    with engine.connect() as connection:
-        connection.execution_options(zanat_write=True)
-        with connection.begin():
-            metadata: MetaData = keyring.METADATA
-            metadata.create_all(connection)
-            connection.exec_driver_sql(
-                "create unique index if not exists keys_name "
-                "on keys (owner, data_class, retention_group)"
-            )
-            if connection.dialect.name == "postgresql":
-                _guard_keyring(connection, settings, definitions)
-    engine.dispose()
-
-
-def _guard_keyring(
-    connection: Connection, settings: Settings, definitions: tuple[Definition, ...]
-) -> None:
-    run = connection.exec_driver_sql
-    run("alter table keys enable row level security")
-    for definition in definitions:
-        role = database_name(settings, definition.name)
-        classes = ", ".join(f"'{c}'" for c in (*KEY_CLASSES[definition.name], definition.name))
-        run(f"grant usage on schema public to {role}")
-        run(f"grant select, insert, update (wrapped, destroyed_at) on keys to {role}")
-        run(f"drop policy if exists {definition.name}_classes on keys")
-        run(
-            f"create policy {definition.name}_classes on keys to {role} "
-            f"using (data_class in ({classes})) with check (data_class in ({classes}))"
-        )

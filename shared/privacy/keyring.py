@@ -1,54 +1,53 @@
 """The keyring: one AES-256 key per owner × data class × retention group, wrapped by the master key.
 
-    keyring = Keyring(database, master_key)
+    keyring = Keyring(database, masters, classes={"identity"}, tombstones=Tombstones(path))
     name = KeyName(owner=registration_id, data_class="identity", group="programme")
     keys = keyring.ensure({name})
 
-A key is durable before its first event. A destroyed key leaves a tombstone: its row stays without
-the key, no new key is made under that name, and what it sealed is absent, not an error: here at
-once, in other processes when they forget what they remember, a minute later at most. On PostgreSQL
-row-level security lets each service's role see the data classes that it needs only.
+A key is durable before its first event. A destroyed key leaves tombstones: its row stays without
+the key, no new key is made under that name, its id stands in a file outside the database, and what
+it sealed is absent, not an error: here at once, in other processes when they next look, within a
+second. A key whose id stands in that file is not opened, also when a restore brought it back.
+A keyring opens only its service's classes; keys of others are to it as if they were not there, on
+PostgreSQL by row-level security too.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, select, text, true, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.database import Database
 from shared.identifiers import Identifiers, Uuid7
-
-METADATA = MetaData()
-
-KEYS = Table(
-    "keys",
-    METADATA,
-    Column("key_id", String(36), primary_key=True),
-    Column("owner", String(80), nullable=False),
-    Column("data_class", String(20), nullable=False),
-    Column("retention_group", String(20), nullable=False),
-    Column("wrapped", LargeBinary),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("destroyed_at", DateTime(timezone=True)),
-)
+from shared.locks import MASTER_CHANGING
+from shared.privacy.master_key import MasterKey, Masters
+from shared.privacy.tables import DESTROYED, KEYS, MARKS, MASTERS, ROOTS
+from shared.privacy.tombstones import Tombstones
+from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
 
 CACHED_KEYS_MAX = 200_000
-REMEMBERED_SECONDS: Final = 60.0
+REMEMBERED_SECONDS: Final = 0.5
 """How long a key may be opened here that was destroyed in another process."""
+SHORT_OF_BUSY_MS: Final = 200
 _CHUNK = 300
+
+_log = structlog.get_logger("keyring")
+
+
+class NotThisService(RuntimeError):
+    """A key of a class that this service does not open was asked for."""
 
 
 class KeyName(msgspec.Struct, frozen=True, order=True):
@@ -72,25 +71,32 @@ class Keyring:
     def __init__(
         self,
         database: Database,
-        master_key: bytes,
+        masters: Masters,
         *,
+        classes: Collection[str] | None = None,
+        tombstones: Tombstones | None = None,
         identifiers: Identifiers | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
+        """``classes``: the classes that it opens, or None for all."""
         self._database = database
-        self._master = AESGCM(_derive(master_key, b"wrap"))
-        self._blind = _derive(master_key, b"blind index")
+        self._masters = masters
+        self._classes = None if classes is None else frozenset(classes)
+        self._tombstones = tombstones
+        self._secrets: dict[str, bytes] = {}
         self._identifiers = identifiers or Uuid7()
         self.random_bytes = random_bytes
         self._lock = threading.Lock()
         self._by_name: dict[KeyName, Key] = {}
         self._by_id: dict[str, Key] = {}
         self._forgotten = 0
-        self._forgets_at = monotonic() + REMEMBERED_SECONDS
+        self._mark: int | None = None
+        self._stones: frozenset[str] = frozenset()
+        self._looks_at = 0.0
 
     def ensure(self, names: Iterable[KeyName]) -> dict[KeyName, Key]:
         """The keys of these names, made durable here when they are new."""
-        self._forget_in_time()
+        self._look()
         wanted = set(names)
         found = {n: k for n in wanted if (k := self._by_name.get(n))}
         missing = sorted(wanted - found.keys())
@@ -104,49 +110,55 @@ class Keyring:
 
     def open_key(self, key_id: str) -> Key | None:
         """The key of this id; None when this service may not see it or it never was."""
-        self._forget_in_time()
+        self._look()
         if key := self._by_id.get(key_id):
             return key
         return self.open_keys([key_id]).get(key_id)
 
     def open_keys(self, key_ids: Iterable[str]) -> dict[str, Key]:
         """Many keys at once, for projections in batches."""
-        self._forget_in_time()
+        self._look()
         found = {key_id: self._by_id.get(key_id) for key_id in key_ids}
         wanted = [key_id for key_id, key in found.items() if key is None]
         forgotten = self._forgotten
         with self._database.reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 part = wanted[start : start + _CHUNK]
-                for row in connection.execute(select(KEYS).where(KEYS.c.key_id.in_(part))):
+                these = select(KEYS).where(KEYS.c.key_id.in_(part), self._visible)
+                for row in connection.execute(these):
                     _, key = self._remember(row, forgotten)
                     found[key.key_id] = key
         return {key_id: key for key_id, key in found.items() if key is not None}
 
     def open_many(self, key_ids: Iterable[str]) -> dict[str, Key]:
         """Many keys at once without remembering them, for who goes through everybody's."""
+        self._look()
         wanted = json.dumps(sorted(set(key_ids)))
+        classes = json.dumps(sorted(self._classes or ()))
         with self._database.reading() as connection:
             driver: Any = connection.connection.driver_connection
             if self._database.is_sqlite:
                 rows = driver.execute(
-                    "select key_id, wrapped from keys"
-                    " where key_id in (select value from json_each(?))",
-                    (wanted,),
+                    "select key_id, master_id, wrapped from keys"
+                    " where key_id in (select value from json_each(?))"
+                    " and (? or data_class in (select value from json_each(?)))",
+                    (wanted, self._classes is None, classes),
                 ).fetchall()
             else:
                 with driver.cursor(binary=True) as cursor:
                     rows = cursor.execute(
-                        "select key_id, wrapped from keys"
-                        " where key_id in (select json_array_elements_text(%s::json))",
-                        (wanted,),
+                        "select key_id, master_id, wrapped from keys"
+                        " where key_id in (select json_array_elements_text(%s::json))"
+                        " and (%s or data_class in (select json_array_elements_text(%s::json)))",
+                        (wanted, self._classes is None, classes),
                     ).fetchall()
-        return {key_id: self._unwrapped(key_id, wrapped) for key_id, wrapped in rows}
+        return {row[0]: self._unwrapped(*row) for row in rows}
 
     def names(self, *, owners: str, data_class: str) -> list[KeyName]:
         """The keys of a data class that are still there and whose owners begin with ``owners``."""
         of_these = select(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group).where(
             KEYS.c.data_class == data_class,
+            self._visible,
             KEYS.c.owner.startswith(owners, autoescape=True),
             KEYS.c.destroyed_at.is_(None),
         )
@@ -157,35 +169,94 @@ class Keyring:
         """Destroy keys for good: what they sealed cannot be read any more.
 
         Returns the ids of all keys of these names, those that were destroyed before included, so
-        that whoever records them may begin anew after an interruption.
+        that whoever records them may begin anew after an interruption. Names of other services'
+        classes are left alone.
         """
-        found: list[str] = []
         wanted = sorted(set(names))
+        found: list[str] = []
         where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
-        with self._database.writing() as connection:
+        with self._database.reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
-                part = wanted[start : start + _CHUNK]
-                these = where.in_([(n.owner, n.data_class, n.group) for n in part])
+                part = [(n.owner, n.data_class, n.group) for n in wanted[start : start + _CHUNK]]
+                of_these = select(KEYS.c.key_id).where(where.in_(part), self._visible)
+                found += connection.execute(of_these).scalars()
+        self.destroy_ids(found)
+        return sorted(found)
+
+    def destroy_ids(self, key_ids: Iterable[str]) -> list[str]:
+        """Destroy keys of these ids; returns those that were not destroyed before.
+
+        Their ids are in the file of tombstones before they are gone from the database, so that
+        what a crash interrupts is at least never opened again.
+        """
+        wanted = sorted(set(key_ids))
+        living: list[str] = []
+        for start in range(0, len(wanted), _CHUNK):
+            living += self._destroy_part(wanted[start : start + _CHUNK])
+        self.forget()
+        if living and self._database.is_sqlite:
+            self._settle()
+        return living
+
+    def _destroy_part(self, key_ids: list[str]) -> list[str]:
+        these = (KEYS.c.key_id.in_(key_ids), self._visible)
+        if self._tombstones is not None:
+            with self._database.reading() as connection:
+                known = list(connection.execute(select(KEYS.c.key_id).where(*these)).scalars())
+            if known:
+                self._tombstones.add(known, self.secret("tombstones"))
+        with self._database.writing() as connection:
+            alive = select(KEYS.c.key_id).where(*these, KEYS.c.wrapped.is_not(None))
+            living = sorted(connection.execute(alive).scalars())
+            if living:
                 connection.execute(
                     KEYS.update()
-                    .where(these, KEYS.c.destroyed_at.is_(None))
+                    .where(KEYS.c.key_id.in_(living))
                     .values(wrapped=None, destroyed_at=datetime.now(UTC))
                 )
-                found += connection.execute(select(KEYS.c.key_id).where(these)).scalars()
-        self.forget()
-        return sorted(found)
+                connection.execute(
+                    MARKS.update()
+                    .where(MARKS.c.name == DESTROYED)
+                    .values(number=MARKS.c.number + 1)
+                )
+        return living
+
+    def _settle(self) -> None:
+        """Empty SQLite's write-ahead log, which still has the wrapped keys, if nobody reads it."""
+        connection = self._database.sqlite_connection()
+        try:
+            connection.execute(f"pragma busy_timeout={SHORT_OF_BUSY_MS}")
+            connection.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            connection.close()
+
+    def destroyed(self) -> list[str]:
+        """The ids of all keys that the database knows as destroyed, of this service's classes."""
+        gone = select(KEYS.c.key_id).where(KEYS.c.destroyed_at.is_not(None), self._visible)
+        with self._database.reading() as connection:
+            return sorted(connection.execute(gone).scalars())
 
     def forget(self) -> None:
         """Drop every cached key, so that a destroyed one is noticed."""
         with self._lock:
             self._forgotten += 1
-            self._forgets_at = monotonic() + REMEMBERED_SECONDS
             self._by_name.clear()
             self._by_id.clear()
 
-    def _forget_in_time(self) -> None:
-        if monotonic() >= self._forgets_at:
+    def _look(self) -> None:
+        """From time to time: were keys destroyed elsewhere, does the file name more of them?"""
+        now = monotonic()
+        if now < self._looks_at:
+            return
+        stones = self._tombstones.ids() if self._tombstones is not None else self._stones
+        with self._database.reading() as connection:
+            number = select(MARKS.c.number).where(MARKS.c.name == DESTROYED)
+            mark = connection.execute(number).scalar()
+        if mark != self._mark or stones is not self._stones:
+            self._stones, self._mark = stones, mark
             self.forget()
+        # Only now: until then others look too, rather than open what may be destroyed.
+        self._looks_at = now + REMEMBERED_SECONDS
 
     def close(self) -> None:
         """Close the connections to its database."""
@@ -194,7 +265,23 @@ class Keyring:
     def blind_index(self, purpose: str, value: str) -> str:
         """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
         message = purpose.encode() + b"\0" + value.encode()
-        return hmac.digest(self._blind, message, "sha256").hex()
+        return hmac.digest(self.secret("blind index"), message, "sha256").hex()
+
+    def secret(self, name: str) -> bytes:
+        """A secret of the whole installation, which outlives any master key (``ROOT_NAMES``)."""
+        found = self._secrets.get(name)
+        if found is None:
+            with self._database.reading() as connection:
+                row = connection.execute(select(ROOTS).where(ROOTS.c.name == name)).first()
+            if row is None:
+                raise RuntimeError(f"the keyring has no secret {name!r}: run migrate")
+            found = unwrap(self._masters, row.master_id, root_label(name), row.wrapped)
+            self._secrets[name] = found
+        return found
+
+    @property
+    def _visible(self) -> ColumnElement[bool]:
+        return true() if self._classes is None else KEYS.c.data_class.in_(sorted(self._classes))
 
     def _read(self, names: list[KeyName]) -> dict[KeyName, Key]:
         found: dict[KeyName, Key] = {}
@@ -204,35 +291,53 @@ class Keyring:
             for start in range(0, len(names), _CHUNK):
                 part = names[start : start + _CHUNK]
                 triples = [(n.owner, n.data_class, n.group) for n in part]
-                for row in connection.execute(select(KEYS).where(where.in_(triples))):
+                these = select(KEYS).where(where.in_(triples), self._visible)
+                for row in connection.execute(these):
                     name, key = self._remember(row, forgotten)
                     found[name] = key
         return found
 
     def _make(self, names: list[KeyName]) -> None:
-        rows = []
-        for name in names:
-            key_id = self._identifiers.new()
-            nonce = self.random_bytes(12)
-            key = self.random_bytes(32)
-            rows.append(
+        """Make keys under the master key that is in force when they are committed."""
+        outside = {name.data_class for name in names} - (self._classes or set())
+        if self._classes is not None and outside:
+            raise NotThisService(f"this service makes no keys of {', '.join(sorted(outside))}")
+        drawn = [
+            (self._identifiers.new(), self.random_bytes(NONCE_BYTES), self.random_bytes(32))
+            for _ in names
+        ]
+        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        with self._database.writing() as connection:
+            master = self._current_master(connection)
+            rows = [
                 {
                     "key_id": key_id,
                     "owner": name.owner,
                     "data_class": name.data_class,
                     "retention_group": name.group,
-                    "wrapped": nonce + self._master.encrypt(nonce, key, key_id.encode()),
+                    "wrapped": wrap(master, key_id.encode(), key, nonce=nonce),
                     "made_at": datetime.now(UTC),
+                    "master_id": master.id,
                 }
-            )
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        with self._database.writing() as connection:
+                for name, (key_id, nonce, key) in zip(names, drawn, strict=True)
+            ]
             connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)
+
+    def _current_master(self, connection: Connection) -> MasterKey:
+        """The master key to wrap by, which cannot be changed before this transaction ends."""
+        if not self._database.is_sqlite:
+            lock = text("select pg_advisory_xact_lock_shared(:k)")
+            connection.execute(lock, {"k": MASTER_CHANGING})
+        of_now = select(MASTERS.c.master_id).where(MASTERS.c.until.is_(None))
+        found = self._masters.find(connection.execute(of_now).scalar_one())
+        if found is None:
+            raise WrongMasterKey
+        return found
 
     def _remember(self, row: object, forgotten: int) -> tuple[KeyName, Key]:
         """Open it. It is not kept when keys were forgotten since it was asked for: perhaps it."""
         key_id: str = row.key_id  # type: ignore[attr-defined]
-        key = self._unwrapped(key_id, row.wrapped)  # type: ignore[attr-defined]
+        key = self._unwrapped(key_id, row.master_id, row.wrapped)  # type: ignore[attr-defined]
         name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
         with self._lock:
             if forgotten != self._forgotten:
@@ -244,15 +349,16 @@ class Keyring:
             self._by_name[name] = key
         return name, key
 
-    def _unwrapped(self, key_id: str, wrapped: bytes | None) -> Key:
+    def _unwrapped(self, key_id: str, master_id: str | None, wrapped: bytes | None) -> Key:
         if wrapped is None:
             return Key(key_id, None)
-        try:
-            opened = self._master.decrypt(wrapped[:12], wrapped[12:], key_id.encode())
-        except InvalidTag as error:
-            raise RuntimeError("the master key does not open this keyring") from error
+        if key_id in self._stones:
+            _log.error("a destroyed key is back in the keyring: run keys destroy-again")
+            return Key(key_id, None)
+        opened = unwrap(self._masters, master_id, key_id.encode(), wrapped)
         return Key(key_id, AESGCM(opened))
 
 
-def _derive(master_key: bytes, purpose: bytes) -> bytes:
-    return hmac.new(master_key, b"zanat " + purpose, hashlib.sha256).digest()
+def root_label(name: str) -> bytes:
+    """What a root secret's box is authenticated with."""
+    return b"root " + name.encode()

@@ -8,8 +8,6 @@ return finish(app)
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,7 +21,6 @@ from shared.access.keys import CurrentKey, KeyFolder, PublicKeys
 from shared.access.revocations import Revocations
 from shared.access.tokens import SigningKey, TokenSigner, TokenVerifier
 from shared.language.marking import N_
-from shared.privacy import master_key
 from shared.service import Definition, Service
 from shared.settings import Settings
 from shared.web.access import assert_all_declared
@@ -79,13 +76,12 @@ def open_app(
 ) -> tuple[Flask, Api]:
     """The application and its JSON interface, still without the service's own routes."""
     settings = service.settings
-    secret = master_key.load(settings.master_key_path)
     app = create_app(
         service.name,
         settings=settings,
         verifier=token_verifier(service),
         revoked=Revocations(service.database),
-        secret=hmac.new(secret, b"zanat forms", hashlib.sha256).digest(),
+        secret=service.keyring.secret("forms"),
         template_folders=templates,
         navigation=navigation,
         denied=recorder_of_denied(service, correlation_id),

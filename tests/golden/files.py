@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.privacy import keyring
+from shared.privacy.master_key import MasterKey
 from tests.golden import inventing
 from tests.golden.capturing import capture
 
@@ -75,7 +75,7 @@ def as_text(content: Any) -> bytes:
 def keyring_row() -> dict[str, str]:
     """The keyring's row of the key that all golden boxes are sealed with, and its master key."""
     nonce = bytes(12)
-    wrap = AESGCM(keyring._derive(inventing.MASTER_KEY, b"wrap"))
+    wrap = AESGCM(MasterKey(inventing.MASTER_KEY).derived(b"wrap"))
     wrapped = nonce + wrap.encrypt(nonce, inventing.KEY, inventing.KEY_ID.encode())
     return {
         "key_id": inventing.KEY_ID,

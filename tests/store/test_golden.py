@@ -20,8 +20,10 @@ from shared.database import Database, sqlite_engine, sqlite_path
 from shared.events.envelope import Envelope, decode, encode
 from shared.events.event import Event, Sealed
 from shared.events.types import Foreign
-from shared.privacy.keyring import KEYS, METADATA, Keyring
+from shared.privacy.keyring import Keyring
+from shared.privacy.master_key import Masters
 from shared.privacy.sealing import open_text
+from shared.privacy.tables import KEYS, METADATA
 from shared.settings import Settings
 from tests.golden import __main__ as golden_command
 from tests.golden import files, inventing
@@ -167,7 +169,7 @@ def test_what_was_sealed_then_is_opened_now(tmp_path: Path) -> None:
                 made_at=datetime(2026, 3, 1, tzinfo=UTC),
             )
         )
-    keyring = Keyring(database, base64.b64decode(row["master_key"]))
+    keyring = Keyring(database, Masters.of(base64.b64decode(row["master_key"])))
     opened = 0
     for raw in EVENTS.values():
         envelope = decode(raw)

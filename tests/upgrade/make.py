@@ -29,7 +29,8 @@ from shared.events.append import Context
 from shared.files.attachments import Attachments
 from shared.identifiers import Uuid7
 from shared.money import Money
-from shared.privacy.keyring import KEYS, KeyName, Keyring
+from shared.privacy.keyring import KeyName, Keyring
+from shared.privacy.tables import KEYS
 from tests import servers
 from tests.installation.commands import Commands
 from tests.server_processes import say
