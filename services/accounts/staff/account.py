@@ -332,6 +332,8 @@ def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event,
             account_id=account_id, session_id=command.session_id, method=command.method
         )
         return (proved,)
+    if command.by_key != (state.kind == "program"):
+        raise Refused("program-has-keys", N_("A program signs in by its key, and nobody else."))
     if command.session_id in state.sessions:
         return ()
     # The oldest sessions give way, so that every open one stays known and can be ended.

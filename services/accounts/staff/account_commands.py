@@ -126,10 +126,12 @@ class SignIn(Act):
 
     past_lock: a stranger's failures are no reason against it, since it came by a passkey, by a
     provider, or from a device that the account was signed in by before.
+    by_key: a program came by its key, and by nothing else it comes.
     """
 
     session_id: str
     past_lock: bool = False
+    by_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
