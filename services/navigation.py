@@ -64,6 +64,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(N_("Visits"), "/grants/visits", "grants.visits.read"),
     Place(N_("Reports"), "/grants/reports", "grants.reports.read"),
     Place(N_("Staff"), "/accounts/staff", "accounts.staff.read"),
+    Place(N_("Programs"), "/accounts/programs", "accounts.programs.read"),
     Place(N_("Audit"), "/audit/", "audit.log.read"),
     Place(N_("Alarms"), "/audit/alarms", "audit.alarms.read", ("/audit/witness",)),
     Place(N_("Messages"), "/notifications/", "notifications.inbox.read"),

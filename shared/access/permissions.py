@@ -165,6 +165,8 @@ _OTHERS: Final = {
     "accounts.roles.write": _ADMINISTRATOR,
     "accounts.roles.grant": _ADMINISTRATOR,
     "accounts.roles.revoke": _ADMINISTRATOR,
+    "accounts.programs.read": f"{_ADMINISTRATOR} {_AUDITOR}",
+    "accounts.programs.write": _ADMINISTRATOR,
     "accounts.sessions.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.sessions.end": _ADMINISTRATOR,
     "accounts.settings.read": f"{_ADMINISTRATOR} {_AUDITOR}",

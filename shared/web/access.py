@@ -29,7 +29,7 @@ from werkzeug.wrappers import Response
 
 from shared.access import reader as reading
 from shared.access.reader import Reader
-from shared.access.roles import PUBLIC, known
+from shared.access.roles import PUBLIC, SIGNED_IN, known
 from shared.access.tokens import CLOCK_DIFFERENCE_SECONDS_MAX, TokenExpired
 from shared.clock import Clock
 from shared.errors import Forbidden, Malformed, Missing, Unauthenticated
@@ -52,6 +52,8 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK: Final = "zanat_permission"
 _FRESH: Final = "zanat_fresh"
 _SIGNED: Final = "zanat_signed_by_itself"
+_BEARS_KEY: Final = "zanat_bears_key"
+_FOR_KEYS: Final = "zanat_for_keys"
 _OWN_TYPES: Final = ("application/json", "application/problem+json")
 
 V = TypeVar("V", bound=Callable[..., Any] | type)
@@ -198,9 +200,28 @@ def signed_by_itself(view: V) -> V:
     return view
 
 
+def bears_key(view: V) -> V:
+    """Let a route read ``Authorization: Bearer`` itself: a program's key is no token."""
+    setattr(view, _BEARS_KEY, True)
+    return view
+
+
+def for_keys(view: V) -> V:
+    """Let a program's key reach a route that is for whoever is signed in, whatever its scopes.
+
+    All the others are about a person's own account, which no key manages.
+    """
+    setattr(view, _FOR_KEYS, True)
+    return view
+
+
 def _is_signed_by_itself() -> bool:
+    return _is_marked(_SIGNED)
+
+
+def _is_marked(mark: str) -> bool:
     view = current_app.view_functions.get(request.endpoint) if request.endpoint else None
-    return bool(getattr(view, _SIGNED, False))
+    return bool(getattr(view, mark, False))
 
 
 def install(
@@ -212,6 +233,9 @@ def install(
     def find_reader() -> None:
         g.reader = None
         g.sign_in_error = None
+        g.by_cookie = False
+        if _is_marked(_BEARS_KEY):
+            return
         token, by_cookie = _token(secure=bool(app.config["SESSION_COOKIE_SECURE"]))
         g.by_cookie = by_cookie
         if token is None:
@@ -241,6 +265,9 @@ def install(
         if permission != PUBLIC and not reading.may(g.reader, permission, programme):
             _record_denied(g.reader, permission)
             reading.ensure(g.reader, permission, programme)
+        if permission == SIGNED_IN and g.reader.scopes is not None and not _is_marked(_FOR_KEYS):
+            _record_denied(g.reader, permission)
+            raise Forbidden("not-for-keys", N_("This is for people. A program's key is not."))
         if asks_fresh(app, request.url_rule.endpoint, request.method) and not is_fresh(
             signed_in(), clock.now().timestamp()
         ):

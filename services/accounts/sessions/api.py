@@ -14,7 +14,7 @@ from services.accounts.sessions.schemas import MeSchema, SignInSchema, TokenSche
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
 from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.service import INSTALLATION_WIDE
-from shared.web.access import requires, signed_in
+from shared.web.access import for_keys, requires, signed_in
 from shared.web.api import ApiBlueprint
 from shared.web.commands import context
 
@@ -41,6 +41,7 @@ def sign_in(arguments: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/tokens/end", methods=["POST"])
 @requires(SIGNED_IN)
+@for_keys
 @blueprint.response(204)
 def sign_out() -> None:
     """End this token's session in every service."""
@@ -56,6 +57,7 @@ def sign_out() -> None:
 
 @blueprint.route("/me", methods=["GET"])
 @requires(SIGNED_IN)
+@for_keys
 @blueprint.response(200, MeSchema)
 def me() -> dict[str, Any]:
     """Tell who asks."""

@@ -1,0 +1,1 @@
+"""Keys by which programs work here: made, exchanged for tokens, revoked."""
