@@ -18,6 +18,7 @@ from services.all_in_one import Installation, InUse, definitions
 from services.commands import (
     auditing,
     documents,
+    keyring,
     loading,
     operating,
     rebuilding,
@@ -32,6 +33,7 @@ from services.register.reading import RegisterErrors
 from shared import logging as zanat_logging
 from shared.errors import Problem
 from shared.migrations.migrating import migrate
+from shared.privacy.wrapping import WrongMasterKey
 from shared.settings import Settings
 
 PROGRAMME = click.option(
@@ -50,7 +52,7 @@ class Words(click.Group):
         except RegisterErrors as errors:
             say(str(errors))
             say("Nothing was loaded.")
-        except (Problem, ValueError, FileNotFoundError, TimeoutError) as error:
+        except (Problem, ValueError, FileNotFoundError, TimeoutError, WrongMasterKey) as error:
             say(str(error))
         raise SystemExit(1)
 
@@ -246,6 +248,7 @@ def docs(check: bool) -> None:
 
 
 cli.add_command(auditing.audit)
+cli.add_command(keyring.keys)
 cli.add_command(signing.accounts)
 
 

@@ -8,7 +8,8 @@ A handler runs outside of any transaction and may run again: after a crash, when
 after a failure. What it does must therefore have one effect however often it is done. What fell due
 while nobody worked is done at the next start, the longest overdue first.
 
-Once an hour the worker also purges the stored answers that are too old.
+At its start and once an hour the worker also purges the stored answers that are too old, and
+destroys again what was destroyed and is back.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from shared.due.daily import schedule_daily
 from shared.due.purging import purge_answers
 from shared.events.tables import DUE
+from shared.privacy.reviving import destroy_again
 from shared.service import DueHandler, Service
 
 ATTEMPTS_MAX: Final = 10
@@ -211,6 +213,8 @@ class DueWorker:
         self._purge_at = time.monotonic() + PURGE_SECONDS
         if gone := purge_answers(self._service, self._service.clock.now()):
             _log.info("answers purged", count=gone)
+        if back := destroy_again(self._service):
+            _log.error("destroyed keys were back", count=len(back))
 
     def _turn(self) -> int:
         # The clock is read for each piece, since a slow one must not shorten the next one's lease.

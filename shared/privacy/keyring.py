@@ -236,6 +236,19 @@ class Keyring:
         with self._database.reading() as connection:
             return sorted(connection.execute(gone).scalars())
 
+    def living(self, key_ids: Iterable[str]) -> list[str]:
+        """Those of these ids whose keys are in the database, of this service's classes."""
+        wanted = sorted(set(key_ids))
+        found: list[str] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                these = KEYS.c.key_id.in_(wanted[start : start + _CHUNK])
+                alive = select(KEYS.c.key_id).where(
+                    these, self._visible, KEYS.c.wrapped.is_not(None)
+                )
+                found += connection.execute(alive).scalars()
+        return sorted(found)
+
     def forget(self) -> None:
         """Drop every cached key, so that a destroyed one is noticed."""
         with self._lock:
