@@ -145,15 +145,21 @@ def show_visit(visit_id: str) -> ResponseReturnValue:
 @requires(CONDUCT)
 def record_form(visit_id: str) -> ResponseReturnValue:
     """What is asked about a business."""
-    row = reading.visit_of(visit_id, CONDUCT)
+    row = _to_record(visit_id)
     return _findings_form(row, {"occurred_on": _today(row.zone).isoformat()}, {})
+
+
+def _to_record(visit_id: str) -> Row[Any]:
+    """A visit whose form this reader may see: it says whom it is to. Devices bring theirs alone."""
+    reading.visit_of(visit_id, READ)
+    return reading.visit_of(visit_id, CONDUCT)
 
 
 @blueprint.post("/visits/<visit_id>/record")
 @requires(CONDUCT)
 def record(visit_id: str) -> ResponseReturnValue:
     """Write down what was found; a second time it is kept beside the first."""
-    row, by = reading.visit_of(visit_id, CONDUCT), actor()
+    row, by = _to_record(visit_id), actor()
     values, errors = recorded(request.form, now=service().clock.now(), zone=ZoneInfo(row.zone))
     if errors or values is None:
         return _findings_form(row, typed_of(request.form), errors), 422

@@ -70,9 +70,9 @@ def sight(permission: str) -> Sight:
     """Where the reader may see visits."""
     reader, holders = signed_in(), PERMISSIONS[permission]
     held = [grant for grant in reader.roles if grant.role in holders]
-    # A field officer sees and records the visits that are theirs; those that nobody was named for
-    # are anybody's in the region.
-    field = [grant for grant in held if grant.role is Role.field_officer]
+    # Whoever made a visit records it, also one that somebody else was named for.
+    narrow = {Role.field_officer} if permission == READ else set()
+    field = [grant for grant in held if grant.role in narrow]
     return Sight(
         grants=tuple((one.programme, one.region) for one in held if one not in field),
         own=tuple((one.programme, one.region) for one in field),

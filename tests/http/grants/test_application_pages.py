@@ -214,7 +214,7 @@ def test_a_member_declares_first_then_reads_without_account_and_history(house):
     assert "Carpentry workshop" in shown and "Bank account" not in shown
     assert "What happened" not in shown and "/withdraw" not in shown
     other = house.as_reader(Role.committee_member, account_id="m3")
-    assert other.get(page_of(application_id)).status_code == 403
+    assert other.get(page_of(application_id)).status_code == 404
     assert "There is no application for you" in other.get(LIST).text
 
 
@@ -284,7 +284,7 @@ def test_unknown_addresses_are_missing(house):
     ):
         assert asker.get(address).status_code == 404, address
     elsewhere = officer(house, programme="BA-2026")
-    assert elsewhere.get(f"{LIST}/new?call={call_id}").status_code == 403
+    assert elsewhere.get(f"{LIST}/new?call={call_id}").status_code == 404
     assert begin(house, call_id, mira).status_code == 201
 
 

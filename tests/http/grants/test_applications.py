@@ -327,7 +327,7 @@ def test_other_roles_and_other_programmes_are_kept_out(house):
     address = f"{API}/{application_id}"
     for role in (Role.trainer, Role.donor, Role.administrator, Role.applicant):
         assert house.as_reader(role).get(address).status_code == 403
-    assert officer(house, programme="BA-2026").get(address).status_code == 403
+    assert officer(house, programme="BA-2026").get(address).status_code == 404
     assert officer(house, programme="BA-2026").get(API).json["items"] == []
     for role in (Role.auditor, Role.committee_chair, Role.finance_officer):
         asker = house.as_reader(role)
@@ -337,7 +337,7 @@ def test_other_roles_and_other_programmes_are_kept_out(house):
     auditor = house.as_reader(Role.auditor, account_id="a9")
     assert auditor.get(address).json["full_name"] == "Mira Primer"
     assert ("read", "a9") in house.recorded()
-    assert house.as_reader(Role.finance_officer).get(address).status_code == 403
+    assert house.as_reader(Role.finance_officer).get(address).status_code == 404
 
 
 def test_a_member_sees_what_is_assigned_and_reads_it_after_declaring(house):
@@ -345,7 +345,7 @@ def test_a_member_sees_what_is_assigned_and_reads_it_after_declaring(house):
     application_id = under_review(house, call_id, mira)
     member = house.as_reader(Role.committee_member, account_id="m1")
     assert member.get(API).json["items"] == []
-    assert code_of(member.get(f"{API}/{application_id}")) == (403, "not-assigned")
+    assert code_of(member.get(f"{API}/{application_id}")) == (404, "application-missing")
     assign(house, application_id, "m1", "m2", cleared=("m2",))
     (row,) = member.get(API).json["items"]
     assert (row["declared"], row["sheet_in"], row["waits"]) == ("no", False, True)
@@ -362,13 +362,13 @@ def test_finance_sees_who_was_approved_and_a_field_officer_whom_they_visit(house
     address = f"{API}/{application_id}"
     finance = house.as_reader(Role.finance_controller, account_id="f1")
     field = house.as_reader(Role.field_officer, account_id="v1")
-    assert code_of(finance.get(address)) == (403, "not-your-case")
+    assert code_of(finance.get(address)) == (404, "application-missing")
     approve(house, application_id)
     shown = finance.get(address).json
     assert (shown["full_name"], shown["business"]) == ("Mira Primer", None)
     assert (shown["score"], shown["rank"]) == ("88.40", 1)
     assert len(finance.get(API).json["items"]) == 1
-    assert code_of(field.get(address)) == (403, "not-your-case")
+    assert code_of(field.get(address)) == (404, "application-missing")
     assert field.get(API).json["items"] == []
     plan_visit(house, application_id, visitor="v1")
     assert field.get(address).json["business"] == CONTENT["business"]

@@ -104,7 +104,7 @@ def test_versions_ids_and_roles_are_asked(house, people):
     assert people.trainer.get("/grants/awards").status_code == 403
     assert people.preparer.post(f"{address}/sign", SIGNING, If_Match='"1"').status_code == 403
     elsewhere = house.as_reader(Role.programme_officer, programme="BA-2026", account_id="z")
-    assert elsewhere.get(address).status_code == 403
+    assert elsewhere.get(address).status_code == 404
     assert elsewhere.get(f"{API}/awards").get_json()["items"] == []
     assert people.officer.get(address, If_None_Match='"1"').status_code == 304
     for tranche in ("0", "3", "99999999999999999999", "x", "-1"):

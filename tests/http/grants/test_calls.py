@@ -200,7 +200,7 @@ def test_who_may_not_is_refused_and_what_is_not_is_missing(house, officer):
         assert other.post(API, NEW).status_code == 403
         assert act(other, address, "publish", version=1).status_code == 403
     stranger = house.as_reader(Role.programme_officer, programme="BA-2026")
-    assert stranger.get(address).status_code == 403
+    assert stranger.get(address).status_code == 404
     assert stranger.post(API, NEW).status_code == 403
     assert stranger.get(API).json["items"] == []
     assert house.as_reader().get(API).status_code == 403

@@ -206,7 +206,7 @@ def test_who_may_not_read_or_export(house: House, past: Past) -> None:
         assert officer.get(address).status_code == 403
     elsewhere = house.as_reader(Role.finance_officer, programme="BA-2026")
     event = house.as_reader(Role.auditor).get(f"{API}/postings").json["items"][0]["event_id"]
-    assert elsewhere.get(f"{API}/entries/{event}").status_code == 403
+    assert elsewhere.get(f"{API}/entries/{event}").status_code == 404
     assert elsewhere.get(f"{API}/disbursements.csv?programme={PROGRAMME}").status_code == 403
     assert elsewhere.get(f"{API}/disbursements.csv").status_code == 404
     assert elsewhere.get(f"{API}/postings").json["items"] == []

@@ -156,6 +156,6 @@ def test_a_stranger_to_the_programme_finds_no_meeting(committee, house):
     meeting_id = committee.convene()
     elsewhere = house.as_reader(Role.committee_chair, programme="BA-2026")
     for page in ("", "/changes", "/minutes", "/decision", "/votes", "/scoring", "/reopening"):
-        assert elsewhere.get(f"/grants/meetings/{meeting_id}{page}").status_code == 403, page
+        assert elsewhere.get(f"/grants/meetings/{meeting_id}{page}").status_code == 404, page
         assert committee.chair.get(f"/grants/meetings/no-id{page}").status_code == 404, page
     assert "No meeting yet" in elsewhere.get("/grants/meetings").text

@@ -236,7 +236,7 @@ def test_versions_and_ids_are_checked(committee, house):
         refused = committee.chair.post(f"{API}/meetings/{unknown}/ranking", If_Match='"1"')
         assert refused.status_code == 404
     elsewhere = house.as_reader(Role.committee_chair, programme="BA-2026")
-    assert elsewhere.get(f"{API}/meetings/{meeting_id}").status_code == 403
+    assert elsewhere.get(f"{API}/meetings/{meeting_id}").status_code == 404
     assert elsewhere.get(f"{API}/meetings").json["items"] == []
     assert house.as_reader(Role.trainer).get(f"{API}/meetings").status_code == 403
 

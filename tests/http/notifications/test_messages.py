@@ -147,7 +147,7 @@ def test_officers_of_another_programme_hear_nothing(house, register):
     (message,) = listed(house)
     assert other.get("/notifications/api/v1/messages").json["items"] == []
     refused = other.get(f"/notifications/api/v1/messages/{message['message_id']}")
-    assert refused.status_code == 403
+    assert refused.status_code == 404
     assert "Mira" not in other.get("/notifications/people").text
 
 
