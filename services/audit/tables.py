@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from shared.events.columns import MOMENT
 from shared.events.tables import BIG
+from shared.privacy.erasing import personal
 
 VIEWS: Final = MetaData()
 
@@ -76,5 +77,5 @@ ACTORS: Final = Table(
     "actor_names",
     VIEWS,
     Column("account_id", String(80), primary_key=True),
-    Column("display_name", Text),
+    Column("display_name", Text, info=personal("identity")),
 )

@@ -29,6 +29,7 @@ from services.grants.tables import VIEWS
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
+from shared.privacy.erasing import personal
 
 JMBG_PURPOSE: Final = "grants jmbg"
 
@@ -38,13 +39,13 @@ REGISTRATIONS: Final = Table(
     Column("registration_id", String(36), primary_key=True),
     Column("programme", String(40), nullable=False),
     Column("person_id", String(36), nullable=False, index=True),
-    Column("full_name", Text),
-    Column("birth_date", Text),
+    Column("full_name", Text, info=personal("identity")),
+    Column("birth_date", Text, info=personal("identity")),
     Column("sex", String(20)),
     Column("country", String(2)),
     Column("municipality", Text),
-    Column("phone", Text),
-    Column("jmbg_hash", String(64)),
+    Column("phone", Text, info=personal("contact")),
+    Column("jmbg_hash", String(64), info=personal("identity")),
     Column("confirmed", Boolean, nullable=False),
 )
 

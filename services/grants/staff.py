@@ -29,6 +29,7 @@ from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
 from shared.language.marking import N_
+from shared.privacy.erasing import personal
 from shared.web.access import signed_in
 from shared.web.language import say
 
@@ -40,7 +41,7 @@ STAFF: Final = Table(
     "staff_names",
     VIEWS,
     Column("account_id", String(80), primary_key=True),
-    Column("display_name", Text),
+    Column("display_name", Text, info=personal("identity")),
     Column("standing", String(20), nullable=False),
 )
 """``standing``: active, suspended or closed."""

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
 from shared.events.columns import MOMENT
+from shared.privacy.erasing import owned_by, personal
 
 VIEWS: Final = MetaData()
 
@@ -23,7 +24,8 @@ MESSAGES: Final = Table(
     Column("recipient_id", String(80), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("about", String(120), nullable=False),
-    Column("facts", Text),
+    Column("owner_id", String(80), nullable=False),
+    Column("facts", Text, info=personal("contact")),
     Column("language", String(10), nullable=False),
     Column("state", String(20), nullable=False),
     Column("means", String(20)),
@@ -35,6 +37,8 @@ MESSAGES: Final = Table(
     Index("messages_recipient", "recipient_kind", "recipient_id", "channel"),
     Index("messages_programme", "programme", "channel", "state"),
     Index("messages_about", "about"),
+    Index("messages_owner", "owner_id"),
+    info=owned_by("owner_id"),
 )
 
 READS: Final = Table(
@@ -53,16 +57,16 @@ PEOPLE: Final = Table(
     Column("programme", String(40), nullable=False),
     Column("country", String(2), nullable=False),
     Column("municipality", String(120), nullable=False),
-    Column("full_name", Text),
-    Column("phone", Text),
+    Column("full_name", Text, info=personal("identity")),
+    Column("phone", Text, info=personal("contact")),
 )
 
 ACCOUNTS: Final = Table(
     "accounts_to_reach",
     VIEWS,
     Column("account_id", String(80), primary_key=True),
-    Column("display_name", Text),
-    Column("email", Text),
+    Column("display_name", Text, info=personal("identity")),
+    Column("email", Text, info=personal("contact")),
 )
 
 AWARDS: Final = Table(

@@ -15,12 +15,13 @@ from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
+from shared.privacy.erasing import personal
 
 STAFF: Final = Table(
     "staff_names",
     METADATA,
     Column("account_id", String(80), primary_key=True),
-    Column("display_name", Text),
+    Column("display_name", Text, info=personal("identity")),
 )
 
 TRAINERS: Final = Table(

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from shared.events.columns import MOMENT
+from shared.privacy.erasing import personal
 
 METADATA: Final = MetaData()
 
@@ -34,18 +35,18 @@ REGISTRATIONS: Final = Table(
     Column("programme", String(40), nullable=False),
     Column("reference", String(60), nullable=False),
     Column("person_id", String(36), nullable=False),
-    Column("full_name", Text),
-    Column("name_folded", Text),
-    Column("birth_date", String(10)),
+    Column("full_name", Text, info=personal("identity")),
+    Column("name_folded", Text, info=personal("identity")),
+    Column("birth_date", String(10), info=personal("identity")),
     Column("sex", String(1), nullable=False),
     Column("country", String(2), nullable=False),
     Column("municipality", String(120), nullable=False),
-    Column("number_index", String(64)),
-    Column("number_masked", String(40)),
+    Column("number_index", String(64), info=personal("identity")),
+    Column("number_masked", String(40), info=personal("identity")),
     Column("has_number", Boolean, nullable=False),
-    Column("phone", Text),
-    Column("email", Text),
-    Column("declared_roma", String(20)),
+    Column("phone", Text, info=personal("contact")),
+    Column("email", Text, info=personal("contact")),
+    Column("declared_roma", String(20), info=personal("special")),
     Column("consent_on", Date),
     Column("state", String(20), nullable=False),
     Column("registered_by", String(80)),
@@ -134,7 +135,7 @@ MARKS: Final = Table(
     Column("registration_id", String(36), nullable=False),
     Column("session", Integer, nullable=False),
     Column("attended_minutes", Integer, nullable=False),
-    Column("excused", Text),
+    Column("excused", Text, info=personal("special")),
     PrimaryKeyConstraint("cohort_id", "registration_id", "session"),
 )
 
@@ -146,8 +147,8 @@ CERTIFICATES: Final = Table(
     Column("registration_id", String(36), nullable=False),
     Column("cohort_id", String(36), nullable=False),
     Column("number", String(20), nullable=False),
-    Column("full_name", Text),
-    Column("name_folded", Text),
+    Column("full_name", Text, info=personal("identity")),
+    Column("name_folded", Text, info=personal("identity")),
     Column("course_title", String(200), nullable=False),
     Column("course_version", Integer, nullable=False),
     Column("kind", String(40), nullable=False),
@@ -163,7 +164,7 @@ CERTIFICATES: Final = Table(
     Column("duplicates", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("proposed_by", String(80)),
-    Column("proposed_reason", Text),
+    Column("proposed_reason", Text, info=personal("identity")),
     Column("revoked_on", Date),
     Column("imported", Boolean, nullable=False),
     Column("recorded_at", MOMENT, nullable=False),
@@ -184,7 +185,7 @@ OUTCOMES: Final = Table(
     Column("outcome", String(40), nullable=False),
     Column("completed_on", Date, nullable=False),
     Column("institution", String(200), nullable=False),
-    Column("evidence", Text),
+    Column("evidence", Text, info=personal("identity")),
     Column("withdrawn", Boolean, nullable=False),
     Column("imported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),

@@ -143,16 +143,21 @@ def owned(table: Table, owners: Collection[str], tables: Collection[Table]) -> C
     """Which rows are these people's. Raises TypeError for a table that does not say whose."""
     owner = table.info.get("owner")
     if isinstance(owner, str):
-        return table.c[owner].in_(sorted(owners))
+        return _among(table.c[owner], owners)
     if owner is not None:
         column, name = owner
         other = _by_name(tables)[name]
         whose = owned(other, owners, tables)
-        return table.c[column].in_(select(other.c[column]).where(whose))
+        through: ColumnElement[bool] = table.c[column].in_(select(other.c[column]).where(whose))
+        return through
     for name in _OWNER_COLUMNS:
         if name in table.c:
-            return table.c[name].in_(sorted(owners))
+            return _among(table.c[name], owners)
     raise TypeError(f"{table.name} does not say whose its rows are")
+
+
+def _among(column: Column[Any], owners: Collection[str]) -> ColumnElement[bool]:
+    return column.in_(sorted(owners))
 
 
 def _concerned(

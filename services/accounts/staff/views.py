@@ -56,6 +56,7 @@ from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.language.folding import fold
+from shared.privacy.erasing import personal
 from shared.privacy.keyring import Keyring
 
 SESSION_LENGTH: Final = timedelta(days=7)
@@ -70,13 +71,13 @@ ACCOUNTS: Final = Table(
     Column("account_id", String(36), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("standing", String(10), nullable=False),
-    Column("display_name", Text),
-    Column("sort_name", Text, nullable=False),
-    Column("email", Text),
+    Column("display_name", Text, info=personal("identity")),
+    Column("sort_name", Text, nullable=False, info=personal("identity", erased="")),
+    Column("email", Text, info=personal("contact")),
     # Not unique: a claim forbids two accounts with one address, and while the log is read again
     # the account that gave an address up may come after the one that took it.
-    Column("email_index", String(64)),
-    Column("name_index", String(64)),
+    Column("email_index", String(64), info=personal("contact")),
+    Column("name_index", String(64), info=personal("identity")),
     Column("invited_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("activated_at", Moment),

@@ -36,6 +36,7 @@ from services.grants.foreign import REGISTRATIONS
 from services.grants.programmes import views as programmes
 from services.grants.tables import MOMENT, VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.privacy.erasing import personal
 
 OUTCOMES: Final = ("approved", "ineligible", "rejected", "waitlisted")
 ROWS_AT_ONCE: Final = 1_000
@@ -51,7 +52,7 @@ APPLICATIONS: Final = Table(
     Column("registration_id", String(36), nullable=False),
     Column("state", String(20), nullable=False),
     Column("kind", String(20)),
-    Column("business", Text),
+    Column("business", Text, info=personal("identity")),
     Column("requested_minor", BigInteger),
     Column("own_contribution_minor", BigInteger),
     Column("currency", String(3)),
@@ -62,7 +63,7 @@ APPLICATIONS: Final = Table(
     Column("submission", Integer, nullable=False),
     Column("checks", Text),
     Column("reason", String(40)),
-    Column("note", Text),
+    Column("note", Text, info=personal("identity")),
     Column("proposed_by", String(80)),
     Column("meeting_id", String(36)),
     Column("score_hundredths", Integer),

@@ -35,6 +35,7 @@ from sqlalchemy import (
 from services.grants.awards import award_events as e
 from services.grants.tables import MOMENT, VIEWS
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.privacy.erasing import AGREEMENT, personal
 
 AWARDS: Final = Table(
     "awards",
@@ -56,8 +57,8 @@ AWARDS: Final = Table(
     Column("signed_on", Date),
     Column("handed_over_on", Date),
     Column("agreement_no", Text),
-    Column("full_name", Text),
-    Column("account_number", Text),
+    Column("full_name", Text, info=personal("identity", AGREEMENT)),
+    Column("account_number", Text, info=personal("financial", AGREEMENT)),
     Column("account_version", Integer, nullable=False, default=0),
     Column("account_typed_by", String(80)),
     Column("account_changed_by", String(80)),

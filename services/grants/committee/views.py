@@ -37,6 +37,7 @@ from services.grants.committee.ranking import Points
 from services.grants.committee.review import REVIEW
 from services.grants.tables import VIEWS, as_json
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.privacy.erasing import owned_through, personal
 
 REVIEWS: Final = Table(
     "reviews",
@@ -56,8 +57,9 @@ REVIEWERS: Final = Table(
     Column("declared", String(10), nullable=False),
     Column("points", Text),
     Column("points_total", Integer),
-    Column("comment", Text),
+    Column("comment", Text, info=personal("identity")),
     Index("reviewers_member", "member_id", "declared"),
+    info=owned_through("application_id", "applications"),
 )
 """``declared``: no, clear or recused. ``points``: the sheet as JSON, None before it is in."""
 

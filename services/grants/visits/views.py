@@ -37,6 +37,7 @@ from services.grants.foreign import REGISTRATIONS
 from services.grants.tables import MOMENT, VIEWS
 from services.grants.visits import visit_events as e
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.privacy.erasing import owned_through, personal
 
 WAITING: Final = ("planned", "missed")
 """Statuses of visits that are still to be made."""
@@ -72,11 +73,12 @@ VISITS: Final = Table(
     Column("visited_by", String(80)),
     Column("accepted_by", String(80)),
     Column("versions", Integer, nullable=False, default=0),
-    Column("note", Text),
+    Column("note", Text, info=personal("special")),
     Column("imported", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False),
     Index("visits_by_award", "award_id", "month"),
     Index("visits_by_status", "programme", "status"),
+    info=owned_through("award_id", "awards"),
 )
 """``status``: planned, missed, conducted, conflict, accepted."""
 

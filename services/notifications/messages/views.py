@@ -84,7 +84,8 @@ def _project(at: Projecting, recorded: Recorded) -> None:
                 "recipient_id": event.recipient_id,
                 "channel": event.channel,
                 "about": event.about,
-                "facts": event.facts,
+                "owner_id": event.owner_id,
+                "facts": None if event.kind in SECRET_KINDS else event.facts,
                 "language": event.language,
                 "state": "waiting",
                 "queued_at": recorded.at,
@@ -117,7 +118,7 @@ def _settled(recorded: Recorded) -> dict[str, Any]:
 
 
 MESSAGE_LIST = Projection(
-    "messages", 1, (MESSAGES, READS), _project, (Queued, Sent, Failed, Requeued, Read)
+    "messages", 2, (MESSAGES, READS), _project, (Queued, Sent, Failed, Requeued, Read)
 )
 
 
@@ -240,3 +241,4 @@ def inbox_key(shown: Shown) -> Sequence[int | str]:
 def list_key(shown: Shown) -> Sequence[int | str]:
     """The sort key of any other list's row."""
     return shown.queued_at.isoformat(), shown.message_id
+    found.pop("owner_id")
