@@ -16,6 +16,7 @@ from services.audit.alarms import pages as alarms_pages
 from services.audit.alarms.views import ALARMS, ALARMS_OF_ACCOUNTS
 from services.audit.entries import api, pages
 from services.audit.entries.following import ACTOR_NAMES, FOLLOWED, WHOLE_LOGS, keep
+from services.audit.erasing import ERASING
 from services.audit.evidence import api as evidence_api
 from services.audit.evidence import pages as evidence_pages
 from services.audit.histories import api as histories_api
@@ -38,7 +39,7 @@ def definition() -> Definition:
     return Definition(
         name="audit",
         deciders=(ALARMS.decider,),
-        events=(*access_events("audit"), *log_events("audit"), *KEPT_EVENTS),
+        events=(*access_events("audit"), *log_events("audit"), *KEPT_EVENTS, *ERASING.events),
         projections=(
             WHOLE_LOGS,
             ACTOR_NAMES,
@@ -48,7 +49,8 @@ def definition() -> Definition:
         ),
         follows=FOLLOWED,
         on_followed=keep,
-        due={DUE_KIND: keep_due},
+        reactions=(ERASING.reaction,),
+        due={DUE_KIND: keep_due, **ERASING.due},
         daily=(DUE_KIND,),
     )
 

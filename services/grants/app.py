@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Flask
 
-from services.grants import foreign, money_parts, staff
+from services.grants import erasing, foreign, money_parts, staff
 from services.grants.applications import api as applications_api
 from services.grants.applications import pages as applications_pages
 from services.grants.applications import views as application_views
@@ -63,7 +63,7 @@ def definition() -> Definition:
             MEETING,
             *money_parts.DECIDERS,
         ),
-        events=(*access_events("grants"), *log_events("grants")),
+        events=(*access_events("grants"), *log_events("grants"), *erasing.ERASING.events),
         projections=(
             revocations(),
             foreign.PEOPLE,
@@ -76,8 +76,8 @@ def definition() -> Definition:
             staff.STAFF_NAMES,
             *money_parts.PROJECTIONS,
         ),
-        reactions=money_parts.REACTIONS,
-        due={**closing.DUE, **money_parts.DUE},
+        reactions=(*money_parts.REACTIONS, erasing.ERASING.reaction),
+        due={**closing.DUE, **money_parts.DUE, **erasing.ERASING.due},
     )
 
 

@@ -23,6 +23,7 @@ from services.notifications.contacts.views import CONTACTS
 from services.notifications.messages import api, pages
 from services.notifications.messages.message import MESSAGE
 from services.notifications.messages.views import MESSAGE_LIST
+from services.notifications.erasing import ERASING
 from services.notifications.reactions import REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -38,9 +39,9 @@ def definition() -> Definition:
     return Definition(
         name="notifications",
         deciders=(MESSAGE,),
-        events=(*access_events("notifications"), *log_events("notifications")),
+        events=(*access_events("notifications"), *log_events("notifications"), *ERASING.events),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION, CHECKPOINTS_REACTION),
+        reactions=(REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
         due={
             MAIL_KIND: send_due,
             GIVE_UP_KIND: give_up_due,
@@ -50,6 +51,7 @@ def definition() -> Definition:
 
 
 def create(service: Service) -> Flask:
+            **ERASING.due,
     """The service's application: pages and the JSON interface."""
     app, interface = open_app(
         service,

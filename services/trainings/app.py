@@ -33,6 +33,11 @@ from services.trainings.education import pages as education_pages
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.education.projecting import OUTCOME_RECORDS
 from services.trainings.people import api as people_api
+from services.trainings.erasure import handling as erasing
+from services.trainings.erasure.erasure import ERASURE
+from services.trainings.erasure.money import MONEY_OF_GRANTS
+from services.trainings.erasure.reactions import ANSWERS
+from services.trainings.erasure.views import ERASURE_LIST
 from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
@@ -50,8 +55,8 @@ def definition() -> Definition:
     """Deciders and read models."""
     return Definition(
         name="trainings",
-        deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME),
-        events=(*access_events("trainings"), *log_events("trainings")),
+        deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME, ERASURE),
+        events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
             PEOPLE,
             COURSE_VERSIONS,
@@ -59,9 +64,13 @@ def definition() -> Definition:
             CERTIFICATE_RECORDS,
             OUTCOME_RECORDS,
             foreign.STAFF_NAMES,
+            ERASURE_LIST,
+            MONEY_OF_GRANTS,
             revocations(),
         ),
     )
+        reactions=(ANSWERS,),
+        due={**erasing.ERASING.due, erasing.DESTROY_KIND: erasing.destroy_due},
 
 
 def create(service: Service) -> Flask:

@@ -1,0 +1,1 @@
+"""Erasing a person's data: asked for, counted, confirmed, done in every service, proved."""
