@@ -13,6 +13,7 @@ from flask import Flask
 
 from services.accounts.applicants import pages as applicants_pages
 from services.accounts.applicants import people as applicants
+from services.accounts.applicants.erasing import ERASING
 from services.accounts.applicants.sign_in_code import SIGN_IN_CODE
 from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
@@ -58,7 +59,12 @@ def definition() -> Definition:
     return Definition(
         name="accounts",
         deciders=(ACCOUNT, SIGN_IN_CODE, PASSKEYS, ALARMS.decider),
-        events=(*access_events("accounts"), *log_events("accounts"), *SIGNING_EVENTS),
+        events=(
+            *access_events("accounts"),
+            *log_events("accounts"),
+            *SIGNING_EVENTS,
+            *ERASING.events,
+        ),
         projections=(
             *PROJECTIONS,
             *applicants.PROJECTIONS,
@@ -66,8 +72,13 @@ def definition() -> Definition:
             ALARMS.projection,
             revocations(SessionRevoked, Suspended, Reinstated, Closed),
         ),
+        reactions=(ERASING.reaction,),
         follows=FOLLOWED,
-        due={tries.PURGE_KIND: tries.purge, rotating.DUE_KIND: rotating.rotate_due},
+        due={
+            **ERASING.due,
+            tries.PURGE_KIND: tries.purge,
+            rotating.DUE_KIND: rotating.rotate_due,
+        },
         daily=(tries.PURGE_KIND, rotating.DUE_KIND),
     )
 
