@@ -20,10 +20,10 @@ from services.notifications.channels.mail.checkpoints import (
 from services.notifications.channels.mail.scheduling import GIVE_UP_KIND, MAIL_KIND
 from services.notifications.channels.mail.sending import give_up_due, send_due
 from services.notifications.contacts.views import CONTACTS
+from services.notifications.erasing import ERASING
 from services.notifications.messages import api, pages
 from services.notifications.messages.message import MESSAGE
 from services.notifications.messages.views import MESSAGE_LIST
-from services.notifications.erasing import ERASING
 from services.notifications.reactions import REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -41,17 +41,17 @@ def definition() -> Definition:
         deciders=(MESSAGE,),
         events=(*access_events("notifications"), *log_events("notifications"), *ERASING.events),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
+        reactions=(REACTION, CODE_REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
         due={
             MAIL_KIND: send_due,
             GIVE_UP_KIND: give_up_due,
             CHECKPOINTS_KIND: send_checkpoints_due,
+            **ERASING.due,
         },
     )
 
 
 def create(service: Service) -> Flask:
-            **ERASING.due,
     """The service's application: pages and the JSON interface."""
     app, interface = open_app(
         service,
