@@ -32,12 +32,12 @@ from services.trainings.education import api as education_api
 from services.trainings.education import pages as education_pages
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.education.projecting import OUTCOME_RECORDS
-from services.trainings.people import api as people_api
 from services.trainings.erasure import handling as erasing
 from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.people import api as people_api
 from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
@@ -63,14 +63,14 @@ def definition() -> Definition:
             COHORT_RECORDS,
             CERTIFICATE_RECORDS,
             OUTCOME_RECORDS,
-            foreign.STAFF_NAMES,
             ERASURE_LIST,
             MONEY_OF_GRANTS,
+            foreign.STAFF_NAMES,
             revocations(),
         ),
-    )
         reactions=(ANSWERS,),
         due={**erasing.ERASING.due, erasing.DESTROY_KIND: erasing.destroy_due},
+    )
 
 
 def create(service: Service) -> Flask:
