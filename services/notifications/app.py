@@ -41,7 +41,7 @@ def definition() -> Definition:
         deciders=(MESSAGE,),
         events=(*access_events("notifications"), *log_events("notifications"), *ERASING.events),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION, CODE_REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
+        reactions=(REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
         due={
             MAIL_KIND: send_due,
             GIVE_UP_KIND: give_up_due,
