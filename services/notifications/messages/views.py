@@ -230,6 +230,7 @@ def _older(when: datetime, last: str) -> ColumnElement[bool]:
 def _shown(row: Row[Any]) -> Shown:
     found = row._asdict()
     found.pop("settled_by")
+    found.pop("owner_id")
     return Shown(**{**found, "read": bool(found.get("read", False))})
 
 
@@ -241,4 +242,3 @@ def inbox_key(shown: Shown) -> Sequence[int | str]:
 def list_key(shown: Shown) -> Sequence[int | str]:
     """The sort key of any other list's row."""
     return shown.queued_at.isoformat(), shown.message_id
-    found.pop("owner_id")
