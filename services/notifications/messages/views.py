@@ -85,7 +85,7 @@ def _project(at: Projecting, recorded: Recorded) -> None:
                 "channel": event.channel,
                 "about": event.about,
                 "owner_id": event.owner_id,
-                "facts": None if event.kind in SECRET_KINDS else event.facts,
+                "facts": event.facts,
                 "language": event.language,
                 "state": "waiting",
                 "queued_at": recorded.at,
