@@ -1,6 +1,6 @@
 """What may be written in an erasure's stream; ``erasure.py`` decides when.
 
-    Requested(erasure_id="e1", registration_ids=("r1",), classes=("special",), ground="consent_…", …)
+    Requested(erasure_id="e1", registration_ids=("r1",), classes=("special",), …)
     ServiceCounted(service="grants", rows=(Rows(table="visits", kind="special/programme", rows=2),))
 
 Nothing here is personal: ids, codes, counts and days. So the record outlives what it erased.
