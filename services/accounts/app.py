@@ -19,6 +19,10 @@ from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
+from services.accounts.programs import api as programs_api
+from services.accounts.programs import pages as programs_pages
+from services.accounts.programs.program_key import PROGRAM_KEY
+from services.accounts.programs.views import KEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
@@ -50,7 +54,7 @@ FOLLOWED: Final = ("audit",)
 ALARMS: Final = alarms_of("accounts")
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(
-    HERE / name / "templates" for name in ("staff", "sessions", "applicants", "passkeys", "work")
+    HERE / name / "templates" for name in ("staff", "programs", "sessions", "applicants", "passkeys", "work")
 )
 
 
@@ -58,7 +62,7 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, SIGN_IN_CODE, PASSKEYS, ALARMS.decider),
+        deciders=(ACCOUNT, PROGRAM_KEY, SIGN_IN_CODE, PASSKEYS, ALARMS.decider),
         events=(
             *access_events("accounts"),
             *log_events("accounts"),
@@ -67,6 +71,7 @@ def definition() -> Definition:
         ),
         projections=(
             *PROJECTIONS,
+            KEYS,
             *applicants.PROJECTIONS,
             KNOWN_PROGRAMMES,
             ALARMS.projection,
@@ -99,10 +104,11 @@ def create(service: Service) -> Flask:
     )
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
-    for routes in (sessions_api, staff_api, watching_api):
+    for routes in (sessions_api, programs_api, staff_api, watching_api):
         api.register_blueprint(routes.blueprint)
     for pages in (
         work_pages,
+        programs_pages,
         sessions_pages,
         applicants_pages,
         passkeys_pages,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -111,7 +111,8 @@ def search() -> ResponseReturnValue:
 @requires("accounts.staff.write")
 def invite() -> ResponseReturnValue:
     """Ask whom to invite."""
-    return _invite_page({}, {})
+    kind = "program" if request.args.get("kind") == "program" else "staff"
+    return _invite_page({"kind": kind}, {})
 
 
 @blueprint.post("/invite")
@@ -139,6 +140,8 @@ def invite_sent() -> ResponseReturnValue:
                 programme=typed["programme"],
                 region=None,
             )
+        if typed["kind"] == "program":
+            return account_id, ""
         link = new_link(work.connection, account_id, work.now + acts.INVITATION_LENGTH)
         return account_id, link
 
@@ -146,6 +149,9 @@ def invite_sent() -> ResponseReturnValue:
         account_id, path = with_secrets(service(), context(INSTALLATION_WIDE), handler)
     except (Invalid, Refused) as problem:
         return _invite_page(typed, _errors(problem), status=problem.status)
+    if typed["kind"] == "program":
+        flash(say(N_("The program is set up. Make a key for it."), {}), "info")
+        return redirect(url_for("programs.show_program", account_id=account_id), 303)
     return _link_page(account_id, typed["display_name"], path)
 
 
