@@ -16,6 +16,8 @@ from typing import Any, Final, TypeVar
 
 from environs import Env, EnvError, ValidationError, validate
 
+from shared.access.roles import Role
+
 SERVICES: Final = ("accounts", "trainings", "grants", "notifications", "audit")
 
 DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
@@ -48,12 +50,18 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
         "",
         "virus scanner: host:port or unix:/path of clamd; empty: files are not scanned",
     ),
+    "ZANAT_SMS_URL": ("", "https address of a gateway for texts; empty: they go to the outbox"),
+    "ZANAT_SMS_TOKEN_FILE": ("", "file with the bearer token of that gateway; empty: none"),
     "ZANAT_LOG_SILENT_SECONDS": ("120", "after how long a silent log raises an alarm"),
     "ZANAT_WITNESSES": ("", "file of outside witnesses: a verifier key and an address a line"),
     "ZANAT_WITNESSED_LOGS": ("", "file of verifier keys of logs elsewhere that are cosigned too"),
     "ZANAT_CHECKPOINT_FOLDER": ("", "where daily checkpoints go; empty: `checkpoints` in the home"),
     "ZANAT_CHECKPOINT_MAIL": ("", "address that daily checkpoints are mailed to; empty: none"),
     "ZANAT_TOKEN_KEY_DAYS": ("30", "after how many days another key signs tokens"),
+    "ZANAT_SECOND_FACTOR_ROLES": (
+        "administrator,finance_controller,auditor",
+        "roles that are reminded to set up a second factor",
+    ),
     "ZANAT_DEMONSTRATION": ("0", "1: invented data; persona sign-ins and a banner on every page"),
 }
 
@@ -78,6 +86,8 @@ class Settings:
     web_threads: int = 8
     log_level: str = "INFO"
     mail_url: str = ""
+    sms_url: str = ""
+    sms_token_file: Path | None = None
     clamd: str = ""
     log_silent_seconds: int = 120
     witnesses: Path | None = None
@@ -85,6 +95,9 @@ class Settings:
     checkpoint_folder: Path | None = None
     checkpoint_mail: str = ""
     token_key_days: int = 30
+    second_factor_roles: frozenset[str] = frozenset(
+        {"administrator", "finance_controller", "auditor"}
+    )
     demonstration: bool = False
 
     @classmethod
@@ -129,6 +142,13 @@ class Settings:
                 validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
             ).upper(),
             mail_url=_read(env.str, "ZANAT_MAIL_URL"),
+            sms_url=_read(
+                env.str,
+                "ZANAT_SMS_URL",
+                "an address that begins with https://",
+                validate.Regexp(re.compile(r"(https?://[^/]|\Z)")),
+            ),
+            sms_token_file=_path(_read(env.str, "ZANAT_SMS_TOKEN_FILE")),
             clamd=_read(
                 env.str,
                 "ZANAT_CLAMD",
@@ -151,6 +171,14 @@ class Settings:
             ),
             token_key_days=_read(
                 env.int, "ZANAT_TOKEN_KEY_DAYS", _DAYS_WORDS, validate.Range(1, 365)
+            ),
+            second_factor_roles=frozenset(
+                _read(
+                    env.str,
+                    "ZANAT_SECOND_FACTOR_ROLES",
+                    "names of roles with commas between them",
+                    validate.Regexp(_ROLES),
+                ).split(",")
             ),
             demonstration=_read(env.bool, "ZANAT_DEMONSTRATION", "1 or 0"),
         )
@@ -182,6 +210,7 @@ class Settings:
 
 V = TypeVar("V")
 _INSTALLATION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_ROLES: Final = re.compile(r"({0})(,({0}))*\Z".format("|".join(Role)))
 _COUNT: Final = validate.Range(min=1, max=256)
 _COUNT_WORDS: Final = "a whole number from 1 to 256"
 _DAYS_WORDS: Final = "a whole number of days from 1 to 365"

@@ -18,13 +18,17 @@ from services.notifications.channels.mail.checkpoints import (
     send_checkpoints_due,
 )
 from services.notifications.channels.mail.scheduling import GIVE_UP_KIND, MAIL_KIND
-from services.notifications.channels.mail.sending import give_up_due, send_due
+from services.notifications.channels.mail.sending import send_due
+from services.notifications.channels.settling import give_up_due
+from services.notifications.channels.sms import sending as sms
+from services.notifications.channels.sms.scheduling import SMS_GIVE_UP_KIND, SMS_KIND
 from services.notifications.contacts.views import CONTACTS
 from services.notifications.erasing import ERASING
 from services.notifications.messages import api, pages
 from services.notifications.messages.message import MESSAGE
 from services.notifications.messages.views import MESSAGE_LIST
 from services.notifications.reactions import REACTION
+from services.notifications.sign_in_codes import CODE_REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.log.rotating import log_events
@@ -41,10 +45,12 @@ def definition() -> Definition:
         deciders=(MESSAGE,),
         events=(*access_events("notifications"), *log_events("notifications"), *ERASING.events),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
+        reactions=(REACTION, CODE_REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
         due={
             MAIL_KIND: send_due,
             GIVE_UP_KIND: give_up_due,
+            SMS_KIND: sms.send_due,
+            SMS_GIVE_UP_KIND: give_up_due,
             CHECKPOINTS_KIND: send_checkpoints_due,
             **ERASING.due,
         },

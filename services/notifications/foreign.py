@@ -280,12 +280,34 @@ class PasswordChanged(Foreign, frozen=True, kw_only=True):
     account_id: str
 
 
+@reads("accounts.account.reset_requested.v1", seals_for="account_id")
+class ResetRequested(Foreign, frozen=True, kw_only=True):
+    """A new password may be chosen by a link; None when it was handed over and not mailed."""
+
+    account_id: str
+    link: Personal.contact | None
+    expires_at: datetime
+
+
 @reads("accounts.account.sign_in_failed.v1")
 class SignInFailed(Foreign, frozen=True, kw_only=True):
     """Failures in a row; locked when ``locked_until`` is given."""
 
     account_id: str
     locked_until: datetime | None
+
+
+@reads("accounts.sign_in_code.made.v1", seals_for="registration_id")
+class CodeMade(Foreign, frozen=True, kw_only=True):
+    """A registered person wants to sign in; the code goes to the number or address given."""
+
+    code_id: str
+    registration_id: str
+    channel: str
+    address: Personal.contact
+    code: Personal.contact
+    expires_at: datetime
+    language: str
 
 
 @reads("audit.checkpoints.kept.v1")

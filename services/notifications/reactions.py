@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from services.notifications import foreign
 from services.notifications.channels.mail.scheduling import schedule_mail
+from services.notifications.channels.sms.scheduling import schedule_sms
 from services.notifications.contacts import views as contacts
 from services.notifications.messages.facts import Fact, pack
 from services.notifications.messages.message import (
@@ -40,7 +42,10 @@ _LANGUAGES: Final = {"BA": "bs"}
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message before it is queued. ``once``: what makes two of them one; else the event."""
+    """A message before it is queued. ``once``: what makes two of them one; else the event.
+
+    language: other than the recipient's usual one. until: when it is too late to send it.
+    """
 
     kind: Kind
     to: tuple[RecipientKind, str]
@@ -49,6 +54,8 @@ class Draft:
     about: str
     facts: Mapping[str, Fact]
     once: str = ""
+    language: str = ""
+    until: datetime | None = None
 
 
 def react(work: Work, recorded: Recorded) -> None:
@@ -57,10 +64,11 @@ def react(work: Work, recorded: Recorded) -> None:
     if getattr(event, "imported", False):
         return
     for draft in _drafts(work, event):
-        _queue(work, recorded, draft)
+        queue(work, recorded, draft)
 
 
-def _queue(work: Work, recorded: Recorded, draft: Draft) -> None:
+def queue(work: Work, recorded: Recorded, draft: Draft) -> None:
+    """Have one message said, unless it was already."""
     name = KeyName(draft.owner_id, "contact")
     if work.store.keyring.ensure({name})[name].cipher is None:
         # Whoever was erased in the meantime is not written to any more.
@@ -83,11 +91,13 @@ def _queue(work: Work, recorded: Recorded, draft: Draft) -> None:
             owner_id=draft.owner_id,
             about=draft.about,
             facts=pack(draft.facts),
-            language=_language(work, recipient_kind, recipient_id),
+            language=draft.language or _language(work, recipient_kind, recipient_id),
         ),
     )
     if queued and draft.channel == "mail":
-        schedule_mail(work, message_id, attempt=1)
+        schedule_mail(work, message_id, attempt=1, until=draft.until)
+    if queued and draft.channel == "sms":
+        schedule_sms(work, message_id, attempt=1, until=draft.until)
 
 
 def _language(work: Work, recipient_kind: RecipientKind, recipient_id: str) -> str:
@@ -102,7 +112,7 @@ def _drafts(work: Work, event: Event) -> Iterator[Draft]:
     if name == "trainings":
         yield from _of_trainings(event)
     elif name == "accounts":
-        yield from _of_accounts(event)
+        yield from _of_accounts(work, event)
     else:
         yield from _of_applications(work, event)
         yield from _of_committee(work, event)
@@ -309,7 +319,7 @@ def _of_visits(work: Work, event: Event) -> Iterator[Draft]:
             yield _role("visit_missed", "programme_officer", owner, about, **facts)
 
 
-def _of_accounts(event: Event) -> Iterator[Draft]:
+def _of_accounts(work: Work, event: Event) -> Iterator[Draft]:
     match event:
         case foreign.Invited():
             if event.kind == "staff":
@@ -329,12 +339,33 @@ def _of_accounts(event: Event) -> Iterator[Draft]:
             about = f"account/{event.account_id}"
             yield _account("password_changed", event.account_id, "inbox", about)
             yield _account("password_changed", event.account_id, "mail", about)
+        case foreign.ResetRequested():
+            link = open_text(work.store.keyring, event.link)
+            if link:
+                about, until = f"account/{event.account_id}", event.expires_at
+                # By mail alone: whoever is signed in has no need of it, and it is a way in.
+                yield _account(
+                    "password_reset", event.account_id, "mail", about, link=link, until=until
+                )
         case foreign.SignInFailed():
             if event.locked_until is not None:
-                about = f"account/{event.account_id}"
-                until = event.locked_until
-                yield _account("sign_in_locked", event.account_id, "inbox", about, until=until)
-                yield _account("sign_in_locked", event.account_id, "mail", about, until=until)
+                yield from _of_lock(work, event.account_id, event.locked_until)
+
+
+def _of_lock(work: Work, account_id: str, until: datetime) -> Iterator[Draft]:
+    """Once a day: whoever keeps a lock up must not be able to fill somebody's mailbox."""
+    day = day_in(work.now, DEFAULT_ZONE)
+    channels: tuple[Channel, ...] = ("inbox", "mail")
+    for channel in channels:
+        yield Draft(
+            kind="sign_in_locked",
+            to=("account", account_id),
+            channel=channel,
+            owner_id=account_id,
+            about=f"account/{account_id}",
+            facts={"until": until},
+            once=f"{account_id}/{day.isoformat()}",
+        )
 
 
 REACTION: Final = Reaction(
@@ -360,6 +391,7 @@ REACTION: Final = Reaction(
         foreign.Invited,
         foreign.RoleGranted,
         foreign.PasswordChanged,
+        foreign.ResetRequested,
         foreign.SignInFailed,
     ),
     react=react,

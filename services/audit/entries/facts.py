@@ -166,8 +166,10 @@ INSIDE: Final = ("terms", "findings", "version")
 SEALED: Final = {
     "account": N_("Account number"),
     "account_number": N_("Account number"),
+    "address": N_("Phone or e-mail"),
     "birth_date": N_("Day of birth"),
     "business": N_("Business plan"),
+    "code": N_("Code"),
     "comment": N_("Comment"),
     "declared_roma": N_("What the person says of their origin"),
     "display_name": N_("Name"),

@@ -24,6 +24,7 @@ SOURCES: Final = {
 
 _ACCOUNTS: Final = {
     "accounts.account.activated": N_("The account was activated."),
+    "accounts.account.admitted": N_("A registered person signed in for the first time."),
     "accounts.account.closed": N_("The account was closed for good."),
     "accounts.account.details_changed": N_("Name or address of the account was changed."),
     "accounts.account.invitation_renewed": N_("The invitation was renewed."),
@@ -37,6 +38,7 @@ _ACCOUNTS: Final = {
     "accounts.account.sign_in_failed": N_("A sign-in failed."),
     "accounts.account.signed_in": N_("Somebody signed in."),
     "accounts.account.suspended": N_("The account was suspended."),
+    "accounts.sign_in_code.made": N_("A code to sign in by was sent to an applicant."),
 }
 
 _SIGNING: Final = {

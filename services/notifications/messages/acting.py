@@ -6,6 +6,7 @@ perform(row.programme, lambda work: told(work, row, means="phone", version=1))
 from __future__ import annotations
 
 from services.notifications.channels.mail.scheduling import schedule_mail
+from services.notifications.channels.sms.scheduling import schedule_sms
 from services.notifications.messages.message import (
     MESSAGE,
     DeliverMessage,
@@ -55,6 +56,7 @@ def read(work: Work, reader: Reader, shown: Shown) -> Answer:
         now=work.now,
         message_id=shown.message_id,
         roles=frozenset(role.value for role in reader.roles_in(shown.programme)),
+        registrations=Recipient.of(reader).registrations,
     )
     work.decide(MESSAGE, shown.message_id, command)
     return receipt(work, MESSAGE, shown.message_id, location="/notifications/")
@@ -85,4 +87,6 @@ def again(work: Work, message_id: str, *, by: str, version: int) -> Answer:
     state = work.load(MESSAGE, message_id)
     if requeued and isinstance(state, Waiting) and state.channel == "mail":
         schedule_mail(work, message_id, attempt=state.attempt)
+    if requeued and isinstance(state, Waiting) and state.channel == "sms":
+        schedule_sms(work, message_id, attempt=state.attempt)
     return receipt(work, MESSAGE, message_id, location="/notifications/deliveries")

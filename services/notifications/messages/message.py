@@ -7,8 +7,9 @@
     ReadMessage(by="a1", …)                          -> Read, once an account
 
 Channels: ``inbox`` is a page of ours, so that a message is sent as it is queued; ``mail`` waits for
-the mail server; ``person`` waits for an officer who tells somebody that has no account here, by
-phone or face to face. What a message says is sealed under the keys of whom it is about.
+the mail server, ``sms`` for the gateway of texts; ``person`` waits for an officer who tells
+somebody by phone or face to face, unless they sign in and read it themself. What a message says
+is sealed under the keys of whom it is about.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from shared.events.decider import Decider
 from shared.events.event import Event, Personal, event_type
 from shared.language.marking import N_
 
-Channel: TypeAlias = Literal["inbox", "mail", "person"]
+Channel: TypeAlias = Literal["inbox", "mail", "person", "sms"]
 RecipientKind: TypeAlias = Literal["account", "registration", "role"]
-Means: TypeAlias = Literal["inbox", "mail", "phone", "in_person", "letter"]
+Means: TypeAlias = Literal["inbox", "mail", "phone", "in_person", "letter", "sms"]
 FailureGround: TypeAlias = Literal["no_address", "refused", "given_up", "not_reached"]
 Kind: TypeAlias = Literal[
     "account_invited",
@@ -40,6 +41,7 @@ Kind: TypeAlias = Literal[
     "certificate_revoked",
     "meeting_convened",
     "password_changed",
+    "password_reset",
     "payment_failed",
     "payment_held",
     "payment_paid",
@@ -47,6 +49,7 @@ Kind: TypeAlias = Literal[
     "payment_to_export",
     "review_assigned",
     "role_granted",
+    "sign_in_code",
     "sign_in_locked",
     "visit_missed",
     "visit_planned",
@@ -225,12 +228,16 @@ class RequeueMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMessage:
-    """An account opens it. ``roles``: those that the account holds in the message's programme."""
+    """An account opens it. ``roles``: those that the account holds in the message's programme.
+
+    registrations: the account's own, for an applicant.
+    """
 
     by: str
     now: datetime
     message_id: str
     roles: frozenset[str]
+    registrations: frozenset[str] = frozenset()
 
 
 MessageCommand: TypeAlias = (
@@ -260,8 +267,13 @@ def _queue(state: MessageState, command: QueueMessage) -> tuple[Event, ...]:
         raise Invalid("message-kind-unknown", N_("There is no message of this kind."))
     if len(command.facts) > FACTS_LENGTH_MAX:
         raise Invalid("message-too-long", N_("This is too long for a message."))
-    # Whoever has no account here is reached by a person; only accounts have addresses.
-    fits = {"account": ("inbox", "mail"), "role": ("inbox",), "registration": ("person",)}
+    # A person is reached by a person; only their own sign-in code goes to them at once.
+    by_code = ("mail", "sms") if command.kind == "sign_in_code" else ()
+    fits = {
+        "account": ("inbox", "mail"),
+        "role": ("inbox",),
+        "registration": ("person", *by_code),
+    }
     if command.channel not in fits[command.recipient_kind]:
         raise Invalid(
             "channel-unfit",
@@ -298,6 +310,8 @@ def _deliver(state: MessageState, command: DeliverMessage) -> tuple[Event, ...]:
             match state.channel, command.means:
                 case "mail", "mail":
                     return (Sent(message_id=command.message_id, means="mail"),)
+                case "sms", "sms":
+                    return (Sent(message_id=command.message_id, means="sms"),)
                 case "person", "phone" | "in_person" | "letter" as means:
                     return (Sent(message_id=command.message_id, means=means),)
     raise Invalid(
@@ -332,9 +346,13 @@ def _requeue(state: MessageState, command: RequeueMessage) -> tuple[Event, ...]:
 
 
 def _read(state: MessageState, command: ReadMessage) -> tuple[Event, ...]:
+    if isinstance(state, NoMessage):
+        raise _missing()
+    was = state if isinstance(state, Waiting) else state.was
+    if was.channel == "person" and was.recipient_id in command.registrations:
+        return _read_by_person(state, command)
     if not isinstance(state, Delivered):
         raise _missing()
-    was = state.was
     mine = was.channel == "inbox" and (
         (was.recipient_kind == "account" and was.recipient_id == command.by)
         or (was.recipient_kind == "role" and was.recipient_id in command.roles)
@@ -344,6 +362,20 @@ def _read(state: MessageState, command: ReadMessage) -> tuple[Event, ...]:
     if command.by in state.read_by or len(state.read_by) >= READERS_MAX:
         return ()
     return (Read(message_id=command.message_id, account_id=command.by),)
+
+
+def _read_by_person(
+    state: Waiting | Delivered | GivenUp, command: ReadMessage
+) -> tuple[Event, ...]:
+    """Whoever reads it themself needs nobody to call them any more."""
+    read = Read(message_id=command.message_id, account_id=command.by)
+    match state:
+        case Waiting():
+            return Sent(message_id=command.message_id, means="inbox"), read
+        case Delivered() if command.by not in state.read_by:
+            return (read,)
+        case _:
+            return ()
 
 
 def _missing() -> Missing:

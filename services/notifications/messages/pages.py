@@ -32,11 +32,16 @@ from shared.web.language import language, say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
 READ_AT_ONCE_MAX: Final = 200
-CHANNELS: Final = {"inbox": N_("Inbox"), "mail": N_("E-mail"), "person": N_("By an officer")}
+CHANNELS: Final = {
+    "inbox": N_("Inbox"),
+    "mail": N_("E-mail"),
+    "person": N_("By an officer"),
+    "sms": N_("Text message"),
+}
 GROUNDS: Final = {
     "no_address": N_("There is no address."),
-    "refused": N_("The mail server of the recipient refused it."),
-    "given_up": N_("It was tried for two days."),
+    "refused": N_("The server of the recipient refused it."),
+    "given_up": N_("It was tried until it was too late."),
     "not_reached": N_("The person could not be reached."),
 }
 MEANS: Final = {
@@ -44,11 +49,15 @@ MEANS: Final = {
     "in_person": N_("Face to face"),
     "letter": N_("By letter"),
 }
+ALL_MEANS: Final = {**MEANS, "inbox": N_("Read it in the inbox")}
+
 
 KIND_WORDS: Final = {
     "account_invited": N_("An invitation"),
     "meeting_convened": N_("A meeting of the committee"),
     "password_changed": N_("A changed password"),
+    "password_reset": N_("A link for a new password"),
+    "sign_in_code": N_("A code to sign in by"),
     "sign_in_locked": N_("A locked sign-in"),
 }
 
@@ -150,6 +159,7 @@ def people() -> ResponseReturnValue:
         messages=[_said(row, code=row.language) for row in answer["items"]],
         state=state,
         means={code: say(text) for code, text in MEANS.items()},
+        all_means={code: say(text) for code, text in ALL_MEANS.items()},
         grounds={code: say(text) for code, text in GROUNDS.items()},
         may_send=may(reader, "notifications.messages.send"),
         following=url_for(".people", state=state, cursor=answer["next"]) if answer["next"] else "",

@@ -73,6 +73,12 @@ def words(kind: str, facts: str | None, language: str) -> Words:
     return Words(" ".join(subject.split()), body.strip())
 
 
+def text_words(kind: str, facts: str, language: str) -> str:
+    """A message in one short line, for a text to a phone."""
+    template = _environment(language).get_template(f"{kind}/sms.txt")
+    return " ".join(template.render(_said(unpack(facts), language)).split())
+
+
 def _said(facts: dict[str, Fact], language: str) -> dict[str, Any]:
     """Facts as templates show them; codes of rules and roles become words."""
     say = translator(language).gettext

@@ -19,30 +19,36 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    false,
     func,
     or_,
     select,
 )
 
 from services.notifications.messages.message import Failed, Queued, Read, Requeued, Sent
+from services.notifications.messages.secrets import SECRET_KINDS
 from services.notifications.tables import MESSAGES, PEOPLE, READS
 from shared.access.reader import Reader
-from shared.access.roles import EVERY_PROGRAMME
+from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.projection import Projecting, Projection, Recorded
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whose inbox: an account and the roles (role, programme) by which it gets messages too."""
+    """Whose inbox: an account and the roles (role, programme) by which it gets messages too.
+
+    registrations: an applicant's own; what is for them is read here instead of being told.
+    """
 
     account_id: str
     roles: tuple[tuple[str, str], ...]
+    registrations: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, reader: Reader) -> Recipient:
         """The reader's own inbox."""
-        return cls(reader.account_id, tuple((g.role.value, g.programme) for g in reader.roles))
+        roles = tuple((grant.role.value, grant.programme) for grant in reader.roles)
+        own = reader.registrations if Role.applicant in reader.roles_in(None) else frozenset()
+        return cls(reader.account_id, roles, own)
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def _project(at: Projecting, recorded: Recorded) -> None:
                 "channel": event.channel,
                 "about": event.about,
                 "owner_id": event.owner_id,
-                "facts": event.facts,
+                "facts": None if event.kind in SECRET_KINDS else event.facts,
                 "language": event.language,
                 "state": "waiting",
                 "queued_at": recorded.at,
@@ -209,6 +215,11 @@ def _inbox(mine: Recipient, read: ColumnElement[int]) -> Select[Any]:
         )
         for role, programme in mine.roles
     ]
+    to_person = and_(
+        MESSAGES.c.channel == "person",
+        MESSAGES.c.recipient_kind == "registration",
+        MESSAGES.c.recipient_id.in_(sorted(mine.registrations)),
+    )
     joined = MESSAGES.outerjoin(
         READS,
         and_(READS.c.message_id == MESSAGES.c.message_id, READS.c.account_id == mine.account_id),
@@ -216,7 +227,7 @@ def _inbox(mine: Recipient, read: ColumnElement[int]) -> Select[Any]:
     return (
         select(MESSAGES, read.label("read"))
         .select_from(joined)
-        .where(MESSAGES.c.channel == "inbox", or_(own, *by_role, false()))
+        .where(or_(and_(MESSAGES.c.channel == "inbox", or_(own, *by_role)), to_person))
     )
 
 

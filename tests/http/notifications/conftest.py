@@ -77,6 +77,18 @@ class House:
         token = self.signer.sign(reader)
         return Asker(self.app.test_client(), {"Authorization": f"Bearer {token}"})
 
+    def as_applicant(self, *registrations: str, account: str, programme: str = "RS-2011") -> Asker:
+        """A client that asks as a registered person."""
+        reader = Reader(
+            account,
+            f"session-{account}",
+            "Mira",
+            (RoleGrant(Role.applicant, programme),),
+            registrations=frozenset(registrations),
+        )
+        token = self.signer.sign(reader)
+        return Asker(self.app.test_client(), {"Authorization": f"Bearer {token}"})
+
 
 @dataclass
 class Asker:

@@ -5,7 +5,7 @@ schedule_mail(work, message_id, attempt=1)
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.events.append import DueWork
@@ -16,10 +16,12 @@ GIVE_UP_KIND: Final = "notifications.mail_given_up"
 GIVE_UP_AFTER: Final = timedelta(days=2)
 
 
-def schedule_mail(work: Work, message_id: str, *, attempt: int) -> None:
-    """Send it after the commit; after two days without success somebody is told instead."""
+def schedule_mail(
+    work: Work, message_id: str, *, attempt: int, until: datetime | None = None
+) -> None:
+    """Send it after the commit; without success somebody is told after ``until``, or two days."""
     mark = f"{message_id}/{attempt}"
     payload = mark.encode()
     work.schedule(DueWork(f"mail/{mark}", MAIL_KIND, work.now, payload))
-    given_up_at = work.now + GIVE_UP_AFTER
+    given_up_at = until or work.now + GIVE_UP_AFTER
     work.schedule(DueWork(f"mail-given-up/{mark}", GIVE_UP_KIND, given_up_at, payload))

@@ -11,27 +11,22 @@ programs know it. File names are ids, and the folder is its owner's alone.
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from services.notifications.channels.outbox import into_outbox
+from services.notifications.channels.settling import delivered, failed
 from services.notifications.contacts.views import address
-from services.notifications.messages.message import (
-    MESSAGE,
-    DeliverMessage,
-    FailMessage,
-    Waiting,
-)
+from services.notifications.messages.facts import unpack
 from services.notifications.messages.rendering import Words, words
+from services.notifications.messages.secrets import SECRET_KINDS, secret_facts
 from services.notifications.messages.views import Shown, message
-from shared.events.work import Work
 from shared.service import Service
 from shared.settings import Settings
 
@@ -58,8 +53,15 @@ def send_due(service: Service, payload: bytes) -> None:
         name, to = address(connection, shown.recipient_id) if shown else (None, None)
     if shown is None or shown.state != "waiting":
         return
+    if shown.kind in SECRET_KINDS:
+        shown = replace(shown, facts=secret_facts(service, message_id))
+        facts = unpack(shown.facts) if shown.facts is not None else {}
+        to, until = cast(str | None, facts.get("address", to)), facts.get("until")
+        if isinstance(until, datetime) and until <= service.clock.now():
+            failed(service, shown, ground="given_up")
+            return
     if to is None or shown.facts is None:
-        _fail(service, shown, "no_address")
+        failed(service, shown, ground="no_address")
         return
     mail = compose(service.settings, shown, name, to, now=service.clock.now())
     try:
@@ -69,28 +71,10 @@ def send_due(service: Service, payload: bytes) -> None:
         if code < 500:
             raise
         # 5xx is the server's last word (RFC 5321, section 4.2.1): repeating does not help.
-        _fail(service, shown, "refused")
+        failed(service, shown, ground="refused")
         return
 
-    def delivered(work: Work) -> None:
-        if isinstance(work.load(MESSAGE, message_id), Waiting):
-            command = DeliverMessage(
-                by=work.context.actor, now=work.now, message_id=message_id, means="mail"
-            )
-            work.decide(MESSAGE, message_id, command)
-
-    service.transact(service.system_context(shown.programme, cause=message_id), delivered)
-
-
-def give_up_due(service: Service, payload: bytes) -> None:
-    """A message that still waits is given up, so that somebody sees that it did not arrive."""
-    message_id, _, attempt = payload.decode().partition("/")
-    with service.database.reading() as connection:
-        shown = message(connection, message_id)
-        events, _ = service.store.stream(connection, MESSAGE.stream(message_id))
-    state = MESSAGE.fold(events)
-    if shown is not None and isinstance(state, Waiting) and str(state.attempt) == attempt:
-        _fail(service, shown, "given_up")
+    delivered(service, shown, means="mail")
 
 
 def compose(
@@ -116,7 +100,7 @@ def hand_over(settings: Settings, message_id: str, mail: EmailMessage) -> None:
     if settings.mail_url:
         _by_smtp(mail_server(settings), mail)
     else:
-        _into_outbox(settings.home / "outbox", message_id, mail)
+        into_outbox(settings.home / "outbox", f"{message_id}.eml", mail.as_bytes())
 
 
 def mail_server(settings: Settings) -> MailServer:
@@ -162,26 +146,5 @@ def _by_smtp(server: MailServer, mail: EmailMessage) -> None:
         client.send_message(mail)
 
 
-def _into_outbox(folder: Path, message_id: str, mail: EmailMessage) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = folder / f"{message_id}.partial"
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(mail.as_bytes())
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / f"{message_id}.eml")
-
-
 def _code_of(error: smtplib.SMTPRecipientsRefused) -> int:
     return max((code for code, _ in error.recipients.values()), default=450)
-
-
-def _fail(service: Service, shown: Shown, ground: str) -> None:
-    def failed(work: Work) -> None:
-        command = FailMessage(
-            by=work.context.actor, now=work.now, message_id=shown.message_id, ground=ground
-        )
-        work.decide(MESSAGE, shown.message_id, command)
-
-    service.transact(service.system_context(shown.programme, cause=shown.message_id), failed)
