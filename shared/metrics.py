@@ -90,6 +90,10 @@ alarms_open: Final = Gauge(
     ("service", "source", "kind"),
     multiprocess_mode="mostrecent",
 )
+scanner_failures: Final = Counter(
+    "zanat_scanner_failures_total",
+    "Files that were refused because the virus scanner gave no answer.",
+)
 outside_witness_failures: Final = Counter(
     "zanat_outside_witness_failures_total",
     "Attempts to have a checkpoint cosigned outside that failed.",
@@ -133,9 +137,12 @@ def exposition() -> bytes:
     return generate_latest(registry)
 
 
-def operations(checks: Mapping[str, Check]) -> Blueprint:
+def operations(
+    checks: Mapping[str, Check], *, watched: Mapping[str, Check] | None = None
+) -> Blueprint:
     """``/metrics``, ``/healthz`` (the process answers) and ``/readyz`` (what it needs is there).
 
+    watched: told beside the others, yet without them the process is ready all the same.
     A check that raises counts as failed; its message stays inside.
     """
     blueprint = declared(Blueprint("operations", __name__), PUBLIC)
@@ -152,6 +159,7 @@ def operations(checks: Mapping[str, Check]) -> Blueprint:
     def ready() -> tuple[Response, int]:
         found = {name: _outcome(check) for name, check in checks.items()}
         fine = all(outcome == "ok" for outcome in found.values())
+        found |= {name: _outcome(check) for name, check in (watched or {}).items()}
         return jsonify(status="ready" if fine else "not ready", checks=found), 200 if fine else 503
 
     return blueprint

@@ -29,6 +29,7 @@ from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.projecting import COURSE_VERSIONS
 from services.trainings.education import api as education_api
+from services.trainings.education import documents_pages
 from services.trainings.education import pages as education_pages
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.education.projecting import OUTCOME_RECORDS
@@ -86,4 +87,5 @@ def create(service: Service) -> Flask:
         api.register_blueprint(part.blueprint)
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
+    app.register_blueprint(documents_pages.blueprint)
     return finish(app)

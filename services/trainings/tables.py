@@ -192,3 +192,18 @@ OUTCOMES: Final = Table(
     Index("outcomes_registration", "registration_id"),
     Index("outcomes_day", "programme", "completed_on", "outcome_id"),
 )
+
+OUTCOME_DOCUMENTS: Final = Table(
+    "outcome_documents",
+    METADATA,
+    Column("outcome_id", String(36), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("registration_id", String(36), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_by", String(80), nullable=False),
+    Column("added_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("outcome_id", "sha256"),
+    Index("outcome_documents_registration", "registration_id"),
+)
+"""One row a document of an outcome. ``sha256``: of the sealed bytes, its name on the shelf."""

@@ -19,6 +19,7 @@ from typing import Final
 
 import structlog
 
+from shared import metrics
 from shared.errors import Busy, Invalid
 from shared.language.marking import N_
 from shared.settings import Settings
@@ -47,7 +48,7 @@ class Scanner:
     def check(self, content: bytes) -> None:
         """Raise Invalid for a file with a virus in it, Busy when the scanner gives no answer."""
         try:
-            answer = self._asked(b"zINSTREAM\0", content)
+            answer = self._asked(b"zINSTREAM\0", content, self.seconds_max)
         except OSError as error:
             log.error("scanner.unreachable", error=type(error).__name__)
             raise _unasked() from error
@@ -62,17 +63,17 @@ class Scanner:
             raise _unasked()
 
     def trouble(self) -> str | None:
-        """None when it answers, else why not: for ``/readyz``."""
+        """None when it answers at once, else why not: for ``/readyz``."""
         try:
-            answer = self._asked(b"zPING\0", None)
+            answer = self._asked(b"zPING\0", None, CONNECT_SECONDS_MAX)
         except OSError as error:
             return f"failed: {type(error).__name__}"
         return None if answer == "PONG" else "failed: strange answer"
 
-    def _asked(self, command: bytes, content: bytes | None) -> str:
-        deadline = time.monotonic() + self.seconds_max
+    def _asked(self, command: bytes, content: bytes | None, seconds_max: float) -> str:
+        deadline = time.monotonic() + seconds_max
         with self._connected() as connection:
-            connection.settimeout(self.seconds_max)
+            connection.settimeout(seconds_max)
             connection.sendall(command)
             try:
                 for start in range(0, len(content or b""), _PIECE_BYTES):
@@ -114,6 +115,7 @@ def _answer(connection: socket.socket, deadline: float) -> str:
 
 
 def _unasked() -> Busy:
+    metrics.scanner_failures.inc()
     return Busy(
         "scanner-unreachable",
         N_("The virus scanner gives no answer, so no file is taken now. Try again shortly."),

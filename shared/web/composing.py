@@ -20,6 +20,7 @@ from shared.access.accesses import recorder_of_denied
 from shared.access.keys import CurrentKey, KeyFolder, PublicKeys
 from shared.access.revocations import Revocations
 from shared.access.tokens import SigningKey, TokenSigner, TokenVerifier
+from shared.files.scanning import Scanner
 from shared.language.marking import N_
 from shared.service import Definition, Service
 from shared.settings import Settings
@@ -89,7 +90,11 @@ def open_app(
         installation_banner=DEMONSTRATION if settings.demonstration else "",
     )
     app.extensions[EXTENSION] = service
-    app.register_blueprint(metrics.operations({"database": lambda: _database(service)}))
+    app.register_blueprint(
+        metrics.operations(
+            {"database": lambda: _database(service)}, watched={"scanner": lambda: _scanner(service)}
+        )
+    )
     app.register_blueprint(log_blueprint(service))
     if service.definition.follows:
         app.register_blueprint(witness_blueprint(service))
@@ -115,3 +120,8 @@ def _database(service: Service) -> str | None:
     with service.database.reading() as connection:
         connection.execute(text("select 1"))
     return None
+
+
+def _scanner(service: Service) -> str | None:
+    scanner = Scanner.of(service.settings)
+    return scanner.trouble() if scanner else None

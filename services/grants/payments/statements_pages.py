@@ -40,6 +40,7 @@ from shared.web.access import requires, signed_in
 from shared.web.commands import Answer, actor, perform_page, service
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
+from shared.web.uploads import received_text
 
 BYTES_MAX: Final = 4 * CHARACTERS_MAX
 blueprint = Blueprint("statements", __name__, url_prefix="/grants")
@@ -191,15 +192,8 @@ def take_statement() -> ResponseReturnValue:
 
 def _sent() -> str:
     """The text sent, as a file or typed. Raises Invalid when it is none or too long."""
-    file = request.files.get("file")
-    text = request.form.get("csv", "")
-    if file is not None and file.filename:
-        try:
-            text = file.read(BYTES_MAX + 1).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise Invalid(
-                "statement-encoding", N_("Save the file as UTF-8, then send it.")
-            ) from None
+    text = received_text("file", bytes_max=BYTES_MAX)
+    text = request.form.get("csv", "") if text is None else text
     if not text.strip():
         raise Invalid("statement-missing", N_("Choose the file of the statement."))
     if len(text) > CHARACTERS_MAX or "\x00" in text:

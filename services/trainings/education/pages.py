@@ -26,11 +26,11 @@ from services.trainings.asking import (
     typed_day,
     validated,
 )
-from services.trainings.education import acting, views
+from services.trainings.education import acting, documents, views
 from services.trainings.education.acting import READ, WRITE, found
-from services.trainings.education.outcome import OUTCOME
+from services.trainings.education.outcome import DOCUMENTS_MAX, OUTCOME
 from services.trainings.education.schemas import OUTCOMES, NewOutcomeSchema, WithdrawSchema
-from services.trainings.education.wording import OUTCOME_WORDS
+from services.trainings.education.wording import FILE_WORDS, OUTCOME_WORDS
 from services.trainings.people.views import staff_names
 from services.trainings.people.wording import ERASED
 from shared.access.reader import may
@@ -54,7 +54,12 @@ _FIELDS: Final = (
     *("outcome", "institution", "evidence"),
     *("completed_on-day", "completed_on-month", "completed_on-year"),
 )
-_EVENTS: Final = {"Recorded": N_("Recorded."), "Withdrawn": N_("Withdrawn: {reason}")}
+_EVENTS: Final = {
+    "Recorded": N_("Recorded."),
+    "Withdrawn": N_("Withdrawn: {reason}"),
+    "DocumentAdded": N_("A document was added."),
+    "DocumentRemoved": N_("A document was removed."),
+}
 
 blueprint = Blueprint("education", __name__, url_prefix="/trainings")
 
@@ -187,6 +192,19 @@ def _show_page(row: Row[Any], errors: Errors = ()) -> str:
             }
             for one in reversed(history)
         ],
+        documents=[
+            {
+                "number": one.number,
+                "sha256": one.row.sha256,
+                "kind": say(FILE_WORDS[one.row.media_type]),
+                "kilobytes": -(-one.row.size // 1024),
+                "by": names.get(one.row.added_by, one.row.added_by),
+                "at": one.row.added_at,
+            }
+            for one in documents.listed(row.outcome_id)
+        ],
+        documents_max=DOCUMENTS_MAX,
+        may_remove=may(signed_in(), WRITE, row.programme),
         may_withdraw=may(signed_in(), WRITE, row.programme) and not row.withdrawn,
         reason=typed("reason"),
         errors=errors,

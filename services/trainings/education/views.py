@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from services.trainings.reach import Reach
-from services.trainings.tables import OUTCOMES, REGISTRATIONS
+from services.trainings.tables import OUTCOME_DOCUMENTS, OUTCOMES, REGISTRATIONS
 
 
 def outcomes(
@@ -58,6 +58,13 @@ def outcomes_of(connection: Connection, registrations: Sequence[str]) -> Sequenc
     """The outcomes of some registrations, oldest first."""
     query = select(OUTCOMES).where(OUTCOMES.c.registration_id.in_(registrations))
     return connection.execute(query.order_by(OUTCOMES.c.completed_on)).all()
+
+
+def documents(connection: Connection, outcome_id: str) -> Sequence[Row[Any]]:
+    """The documents of one outcome, in the order in which they came."""
+    query = select(OUTCOME_DOCUMENTS).where(OUTCOME_DOCUMENTS.c.outcome_id == outcome_id)
+    order = (OUTCOME_DOCUMENTS.c.added_at, OUTCOME_DOCUMENTS.c.sha256)
+    return connection.execute(query.order_by(*order)).all()
 
 
 def key_of(row: Row[Any]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.files.kinds import JPEG, PDF, PNG, WEBP, XLSX
 from shared.language.marking import N_
 
 OUTCOME_WORDS: Final = {
@@ -17,3 +18,12 @@ OUTCOME_WORDS: Final = {
     "secondary_diploma": N_("Diploma of a secondary school"),
     "employment_service_qualification": N_("Qualification of the employment service"),
 }
+
+FILE_WORDS: Final = {
+    PDF: N_("PDF file"),
+    JPEG: N_("Photo"),
+    PNG: N_("Picture"),
+    WEBP: N_("Picture"),
+    XLSX: N_("Sheet"),
+}
+"""Kind of a document → what it is called."""

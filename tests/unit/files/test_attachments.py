@@ -9,7 +9,8 @@ import pytest
 
 from shared.errors import Invalid, Missing
 from shared.events.event import Event, event_type
-from shared.files.attachments import BYTES_MAX, Attachments, Damaged, FileReference
+from shared.files.attachments import Attachments, Damaged, FileReference
+from shared.files.cleaning import BYTES_MAX
 from shared.files.shelf import FolderShelf
 from shared.migrations.migrating import migrate
 from shared.privacy.keyring import KeyName
