@@ -93,7 +93,7 @@ def declared(tables: Iterable[Table]) -> Iterator[Declared]:
     for table in tables:
         for column in table.columns:
             if (kind := kind_of(column)) is not None:
-                yield Declared(table.name, column.name, kind)
+                yield Declared(str(table.name), str(column.name), kind)
 
 
 def names(owners: Iterable[str], kinds: Iterable[Kind]) -> list[KeyName]:
@@ -118,7 +118,7 @@ def purge(
         for part in _parts(owners):
             whose = owned(table, part, tables)
             count += connection.execute(update(table).where(whose, held).values(emptied)).rowcount
-        found.append(Rows(table=table.name, kind=kind.text, rows=count))
+        found.append(Rows(table=str(table.name), kind=kind.text, rows=count))
     return [one for one in found if one.rows]
 
 
@@ -135,7 +135,7 @@ def count(
             of = select(func.count()).select_from(table).where(owned(table, part, tables), held)
             rows += connection.execute(of).scalar_one()
         if rows:
-            found.append(Rows(table=table.name, kind=kind.text, rows=rows))
+            found.append(Rows(table=str(table.name), kind=kind.text, rows=rows))
     return found
 
 

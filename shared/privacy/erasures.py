@@ -44,6 +44,9 @@ from shared.service import DueHandler, Reaction, Service
 SETTLED_AFTER: Final = timedelta(seconds=REMEMBERED_SECONDS + 10)
 """After that nobody remembers a destroyed key any more."""
 
+KEYS: Final = "keys"
+"""In place of a table: what stands sealed in logs and files, a key for each kind of it."""
+
 _TRIES: Final = 100
 _TRY_SECONDS: Final = 0.05
 _ROWS_AT_ONCE: Final = 500
@@ -253,15 +256,29 @@ class Erasing:
             own = frozenset(piece.owners)
             further = frozenset(self.further(connection, own)) - own
             size, root = _head(connection, service)
+            held = count(connection, view_tables(service), owners=own | further)
             answer = erasure_events(self.service).counted(
                 erasure_id=piece.erasure_id,
-                rows=tuple(count(connection, view_tables(service), owners=own | further)),
+                rows=(*self._keys(service, own | further), *held),
                 owners=tuple(sorted(further)),
                 log_size=size,
                 log_root=root,
             )
             self._answer(service, connection, piece, answer)
         service.store.notify()
+
+    def _keys(self, service: Service, owners: Collection[str]) -> list[Rows]:
+        """How many keys there are of the classes that this service makes, by kind."""
+        living: Counter[Kind] = Counter()
+        for data_class in self.makes:
+            for owner in owners:
+                for name in service.keyring.names(owners=owner, data_class=data_class):
+                    living[Kind(name.data_class, name.group)] += name.owner == owner
+        return [
+            Rows(table=KEYS, kind=kind.text, rows=number)
+            for kind, number in sorted(living.items())
+            if number
+        ]
 
     def _purge(self, service: Service, payload: bytes) -> None:
         piece = msgspec.json.decode(payload, type=Piece)
