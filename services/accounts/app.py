@@ -23,8 +23,11 @@ from services.accounts.programs import api as programs_api
 from services.accounts.programs import pages as programs_pages
 from services.accounts.programs.program_key import PROGRAM_KEY
 from services.accounts.programs.views import KEYS
+from services.accounts.resetting import asking, links
+from services.accounts.resetting import pages as resetting_pages
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
+from services.accounts.sessions import uses
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
 from services.accounts.signing import rotating
 from services.accounts.signing.rotating import SIGNING_EVENTS
@@ -33,6 +36,8 @@ from services.accounts.staff import pages as staff_pages
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
 from services.accounts.staff.views import PROJECTIONS
+from services.accounts.standing import api as standing_api
+from services.accounts.standing import pages as standing_pages
 from services.accounts.throttling import tries
 from services.accounts.watching import api as watching_api
 from services.accounts.watching import pages as watching_pages
@@ -54,7 +59,17 @@ FOLLOWED: Final = ("audit",)
 ALARMS: Final = alarms_of("accounts")
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(
-    HERE / name / "templates" for name in ("staff", "programs", "sessions", "applicants", "passkeys", "work")
+    HERE / name / "templates"
+    for name in (
+        "staff",
+        "programs",
+        "sessions",
+        "applicants",
+        "passkeys",
+        "resetting",
+        "standing",
+        "work",
+    )
 )
 
 
@@ -82,9 +97,12 @@ def definition() -> Definition:
         due={
             **ERASING.due,
             tries.PURGE_KIND: tries.purge,
+            uses.PURGE_KIND: uses.purge_uses,
+            links.PURGE_KIND: links.purge,
+            asking.ASKED_KIND: asking.send_asked,
             rotating.DUE_KIND: rotating.rotate_due,
         },
-        daily=(tries.PURGE_KIND, rotating.DUE_KIND),
+        daily=(tries.PURGE_KIND, links.PURGE_KIND, uses.PURGE_KIND, rotating.DUE_KIND),
     )
 
 
@@ -104,7 +122,7 @@ def create(service: Service) -> Flask:
     )
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
-    for routes in (sessions_api, programs_api, staff_api, watching_api):
+    for routes in (sessions_api, programs_api, staff_api, standing_api, watching_api):
         api.register_blueprint(routes.blueprint)
     for pages in (
         work_pages,
@@ -112,7 +130,9 @@ def create(service: Service) -> Flask:
         sessions_pages,
         applicants_pages,
         passkeys_pages,
+        resetting_pages,
         staff_pages,
+        standing_pages,
         watching_pages,
     ):
         app.register_blueprint(pages.blueprint)

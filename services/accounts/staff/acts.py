@@ -66,7 +66,7 @@ def invite(
         # Nobody opens a link for it: it works by the keys that are made for it.
         work.decide(ACCOUNT, account_id, Activate(by=by, now=work.now, account_id=account_id))
     if email:
-        work.claim(_address(work, account_id, email))
+        work.claim(address_claim(work, account_id, email))
     return account_id
 
 
@@ -106,9 +106,9 @@ def change_details(
     )
     work.decide(ACCOUNT, account_id, command)
     if before is not None and before.email:
-        work.release(_address(work, account_id, before.email))
+        work.release(address_claim(work, account_id, before.email))
     if email:
-        work.claim(_address(work, account_id, email))
+        work.claim(address_claim(work, account_id, email))
 
 
 def activate(
@@ -188,7 +188,8 @@ def _programme(given: str | None) -> str | None:
     return None if given in (None, "", EVERY_PROGRAMME) else given
 
 
-def _address(work: Work, account_id: str, email: str) -> Claim:
+def address_claim(work: Work, account_id: str, email: str) -> Claim:
+    """That an address is this account's and no other's."""
     return Claim(
         kind="account-email",
         value=email_index(work.store.keyring, email),

@@ -8,7 +8,6 @@ POST /accounts/api/v1/staff/<id>/suspend         …/reinstate
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify
@@ -18,6 +17,7 @@ from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Reinstate, Suspend
 from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.listing import LIST, as_json, seen, visible_account, visible_programmes
+from services.accounts.staff.performing import on_account
 from services.accounts.staff.schemas import (
     AccountSchema,
     InvitationSchema,
@@ -34,7 +34,7 @@ from shared.service import INSTALLATION_WIDE
 from shared.web.access import ensure, requires
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import Answer, ReceiptSchema, actor, context, perform, receipt, service
-from shared.web.etag import not_modified, required_version, set_version
+from shared.web.etag import not_modified, set_version
 from shared.web.pagination import PageRequest
 
 blueprint = ApiBlueprint("staff_api", __name__, url_prefix="/accounts/api/v1/staff")
@@ -127,7 +127,7 @@ def list_roles(account_id: str) -> Response:
 def grant(arguments: dict[str, Any], account_id: str) -> Response:
     """Grant a role."""
     ensure("accounts.roles.grant", EVERY_PROGRAMME)
-    return _on(
+    return on_account(
         account_id,
         lambda work: acts.grant_role(work, by=actor(), account_id=account_id, **arguments),
     )
@@ -141,7 +141,7 @@ def grant(arguments: dict[str, Any], account_id: str) -> Response:
 def revoke(arguments: dict[str, Any], account_id: str) -> Response:
     """Take a role back; tokens that name it live on for minutes at most."""
     ensure("accounts.roles.revoke", EVERY_PROGRAMME)
-    return _on(
+    return on_account(
         account_id,
         lambda work: acts.revoke_role(work, by=actor(), account_id=account_id, **arguments),
     )
@@ -161,7 +161,7 @@ def suspend(arguments: dict[str, Any], account_id: str) -> Response:
         one = Suspend(by=by, now=work.now, account_id=account_id, reason=arguments["reason"])
         work.decide(ACCOUNT, account_id, one)
 
-    return _on(account_id, act)
+    return on_account(account_id, act)
 
 
 @blueprint.route("/<account_id>/reinstate", methods=["POST"])
@@ -176,18 +176,4 @@ def reinstate(account_id: str) -> Response:
         one = Reinstate(by=actor(), now=work.now, account_id=account_id)
         work.decide(ACCOUNT, account_id, one)
 
-    return _on(account_id, act)
-
-
-def _on(account_id: str, act: Callable[[Work], None]) -> Response:
-    """A command on the version of an account that the asker saw."""
-    version = required_version()
-    with service().database.reading() as connection:
-        visible_account(connection, account_id)
-
-    def handler(work: Work) -> Answer:
-        work.expect(ACCOUNT, account_id, version)
-        act(work)
-        return receipt(work, ACCOUNT, account_id)
-
-    return perform(INSTALLATION_WIDE, handler)
+    return on_account(account_id, act)

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 
 from services.accounts.foreign import programmes
 from services.accounts.indexes import email_index
+from services.accounts.sessions.uses import device_words
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX, ROLES
 from services.accounts.staff.account_commands import Reinstate, RevokeSession, Suspend
@@ -29,6 +30,7 @@ from services.accounts.staff.views import (
     roles_of,
 )
 from services.accounts.staff.wording import EVENT_SENTENCES, STANDING_WORDS
+from services.accounts.standing.views import sessions_of
 from shared.access.reader import RoleGrant
 from shared.access.roles import EVERY_PROGRAMME
 from shared.access.wording import ROLE_WORDS
@@ -347,7 +349,7 @@ def _account_page(
         row, roles = visible_account(connection, account_id)
     seen(ACCOUNT.stream(account_id))
     with service().database.reading() as connection:
-        sessions = open_sessions(connection, account_id, service().clock.now())
+        sessions = sessions_of(connection, account_id, service().clock.now())
         history = service().store.history(connection, ACCOUNT.stream(account_id))
         recent = history[: -HISTORY_MAX - 1 : -1]
         names = names_of(connection, {one.actor for one in recent})
@@ -366,6 +368,7 @@ def _account_page(
         may_write=_may_write(),
         own=account_id == actor(),
         form_key=service().store.identifiers.new,
+        device_words=device_words,
     )
     return page, status
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from services.accounts.app import create, definition
 from services.accounts.first import first_administrator_link, seed_personas
@@ -174,3 +176,24 @@ def first_link(empty_house: House) -> str:
     link = first_administrator_link(empty_house.service)
     assert link is not None
     return link
+
+
+@pytest.fixture
+def statements(house: House) -> Callable[[], AbstractContextManager[list[str]]]:
+    """What a process asks of its database meanwhile: the statements, without their values."""
+
+    @contextmanager
+    def listening() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        engine = house.service.database.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return listening

@@ -1,0 +1,115 @@
+"""Asking for a link and using it: what pages, the API and the command line share.
+
+    request_link(service, "mira@example.org")     # the same whether there is such an account
+    send_asked(service, request_id)               # a moment later: the mail, if there is one
+    shown = make_link(service, context, by="admin", account_id="a1")
+
+Whoever asks learns nothing from the answer nor from its time: the request does the same for every
+text, and only work that falls due afterwards looks whether there is an account. A link goes to the
+account's own address. Only who has none gets it from an administrator, who is then shown it: with
+an address, nobody but its owner ever sees the link.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from services.accounts.indexes import email_index, name_index
+from services.accounts.resetting.links import LINK_LENGTH, REQUESTS, account_of, new_link, use_link
+from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.account_commands import AskReset, ResetPassword
+from services.accounts.staff.credentials import keep_password, with_secrets
+from services.accounts.staff.views import find_account
+from services.accounts.throttling.tries import take
+from shared.errors import Missing, Refused
+from shared.events.append import Context, DueWork
+from shared.events.work import Work
+from shared.language.marking import N_
+from shared.service import INSTALLATION_WIDE, Service
+
+ASKED_KIND: Final = "accounts.resetting.asked"
+KIND: Final = "reset/account"
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A link that works until ``expires_at``. ``address`` is None when it went by mail."""
+
+    address: str | None
+    expires_at: datetime
+
+
+def request_link(service: Service, given: str, context: Context) -> None:
+    """Note that somebody lost the password of an account with this address or name."""
+
+    def note(work: Work) -> None:
+        request_id = work.new_id()
+        work.connection.execute(
+            REQUESTS.insert().values(
+                request_id=request_id,
+                email_index=email_index(service.keyring, given),
+                name_index=name_index(service.keyring, given),
+                asked_at=work.now,
+            )
+        )
+        due = DueWork(f"reset/{request_id}", ASKED_KIND, work.now, request_id.encode())
+        work.schedule(due)
+
+    with_secrets(service, context, note)
+
+
+def send_asked(service: Service, payload: bytes) -> None:
+    """Mail a link to whom a request is about, a few an hour; due work. Nobody is told if not."""
+    request_id = payload.decode()
+    asked = REQUESTS.c.request_id == request_id
+    with service.database.reading() as connection:
+        request = connection.execute(select(REQUESTS).where(asked)).one_or_none()
+        account = account_of(connection, request) if request is not None else None
+    mailed = account is not None and bool(account.email)
+    if account is not None and mailed and take(service, KIND, account.account_id) is None:
+        context = service.system_context(INSTALLATION_WIDE, cause=request_id)
+        # Suspended at this very moment: nobody is told, as for every account that is not there.
+        with suppress(Refused):
+            make_link(service, context, by=context.actor, account_id=account.account_id)
+    with service.database.writing() as connection:
+        connection.execute(delete(REQUESTS).where(asked))
+
+
+def make_link(
+    service: Service, context: Context, *, by: str, account_id: str, shown: bool = False
+) -> MadeLink:
+    """Make a link and have it mailed; without an address, or if ``shown``, give it back."""
+
+    def make(work: Work) -> MadeLink:
+        account = find_account(work.connection, account_id)
+        if account is None:
+            raise Missing("no-account", N_("There is no such account."))
+        expires_at = work.now + LINK_LENGTH
+        path = new_link(work.connection, account_id, expires_at)
+        address = service.settings.public_url + path
+        mailed = bool(account.email) and not shown
+        command = AskReset(
+            by=by,
+            now=work.now,
+            account_id=account_id,
+            link=address if mailed else None,
+            expires_at=expires_at,
+        )
+        work.decide(ACCOUNT, account_id, command)
+        return MadeLink(None if mailed else address, expires_at)
+
+    return with_secrets(service, context, make)
+
+
+def choose_password(work: Work, *, token: str, password_hash: str) -> str:
+    """Use a link: keep the new password and end every session; whose account it is."""
+    account_id = use_link(work.connection, token, work.now)
+    command = ResetPassword(by=account_id, now=work.now, account_id=account_id)
+    work.decide(ACCOUNT, account_id, command)
+    keep_password(work.connection, account_id, password_hash, work.now)
+    return account_id

@@ -1,0 +1,1 @@
+"""What an administrator does to an account beside its roles: closing, resetting, sessions."""

@@ -1,0 +1,27 @@
+"""Closing an account and ending one of its sessions, as handlers of a work.
+
+close(work, by=actor(), account_id=account_id)
+end_session(work, by=actor(), account_id=account_id, session_id=session_id)
+"""
+
+from __future__ import annotations
+
+from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.account_commands import CloseAccount, RevokeSession
+from services.accounts.staff.acts import address_claim
+from services.accounts.staff.views import find_account
+from shared.events.work import Work
+
+
+def close(work: Work, *, by: str, account_id: str) -> None:
+    """End the account for good; its address may be another account's from now on."""
+    before = find_account(work.connection, account_id)
+    command = CloseAccount(by=by, now=work.now, account_id=account_id)
+    if work.decide(ACCOUNT, account_id, command) and before is not None and before.email:
+        work.release(address_claim(work, account_id, before.email))
+
+
+def end_session(work: Work, *, by: str, account_id: str, session_id: str) -> None:
+    """End one session; nothing happens when it is over, or is another account's."""
+    command = RevokeSession(by=by, now=work.now, account_id=account_id, session_id=session_id)
+    work.decide(ACCOUNT, account_id, command)
