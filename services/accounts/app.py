@@ -15,16 +15,23 @@ from services.accounts.applicants import pages as applicants_pages
 from services.accounts.applicants import people as applicants
 from services.accounts.applicants.erasing import ERASING
 from services.accounts.applicants.sign_in_code import SIGN_IN_CODE
+from services.accounts.factors import api as factors_api
+from services.accounts.factors import pages as factors_pages
+from services.accounts.factors import proving_pages
+from services.accounts.factors.factors import FACTORS
 from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
 from services.accounts.programs import api as programs_api
-from services.accounts.programs import pages as programs_pages
 from services.accounts.programs.program_key import PROGRAM_KEY
 from services.accounts.programs.views import KEYS
 from services.accounts.resetting import asking, links
 from services.accounts.resetting import pages as resetting_pages
+from services.accounts.programs import api as programs_api
+from services.accounts.programs import pages as programs_pages
+from services.accounts.programs.program_key import PROGRAM_KEY
+from services.accounts.programs.views import KEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions import uses
@@ -61,11 +68,12 @@ HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(
     HERE / name / "templates"
     for name in (
-        "staff",
         "programs",
+        "staff",
         "sessions",
         "applicants",
         "passkeys",
+        "factors",
         "resetting",
         "standing",
         "work",
@@ -77,7 +85,7 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, PROGRAM_KEY, SIGN_IN_CODE, PASSKEYS, ALARMS.decider),
+        deciders=(ACCOUNT, PROGRAM_KEY, SIGN_IN_CODE, PASSKEYS, FACTORS, ALARMS.decider),
         events=(
             *access_events("accounts"),
             *log_events("accounts"),
@@ -122,7 +130,7 @@ def create(service: Service) -> Flask:
     )
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
-    for routes in (sessions_api, programs_api, staff_api, standing_api, watching_api):
+    for routes in (sessions_api, programs_api, factors_api, staff_api, standing_api, watching_api):
         api.register_blueprint(routes.blueprint)
     for pages in (
         work_pages,
@@ -130,6 +138,8 @@ def create(service: Service) -> Flask:
         sessions_pages,
         applicants_pages,
         passkeys_pages,
+        factors_pages,
+        proving_pages,
         resetting_pages,
         staff_pages,
         standing_pages,

@@ -96,6 +96,11 @@ def demonstration_personas(service: Service) -> tuple[Persona, ...]:
     return tuple(one for one in personas() if one.account_id in active)
 
 
+def is_persona(service: Service, account_id: str) -> bool:
+    """Whether this is an invented person of a demonstration."""
+    return service.settings.demonstration and account_id in {one.account_id for one in personas()}
+
+
 def seed_personas(service: Service, programme: str) -> list[Persona]:
     """Make the personas' accounts, with their roles in a programme; doing it again is harmless."""
     password = _password(service)

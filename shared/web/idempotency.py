@@ -20,13 +20,13 @@ from flask import g, request
 from shared.access.reader import Reader
 from shared.errors import Malformed
 from shared.language.marking import N_
-from shared.web.session import CSRF_FIELD
+from shared.web.session import CSRF_FIELD, STEP_UP_FIELDS
 
 HEADER: Final = "Idempotency-Key"
 FIELD: Final = "idempotency_key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
-_NOT_HASHED: Final = frozenset({CSRF_FIELD, FIELD})
+_NOT_HASHED: Final = frozenset({CSRF_FIELD, FIELD, *STEP_UP_FIELDS})
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from shared.language.marking import N_
 from shared.money import Money
 from shared.web.access import READING, is_for_programs
 from shared.web.language import say
-from shared.web.session import CSRF_FIELD
+from shared.web.session import CSRF_FIELD, STEP_UP_FIELDS
 from shared.web.validation import FieldError, errors_of
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -259,5 +259,6 @@ def _resend(told: Answer) -> list[tuple[str, str]]:
     return [
         (name, text)
         for name, text in pairs[:RESENT_FIELDS_MAX]
-        if name != CSRF_FIELD and not any(word in name.lower() for word in _SECRET_WORDS)
+        if name not in (CSRF_FIELD, *STEP_UP_FIELDS)
+        and not any(word in name.lower() for word in _SECRET_WORDS)
     ]

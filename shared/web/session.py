@@ -20,6 +20,14 @@ from flask import Flask, Response, current_app, g, request
 from shared.access.reader import Reader
 
 CSRF_FIELD: Final = "csrf_token"
+STEP_UP_FIELDS: Final = (
+    "step_up",
+    "step_up_code",
+    "step_up_credential",
+    "step_up_demonstration",
+)
+"""What the page for stepping up adds to a form that it sends on; nobody else looks at it."""
+
 CSRF_HEADER: Final = "X-CSRF-Token"
 _SESSION: Final = "zanat_session"
 _FORMS: Final = "zanat_forms"

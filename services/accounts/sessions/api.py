@@ -29,14 +29,13 @@ blueprint = ApiBlueprint("sessions_api", __name__, url_prefix="/accounts/api/v1"
 def sign_in(arguments: dict[str, Any]) -> dict[str, Any]:
     """Sign in: a token that lives minutes. Ask again before it ends."""
     desk: SignInDesk = current_app.extensions[EXTENSION]
-    reader = desk.sign_in(arguments["account"], arguments["password"], context(INSTALLATION_WIDE))
-    return {
-        "token": desk.token(reader),
-        "token_type": "Bearer",
-        "expires_in": desk.lifetime_seconds,
-        "account_id": reader.account_id,
-        "session_id": reader.session_id,
-    }
+    reader = desk.sign_in(
+        arguments["account"],
+        arguments["password"],
+        context(INSTALLATION_WIDE),
+        code=arguments["code"],
+    )
+    return desk.token_answer(reader)
 
 
 @blueprint.route("/tokens/end", methods=["POST"])

@@ -25,6 +25,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import HOME, local_address
+from services.accounts.factors.asking import ask_code, factor_missing
+from services.accounts.factors.keeping import has_factor
+from services.accounts.factors.proving import CodeNeeded
 from services.accounts.personas import demonstration_personas
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
 from services.accounts.staff import acts
@@ -68,7 +71,7 @@ def _secure() -> bool:
     return service().settings.secure_cookies
 
 
-def _start(reader: Reader, address: str, *, status: int = 303) -> Response:
+def start(reader: Reader, address: str, *, status: int = 303) -> Response:
     """Go on to an address with the reader's token in the cookie."""
     response = cast(Response, redirect(address, status))
     set_session(response, desk().token(reader), secure=_secure())
@@ -95,7 +98,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(address, 303)
     again = _renewed()
     if again is not None:
-        return _start(again, address)
+        return start(again, address)
     why = g.sign_in_error.sentence if g.sign_in_error is not None else ""
     return _sign_in_page(address, note=say(why, {}) if why else "")
 
@@ -115,10 +118,12 @@ def sign_in_sent() -> ResponseReturnValue:
         return _sign_in_page(address, given=given, errors=errors, status=422)
     try:
         reader = desk().sign_in(given, password, context(INSTALLATION_WIDE))
+    except CodeNeeded as needed:
+        return ask_code(needed.account_id, address)
     except Unauthenticated as refused:
         errors["account"] = say(refused.sentence, refused.facts)
         return _sign_in_page(address, given=given, errors=errors, status=401)
-    return _start(reader, address)
+    return start(reader, address)
 
 
 @blueprint.post("/sign-in/persona")
@@ -129,7 +134,7 @@ def sign_in_persona() -> ResponseReturnValue:
     if wanted not in {persona.account_id for persona in demonstration_personas(service())}:
         raise Missing("no-persona", N_("There is no such sign-in in this installation."))
     reader = desk().open(wanted, context(INSTALLATION_WIDE))
-    return _start(reader, local_address(request.form.get("next")))
+    return start(reader, local_address(request.form.get("next")))
 
 
 @blueprint.post("/sign-out")
@@ -154,7 +159,7 @@ def renew() -> ResponseReturnValue:
         return redirect(address, status)
     again = _renewed()
     if again is not None:
-        return _start(again, address, status=status)
+        return start(again, address, status=status)
     if request.method == "GET" or address == "/accounts/sign-out":
         response = cast(Response, redirect(f"{SIGN_IN}?next={quote(address, safe='/')}", 303))
         clear_session(response, secure=_secure())
@@ -217,7 +222,7 @@ def activate_sent(token: str) -> ResponseReturnValue:
     except (Invalid, Refused) as problem:
         return _activate_page(token, typed, _errors(problem), status=problem.status)
     flash(say(N_("Your account is ready."), {}), "info")
-    return _without_referrer(_start(desk().reader(account_id, session_id), HOME))
+    return _without_referrer(start(desk().reader(account_id, session_id), HOME))
 
 
 def _activate_page(
@@ -329,6 +334,7 @@ def _me_page(errors: dict[str, str], *, status: int = 200) -> ResponseReturnValu
         account = find_account(connection, reader.account_id)
         sessions = open_sessions(connection, reader.account_id, service().clock.now())
         roles = roles_of(connection, [reader.account_id])[reader.account_id]
+        any_factor = has_factor(connection, reader.account_id)
     page = render_template(
         "accounts/sessions/me.html",
         account=account,
@@ -336,6 +342,8 @@ def _me_page(errors: dict[str, str], *, status: int = 200) -> ResponseReturnValu
         roles=roles,
         errors=errors,
         length_min=LENGTH_MIN,
+        has_factor=any_factor,
+        factor_missing=factor_missing(reader),
     )
     return page, status
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.accounts.factors.codes import TYPED_MAX
 from services.accounts.staff.account import EMAIL_LENGTH_MAX
 from services.accounts.staff.schemas import RoleSchema
 from shared.access.passwords import LENGTH_MAX
@@ -22,6 +23,14 @@ class SignInSchema(Schema):
     )
     password = fields.String(
         required=True, load_only=True, validate=validate.Length(min=1, max=LENGTH_MAX)
+    )
+    code = fields.String(
+        load_default="",
+        load_only=True,
+        validate=validate.Length(max=TYPED_MAX),
+        metadata={
+            "description": "Of the app, or a recovery code, when the account has a second factor."
+        },
     )
 
 

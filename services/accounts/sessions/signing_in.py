@@ -16,10 +16,12 @@ import binascii
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from services.accounts.factors.keeping import has_factor
+from services.accounts.factors.proving import CodeNeeded, prove
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import FailSignIn, RevokeSession
@@ -71,20 +73,32 @@ class SignInDesk:
         """A token that speaks for the reader."""
         return self.signer.sign(reader)
 
-    def sign_in(self, given: str, password: str, context: Context) -> Reader:
+    def token_answer(self, reader: Reader) -> dict[str, Any]:
+        """A token as the JSON interface answers it."""
+        return {
+            "token": self.token(reader),
+            "token_type": "Bearer",
+            "expires_in": self.lifetime_seconds,
+            "account_id": reader.account_id,
+            "session_id": reader.session_id,
+        }
+
+    def sign_in(self, given: str, password: str, context: Context, code: str = "") -> Reader:
         """Check an address or name with its password and open a session.
 
-        Raises Unauthenticated, always in the same words and never sooner than a moment after it was
+        code: of the second factor, which is looked at only after the right password. Raises
+        CodeNeeded when there is a factor and no code, Invalid for a wrong code, and else
+        Unauthenticated, always in the same words and never sooner than a moment after it was
         asked: what is done for an account that exists must not show on the clock.
         """
         began = time.monotonic()
         try:
-            return self._sign_in(given, password, context)
+            return self._sign_in(given, password, context, code)
         except Unauthenticated:
             time.sleep(max(0.0, REFUSED_AFTER_SECONDS - (time.monotonic() - began)))
             raise
 
-    def _sign_in(self, given: str, password: str, context: Context) -> Reader:
+    def _sign_in(self, given: str, password: str, context: Context, code: str) -> Reader:
         service = self.service
         with service.database.reading() as connection:
             row = find_by_sign_in(connection, service.keyring, given)
@@ -94,7 +108,41 @@ class SignInDesk:
         account_id: str = row.account_id
         if not self.is_password(account_id, password, replace(context, actor=account_id)):
             raise _refused()
-        return self.open(account_id, context)
+        with service.database.reading() as connection:
+            asks = has_factor(connection, account_id)
+        if not asks:
+            return self.open(account_id, context)
+        if not code.strip():
+            raise CodeNeeded(account_id)
+        return self.with_code(account_id, code, context)
+
+    def with_code(self, account_id: str, code: str, context: Context) -> Reader:
+        """Open a fresh session for an account whose password was checked. Raises Invalid, TooMany.
+
+        The code is used, and the session opened, in one transaction, or neither is.
+        """
+        try:
+            session_id = prove(
+                self.service,
+                account_id,
+                code,
+                context,
+                lambda work, method: acts.sign_in(work, account_id, method),
+            )
+        except (Refused, Missing):
+            raise _refused() from None
+        return self.reader(account_id, session_id)
+
+    def step_up(self, session_id: str, account_id: str, code: str, context: Context) -> Reader:
+        """Prove an open session's second factor by a code. Raises Invalid, TooMany, Refused."""
+        prove(
+            self.service,
+            account_id,
+            code,
+            context,
+            lambda work, method: acts.step_up(work, account_id, session_id, method),
+        )
+        return self.reader(account_id, session_id)
 
     def is_password(self, account_id: str, password: str, context: Context) -> bool:
         """Check an account's password; a wrong one counts, and five in a row lock the account."""

@@ -10,6 +10,7 @@ from itertools import groupby
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from services.accounts.factors.asking import factor_missing
 from services.accounts.work.tasks import TASKS
 from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN
 from shared.web.access import requires, signed_in
@@ -21,7 +22,8 @@ blueprint = Blueprint("work", __name__, url_prefix="/accounts")
 @requires(SIGNED_IN)
 def home() -> ResponseReturnValue:
     """What the reader's roles can do next; an empty state when they hold none."""
-    held = sorted(signed_in().roles, key=lambda grant: list(TASKS).index(grant.role))
+    reader = signed_in()
+    held = sorted(reader.roles, key=lambda grant: list(TASKS).index(grant.role))
     sections = [
         {
             "role": role,
@@ -30,4 +32,6 @@ def home() -> ResponseReturnValue:
         }
         for role, grants in groupby(held, key=lambda grant: grant.role.value)
     ]
-    return render_template("accounts/work/home.html", sections=sections)
+    return render_template(
+        "accounts/work/home.html", sections=sections, factor_missing=factor_missing(reader)
+    )
