@@ -24,14 +24,11 @@ from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
 from services.accounts.programs import api as programs_api
+from services.accounts.programs import pages as programs_pages
 from services.accounts.programs.program_key import PROGRAM_KEY
 from services.accounts.programs.views import KEYS
 from services.accounts.resetting import asking, links
 from services.accounts.resetting import pages as resetting_pages
-from services.accounts.programs import api as programs_api
-from services.accounts.programs import pages as programs_pages
-from services.accounts.programs.program_key import PROGRAM_KEY
-from services.accounts.programs.views import KEYS
 from services.accounts.sessions import api as sessions_api
 from services.accounts.sessions import pages as sessions_pages
 from services.accounts.sessions import uses
