@@ -178,7 +178,7 @@ def _page(name: str, errors: Mapping[str, str], typed: Mapping[str, str] | None 
     return render_template(
         f"accounts/applicants/{name}.html",
         errors=errors,
-        typed=typed or {},
+        typed={"contact": "", "day": "", "month": "", "year": "", **(typed or {})},
         onwards=_onwards(),
         next_address=_next(),
         minutes=int(CODE_LENGTH.total_seconds()) // 60,

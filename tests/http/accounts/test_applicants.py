@@ -1,0 +1,374 @@
+"""Applicants sign in by a one-time code; whoever has no phone of ours learns nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.accounts.applicants import signing_in as applicants
+from services.accounts.applicants.contact import phone, typed
+from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.account_commands import GrantRole, Reinstate, Suspend
+from shared.access.reader import Reader
+from shared.access.roles import Role
+from shared.errors import Refused
+from shared.identifiers import derived
+from shared.privacy.keyring import KeyName
+from shared.service import INSTALLATION_WIDE
+from shared.web.composing import token_verifier
+from tests.http.accounts.conftest import Browser, House
+from tests.http.accounts.registered import (
+    ANA_BORN,
+    APPLICANT,
+    MIRA_BORN,
+    asks,
+    codes,
+    moves,
+    registers,
+    signed_in,
+    tells_birth_date,
+    types_code,
+)
+
+PHONE = "+381601234567"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applicants, "ANSWERED_AFTER_SECONDS", 0)
+
+
+def reader(house: House, browser: Browser) -> Reader:
+    cookie = browser.client.get_cookie("zanat_session")
+    assert cookie is not None
+    return token_verifier(house.service).verify(cookie.value)
+
+
+def account_of(person_id: str) -> str:
+    return derived("applicant", person_id)
+
+
+def person_of(registration_id: str) -> str:
+    return derived("person", registration_id)
+
+
+def told(answer: Any) -> str:
+    """What a page says, without what is another one each time."""
+    return re.sub(r'(value|content)="[^"]*"|[0-9a-f]{20,}', "", answer.text)
+
+
+def refused(answer: Any) -> bool:
+    return answer.status_code == 409 and "This code is not right or too old" in answer.text
+
+
+# Signing in
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["0601234567", "060/123-45-67", "+381 60 1234567", "00381601234567", "(060) 123 45 67"],
+)
+def test_a_code_opens_a_session_however_the_number_is_written(house: House, spelling: str) -> None:
+    mira = registers(house, phone="060 123 4567")
+    browser = signed_in(house, spelling)
+    found = reader(house, browser)
+    assert found.name == "Mira Primer"
+    assert found.registrations == {mira}
+    assert [(one.role, one.programme) for one in found.roles] == [(Role.applicant, "RS-2011")]
+    ((event, code, address),) = codes(house)
+    assert (event.channel, address) == ("sms", PHONE)
+    assert re.fullmatch(r"\d{6}", code)
+
+
+def test_an_address_is_told_by_mail(house: House) -> None:
+    registers(house, email="Mira@Example.org")
+    signed_in(house, " mira@example.ORG ")
+    ((event, _, address),) = codes(house)
+    assert (event.channel, address) == ("mail", "mira@example.org")
+
+
+def test_a_number_of_bosnia_is_found_by_its_registration(house: House) -> None:
+    registers(house, phone="061 123 456", country="BA")
+    browser, code = asks(house, "061 123 456")
+    assert types_code(browser, code).status_code == 303
+    assert codes(house)[0][2] == "+38761123456"
+
+
+def test_the_same_account_is_opened_again(house: House) -> None:
+    mira = registers(house, phone=PHONE)
+    first = reader(house, signed_in(house, PHONE))
+    second = reader(house, signed_in(house, PHONE))
+    assert first.account_id == second.account_id == account_of(person_of(mira))
+    assert first.session_id != second.session_id
+
+
+# What strangers learn
+
+
+def test_a_number_that_nobody_has_is_answered_alike(house: House) -> None:
+    registers(house, phone=PHONE)
+    pages = []
+    for contact in (PHONE, "+381609999999", "nobody@example.org"):
+        browser = house.browser()
+        answer = browser.submit(APPLICANT, APPLICANT, contact=contact)
+        code_page = browser.get(answer.location)
+        wrong = types_code(browser, "000000")
+        pages.append((answer.status_code, answer.location, told(code_page), told(wrong)))
+    assert pages[0] == pages[1] == pages[2]
+    assert len(codes(house)) == 1
+
+
+def test_no_answer_comes_sooner_than_another(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applicants, "ANSWERED_AFTER_SECONDS", 0.2)
+    registers(house, phone=PHONE)
+    browser = house.browser()
+    browser.get(APPLICANT)
+    for contact in (PHONE, "+381609999999"):
+        began = time.monotonic()
+        browser.submit(APPLICANT, APPLICANT, contact=contact)
+        assert time.monotonic() - began >= 0.2
+
+
+@pytest.mark.parametrize("contact", ["", "nonsense", "12345", "a@b@", "@", "+" * 300])
+def test_what_is_no_number_is_asked_for_again(house: House, contact: str) -> None:
+    answer = house.browser().submit(APPLICANT, APPLICANT, contact=contact)
+    assert answer.status_code == 422
+    assert "govuk-error-summary" in answer.text
+
+
+def test_the_code_stands_nowhere_in_plain(house: House, capfd: pytest.CaptureFixture[str]) -> None:
+    registers(house, phone=PHONE)
+    _, code = asks(house, PHONE)
+    said = "".join(capfd.readouterr())
+    assert PHONE not in said and "Mira" not in said
+    # Six digits stand by chance in any identifier of a log; the database is asked by its columns.
+    tables = [
+        table for data in house.service.definition.view_metadata() for table in data.sorted_tables
+    ]
+    with house.service.database.reading() as connection:
+        rows = [row for table in tables for row in connection.execute(table.select())]
+        kept = [raw for _, raw in house.service.store.whole_log(connection)]
+    values = [str(value) for row in rows for value in row]
+    assert code not in values and PHONE not in values
+    assert not [raw for raw in kept if f'"{code}"'.encode() in raw or PHONE.encode() in raw]
+
+
+# Codes
+
+
+def test_a_code_works_once(house: House) -> None:
+    registers(house, phone=PHONE)
+    browser, code = asks(house, PHONE)
+    token = browser.client.get_cookie("zanat_applicant")
+    assert types_code(browser, code).status_code == 303
+    again = house.browser()
+    assert token is not None
+    again.client.set_cookie("zanat_applicant", token.value)
+    assert refused(types_code(again, code))
+
+
+def test_a_code_is_of_the_browser_that_asked(house: House) -> None:
+    registers(house, phone=PHONE)
+    _, code = asks(house, PHONE)
+    other, nothing = asks(house, "+381609999999")
+    assert nothing == ""
+    assert refused(types_code(other, code))
+
+
+def test_only_the_newest_code_works(house: House) -> None:
+    registers(house, phone=PHONE)
+    first, old = asks(house, PHONE)
+    second, new = asks(house, PHONE)
+    assert refused(types_code(first, old))
+    assert types_code(second, new).status_code == 303
+
+
+def test_a_code_is_over_after_ten_minutes(house: House) -> None:
+    registers(house, phone=PHONE)
+    browser, code = asks(house, PHONE)
+    house.clock.advance(timedelta(minutes=10))
+    assert refused(types_code(browser, code))
+
+
+def test_after_five_wrong_codes_the_right_one_does_not_help(house: House) -> None:
+    registers(house, phone=PHONE)
+    browser, code = asks(house, PHONE)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    for _ in range(5):
+        assert refused(types_code(browser, wrong))
+    house.clock.advance(timedelta(minutes=4))
+    assert refused(types_code(browser, code))
+
+
+@pytest.mark.parametrize("contact", [PHONE, "+381609999999"])
+def test_trying_codes_is_slowed_whether_or_not_anybody_has_the_number(
+    house: House, contact: str
+) -> None:
+    registers(house, phone=PHONE)
+    browser, _ = asks(house, contact)
+    answers = [types_code(browser, "000001") for _ in range(6)]
+    assert [one.status_code for one in answers] == [409] * 5 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_number_gets_few_codes_and_the_answer_does_not_tell(house: House) -> None:
+    registers(house, phone=PHONE)
+    made = [asks(house, PHONE)[1] for _ in range(5)]
+    assert [bool(code) for code in made] == [True] * 3 + [False] * 2
+    house.clock.advance(timedelta(minutes=20))
+    assert asks(house, PHONE)[1]
+
+
+def test_one_network_cannot_try_number_after_number(house: House) -> None:
+    browser = house.browser()
+    answers = [
+        browser.submit(APPLICANT, APPLICANT, contact=f"+38160{n:07}").status_code for n in range(21)
+    ]
+    assert answers == [303] * 20 + [429]
+
+
+# Several people, one phone
+
+
+def test_a_shared_phone_asks_for_the_birth_date_after_the_code(house: House) -> None:
+    mira = registers(house, phone=PHONE, born=MIRA_BORN)
+    ana = registers(house, "Ana Primer", phone="060 1234567", born=ANA_BORN)
+    browser, code = asks(house, PHONE)
+    answer = types_code(browser, code)
+    assert answer.location == f"{APPLICANT}/birth-date"
+    assert browser.client.get_cookie("zanat_session") is None
+    assert tells_birth_date(browser, "1970-01-01").status_code == 409
+    assert tells_birth_date(browser, "1970-13-01").status_code == 422
+    assert tells_birth_date(browser, ANA_BORN).status_code == 303
+    found = reader(house, browser)
+    assert (found.name, found.registrations) == ("Ana Primer", {ana})
+    assert mira not in found.registrations
+
+
+def test_the_birth_date_is_no_way_around_the_code(house: House) -> None:
+    registers(house, phone=PHONE, born=MIRA_BORN)
+    registers(house, "Ana Primer", phone=PHONE, born=ANA_BORN)
+    browser, _ = asks(house, PHONE)
+    assert browser.get(f"{APPLICANT}/birth-date").status_code == 303
+    year, month, day = ANA_BORN.split("-")
+    parts = {"birth_date-day": day, "birth_date-month": month, "birth_date-year": year}
+    answer = browser.submit(f"{APPLICANT}/birth-date", f"{APPLICANT}/code", **parts)
+    assert refused(answer)
+
+
+def test_birth_dates_cannot_be_tried_one_after_another(house: House) -> None:
+    registers(house, phone=PHONE, born=MIRA_BORN)
+    registers(house, "Ana Primer", phone=PHONE, born=ANA_BORN)
+    browser, code = asks(house, PHONE)
+    types_code(browser, code)
+    answers = [tells_birth_date(browser, f"1970-01-{day:02}") for day in range(1, 5)]
+    assert {one.status_code for one in answers} == {409}
+    assert tells_birth_date(browser, ANA_BORN).status_code == 409
+
+
+def test_two_who_share_phone_and_birth_date_are_told_to_call(house: House) -> None:
+    registers(house, phone=PHONE, born=MIRA_BORN)
+    registers(house, "Ana Primer", phone=PHONE, born=MIRA_BORN)
+    browser, code = asks(house, PHONE)
+    types_code(browser, code)
+    answer = tells_birth_date(browser, MIRA_BORN)
+    assert answer.status_code == 409 and "call us" in answer.text
+    assert browser.client.get_cookie("zanat_session") is None
+
+
+def test_one_person_with_two_registrations_shares_with_nobody(house: House) -> None:
+    first = registers(house, phone=PHONE)
+    second = registers(house, phone=PHONE, programme="BA-2011", person=person_of(first))
+    found = reader(house, signed_in(house, PHONE))
+    assert found.registrations == {first, second}
+    assert {one.programme for one in found.roles} == {"RS-2011", "BA-2011"}
+
+
+# What is theirs, now
+
+
+def test_a_registration_that_moves_is_theirs_with_the_next_token(house: House) -> None:
+    mira = registers(house, phone=PHONE)
+    browser = signed_in(house, PHONE)
+    other = registers(house, "Mira Primer", phone="+381611111111", programme="BA-2011")
+    moves(house, other, person_of(mira))
+    house.clock.advance(timedelta(minutes=11))
+    assert browser.get("/accounts/renew?next=/accounts/").status_code == 303
+    assert reader(house, browser).registrations == {mira, other}
+    moves(house, other, person_of(other))
+    house.clock.advance(timedelta(minutes=11))
+    browser.get("/accounts/renew?next=/accounts/")
+    assert reader(house, browser).registrations == {mira}
+
+
+def test_whoever_was_erased_signs_in_no_more(house: House) -> None:
+    mira = registers(house, phone=PHONE)
+    house.service.keyring.destroy([KeyName(mira, "contact")])
+    _, code = asks(house, PHONE)
+    assert code == ""
+
+
+def test_a_suspended_applicant_gets_in_again_only_once_reinstated(house: House) -> None:
+    mira = registers(house, phone=PHONE)
+    browser = signed_in(house, PHONE)
+    account = account_of(person_of(mira))
+    decide(house, account, Suspend, reason="A lost phone")
+    assert browser.get("/accounts/").status_code == 302
+    asking, code = asks(house, PHONE)
+    answer = types_code(asking, code)
+    assert answer.status_code == 409 and "Call us" in answer.text
+    decide(house, account, Reinstate)
+    signed_in(house, PHONE)
+
+
+def test_nobody_grants_an_applicant_a_role(house: House) -> None:
+    mira = registers(house, phone=PHONE)
+    signed_in(house, PHONE)
+    with pytest.raises(Refused, match="account-of-applicant"):
+        decide(house, account_of(person_of(mira)), GrantRole, role="trainer", programme="RS-2011")
+
+
+def test_applicants_are_not_among_the_staff(house: House) -> None:
+    registers(house, phone=PHONE)
+    signed_in(house, PHONE)
+    page = house.signed_in("administrator").get("/accounts/staff").text
+    assert "Vesna Ilić" in page and "Mira Primer" not in page and "Name erased" not in page
+
+
+def test_staff_who_are_participants_too_are_known_by_the_same_address(house: House) -> None:
+    trainer = house.person("trainer")
+    own = registers(house, trainer.name, email=trainer.email.upper())
+    registers(house, "Somebody Else", email=f"x{trainer.email}")
+    found = reader(house, house.signed_in("trainer"))
+    assert found.registrations == {own}
+    assert Role.applicant not in found.roles_in(None)
+
+
+def decide(house: House, account_id: str, command: Any, **given: Any) -> None:
+    context = house.service.system_context(INSTALLATION_WIDE, cause="test")
+    by = house.person("administrator").account_id
+    house.service.transact(
+        replace(context, actor=by),
+        lambda work: work.decide(
+            ACCOUNT, account_id, command(by=by, now=work.now, account_id=account_id, **given)
+        ),
+    )
+
+
+# Spelling
+
+
+def test_numbers_have_one_spelling() -> None:
+    assert phone("+381 (0)60 123-45-67", "RS") == PHONE
+    assert phone("٠٦٠١٢٣٤٥٦٧", "RS") is None
+    assert phone("060 123 4567", "DE") is None
+    assert phone("+4915112345678", "RS") == "+4915112345678"
+    assert [one.value for one in typed("060 1234567", ("BA", "RS"))] == [
+        "+387601234567",
+        "+381601234567",
+    ]
