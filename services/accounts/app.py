@@ -123,7 +123,7 @@ def create(service: Service) -> Flask:
         navigation=navigation,
     )
     app.extensions[EXTENSION] = SignInDesk(
-        service, signer, PublicKeys(token_keys(service.settings).public, service.clock)
+        service, signer, PublicKeys(token_keys(service.settings).public)
     )
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)

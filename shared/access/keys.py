@@ -3,11 +3,11 @@
     folder = KeyFolder(home / "keys")
     key = folder.current()                     # made at the first call
     folder.rotate(clock)                       # -> (old id, new id); tokens of both are taken
-    verifier = TokenVerifier(PublicKeys(folder.public, clock), ...)
+    verifier = TokenVerifier(PublicKeys(folder.public), ...)
 
 ``tokens.pem`` signs. ``public/<id>.pem`` is what the services verify with; ``public/<id>.until``
-says from when on a key that was replaced is taken no more, which is when its last token ran out.
-Its public half stays a while longer, since accounts renews tokens that ran out by it.
+says of a key that was replaced when its last token ran out: none that lives longer is taken. Its
+public half stays a while after that, since by it accounts renews tokens that ran out.
 
 Several processes may rotate and sign at once: one of them works, under a lock on ``tokens.lock``,
 and every file appears whole or not at all. What is cut short goes on when ``rotate`` is called
@@ -164,32 +164,15 @@ class PublicKeys:
     than ``UNKNOWN_SECONDS``: whoever sends made-up ids makes nobody read files.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, shared: PublicKeys | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._clock = clock
-        self._shared = shared
         self._lock = threading.Lock()
-        self._keys: dict[str, tuple[Ed25519PublicKey, datetime | None]] = {}
+        self._keys: dict[str, tuple[Ed25519PublicKey, int | None]] = {}
         self._read_at = float("-inf")
-        if shared is None:
-            self._read()
+        self._read()
 
-    def at(self, clock: Clock) -> PublicKeys:
-        """The same keys, as they were taken at the time of another clock."""
-        return PublicKeys(self._folder, clock, shared=self)
-
-    def get(self, kid: str, /) -> Ed25519PublicKey | None:
-        """The key of this id, unless it is not taken any more."""
-        found = self.find(kid)
-        if found is None:
-            return None
-        key, until = found
-        return key if until is None or self._clock.now() < until else None
-
-    def find(self, kid: str) -> tuple[Ed25519PublicKey, datetime | None] | None:
-        """The key of this id, and from when on it is taken no more."""
-        if self._shared is not None:
-            return self._shared.find(kid)
+    def get(self, kid: str, /) -> tuple[Ed25519PublicKey, int | None] | None:
+        """The key of this id, with the second since 1970 that none of its tokens outlives."""
         age = monotonic() - self._read_at
         if age >= READ_AGAIN_SECONDS or (age >= UNKNOWN_SECONDS and kid not in self._keys):
             self._read()
@@ -200,8 +183,9 @@ class PublicKeys:
             return  # Somebody else reads just now; what is known does meanwhile.
         try:
             self._keys = {
-                kid: (key, read_until(self._folder / f"{kid}.until"))
+                kid: (key, None if until is None else int(until.timestamp()))
                 for kid, key in public_keys(self._folder).items()
+                for until in (read_until(self._folder / f"{kid}.until"),)
             }
         except (OSError, ValueError):
             # At the start somebody must look; later what was known serves on.
@@ -252,7 +236,7 @@ def public_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
 
 
 def read_until(path: Path) -> datetime | None:
-    """From when on a key is taken no more; None for one that nobody replaced."""
+    """When the last token of a key runs out; None for one that nobody replaced."""
     try:
         return datetime.fromisoformat(path.read_text().strip())
     except FileNotFoundError:

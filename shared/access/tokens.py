@@ -18,7 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, Protocol
@@ -101,10 +101,10 @@ def key_id(public: Ed25519PublicKey) -> str:
 
 
 class FindsKeys(Protocol):
-    """Public keys by id; a dict is one, and so is ``shared.access.keys.PublicKeys``."""
+    """Public keys by id, such as ``shared.access.keys.PublicKeys``."""
 
-    def get(self, kid: str, /) -> Ed25519PublicKey | None:
-        """The key, or None where none of this id is taken."""
+    def get(self, kid: str, /) -> tuple[Ed25519PublicKey, int | None] | None:
+        """The key, with the second since 1970 that none of its tokens outlives; None: unknown."""
 
 
 class TokenSigner:
@@ -157,8 +157,16 @@ class TokenSigner:
 class TokenVerifier:
     """Verifies tokens against a set of public keys, by key id."""
 
-    def __init__(self, keys: FindsKeys, *, audience: str, clock: Clock) -> None:
-        self._keys = keys
+    def __init__(
+        self,
+        keys: FindsKeys | Mapping[str, Ed25519PublicKey],
+        *,
+        audience: str,
+        clock: Clock,
+    ) -> None:
+        self._keys: FindsKeys = (
+            {kid: (key, None) for kid, key in keys.items()} if isinstance(keys, Mapping) else keys
+        )
         self._audience = audience
         self._clock = clock
         self._verified: dict[bytes, tuple[int, int, str, Reader]] = {}
@@ -180,7 +188,7 @@ class TokenVerifier:
             known is not None
             and known[0] <= now + CLOCK_DIFFERENCE_SECONDS_MAX
             and now < known[1]
-            and self._keys.get(known[2]) is not None
+            and self._good_key(known[2], known[1])
         ):
             return known[3]
         claims, kid = self._signed_claims(token)
@@ -189,6 +197,16 @@ class TokenVerifier:
             self._verified.clear()
         self._verified[mark] = claims.iat, claims.exp, kid, reader
         return reader
+
+    def _good_key(self, kid: str, exp: int) -> Ed25519PublicKey | None:
+        """The key, if it is known and a token of it may run out then.
+
+        A key that was replaced signed nothing that lives longer than what it signed last.
+        """
+        found = self._keys.get(kid)
+        if found is None or (found[1] is not None and exp > found[1]):
+            return None
+        return found[0]
 
     def _checked(self, claims: _Claims, now: int) -> Reader:
         if claims.aud != self._audience:
@@ -224,21 +242,28 @@ class TokenVerifier:
             raise _malformed() from None
         if header.alg != ALGORITHM or header.typ != "JWT":
             raise _malformed()
-        key = self._keys.get(header.kid)
-        if key is None:
-            raise Unauthenticated(
-                "token-key-unknown", N_("This sign-in is not known here. Sign in again.")
-            )
+        found = self._keys.get(header.kid)
+        if found is None:
+            raise _key_unknown()
         try:
-            key.verify(_decode(parts[2]), f"{parts[0]}.{parts[1]}".encode())
+            found[0].verify(_decode(parts[2]), f"{parts[0]}.{parts[1]}".encode())
         except (ValueError, InvalidSignature):
             raise Unauthenticated(
                 "token-forged", N_("This sign-in is not genuine. Sign in again.")
             ) from None
         try:
-            return msgspec.json.decode(_decode(parts[1]), type=_Claims), header.kid
+            claims = msgspec.json.decode(_decode(parts[1]), type=_Claims)
         except (ValueError, msgspec.MsgspecError):
             raise _malformed() from None
+        if self._good_key(header.kid, claims.exp) is None:
+            raise _key_unknown()
+        return claims, header.kid
+
+
+def _key_unknown() -> Unauthenticated:
+    return Unauthenticated(
+        "token-key-unknown", N_("This sign-in is not known here. Sign in again.")
+    )
 
 
 def _malformed() -> Unauthenticated:

@@ -57,11 +57,11 @@ def token_signer(service: Service) -> TokenSigner:
 def token_verifier(service: Service, keys: PublicKeys | None = None) -> TokenVerifier:
     """Checks tokens with the published keys, without asking accounts.
 
-    keys: those that somebody has read already; they are asked at the service's time.
+    keys: those that somebody has read already.
     """
     folder = token_keys(service.settings).public
     return TokenVerifier(
-        PublicKeys(folder, service.clock) if keys is None else keys.at(service.clock),
+        PublicKeys(folder) if keys is None else keys,
         audience=service.settings.installation,
         clock=service.clock,
     )

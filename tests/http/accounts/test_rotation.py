@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
@@ -19,7 +20,7 @@ from .conftest import API, House
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Time passes for the processes' clocks, and nobody waits."""
-    seconds = [1000.0]
+    seconds = [monotonic()]
     monkeypatch.setattr(keys, "monotonic", lambda: seconds[0])
     rotate_files = keys.KeyFolder.rotate
 
