@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.access.reader import Reader, may
-from shared.access.roles import SIGNED_IN
+from shared.access.roles import SIGNED_IN, Role
 from shared.language.marking import N_
 from shared.web.language import say
 from shared.web.layout import Link
@@ -71,6 +71,14 @@ PLACES: Final[tuple[Place, ...]] = (
 )
 """In the order in which they are shown."""
 
+APPLICANT_PLACES: Final[tuple[Place, ...]] = (
+    Place(N_("My page"), "/accounts/", SIGNED_IN, ("/audit/mine",)),
+    Place(N_("My application"), "/grants/mine", "grants.applications.read_own"),
+    Place(N_("My training"), "/trainings/mine", "trainings.certificates.read_own"),
+    Place(N_("Messages"), "/notifications/", "notifications.inbox.read"),
+)
+"""The few that whoever is nothing but an applicant sees."""
+
 
 def navigation(reader: Reader | None, path: str) -> Sequence[Link]:
     """The links that this reader may follow; the nearest to the page is marked, of two the later.
@@ -79,7 +87,8 @@ def navigation(reader: Reader | None, path: str) -> Sequence[Link]:
     """
     if reader is None:
         return ()
-    places = [place for place in PLACES if may(reader, place.permission)]
+    shown = APPLICANT_PLACES if reader.roles_in(None) == {Role.applicant} else PLACES
+    places = [place for place in shown if may(reader, place.permission)]
     near = max(places, key=lambda place: (place.nearness(path), places.index(place)))
     return tuple(
         Link(say(place.words, {}), place.address, place is near and place.nearness(path) > 0)

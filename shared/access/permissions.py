@@ -48,6 +48,8 @@ _TRAININGS: Final = {
     "trainings.certificates.revoke": _TRAINING,
     "trainings.certificates.recognise": _OFFICER,
     "trainings.certificates.read_own": _APPLICANT,
+    "trainings.data.read_own": _APPLICANT,
+    "trainings.data.export": _OFFICER,
     "trainings.outcomes.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.outcomes.write": _TRAINING,
     "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
@@ -117,6 +119,8 @@ _GRANTS: Final = {
     "grants.payments.waive": f"{_OFFICER} {_CONTROLS}",
     "grants.payments.export": _PREPARES,
     "grants.payments.read_own": _APPLICANT,
+    "grants.data.read_own": _APPLICANT,
+    "grants.data.export": _OFFICER,
     "grants.batches.read": f"{_FINANCE} {_AUDITOR}",
     "grants.batches.write": _PREPARES,
     "grants.batches.authorise": _CONTROLS,
@@ -156,6 +160,8 @@ _OTHERS: Final = {
     "notifications.inbox.write": f"{_STAFF} {_ADMINISTRATOR} {_DONOR} {_APPLICANT}",
     "notifications.messages.read": f"{_OFFICER} {_AUDITOR}",
     "notifications.messages.send": _OFFICER,
+    "notifications.data.read_own": _APPLICANT,
+    "notifications.data.export": _OFFICER,
     "notifications.deliveries.read": f"{_OFFICER} {_ADMINISTRATOR} {_AUDITOR}",
     "notifications.deliveries.retry": _ADMINISTRATOR,
     "notifications.templates.write": _ADMINISTRATOR,
@@ -172,8 +178,13 @@ _OTHERS: Final = {
     "accounts.settings.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.settings.write": _ADMINISTRATOR,
     "accounts.alarms.settle": _ADMINISTRATOR,
+    "accounts.data.read_own": _APPLICANT,
+    "accounts.data.export": _OFFICER,
     "audit.log.read": f"{_AUDITOR} {_ADMINISTRATOR} {_CONTROLS}",
     "audit.log.export": _AUDITOR,
+    "audit.accesses.read_own": _APPLICANT,
+    "audit.data.read_own": _APPLICANT,
+    "audit.data.export": _OFFICER,
     "audit.evidence.read": _AUDITOR,
     "audit.evidence.export": _AUDITOR,
     "audit.alarms.read": f"{_AUDITOR} {_ADMINISTRATOR}",
@@ -184,3 +195,22 @@ _OTHERS: Final = {
 
 TABLE: Final[dict[str, str]] = {**_TRAININGS, **_GRANTS, **_OTHERS}
 """Permission → the roles that have it, separated by spaces."""
+
+FRESH: Final[dict[str, str]] = {
+    "grants.payments.release": "money leaves",
+    "grants.batches.release": "money leaves",
+    "grants.batches.export": "names and accounts of people leave",
+    "grants.payments.waive": "money goes out without what should come first",
+    "grants.recoveries.write_off": "money is given up",
+    "accounts.staff.write": "accounts are opened, changed, closed and let in again",
+    "accounts.roles.grant": "somebody may do more",
+    "accounts.roles.revoke": "somebody may do less",
+    "accounts.programs.write": "a program may do what its key says",
+    "audit.log.export": "who did what leaves",
+    "audit.evidence.export": "entries leave",
+}
+"""Permission → why what it is for needs a second factor that was just proved (step-up).
+
+Every route that changes something by one of these, or gives a file, says ``fresh=True``: a test
+compares them.
+"""

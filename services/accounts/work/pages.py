@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from services.accounts.factors.asking import factor_missing
 from services.accounts.work.tasks import TASKS
-from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN
+from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN, Role
 from shared.web.access import requires, signed_in
 
 blueprint = Blueprint("work", __name__, url_prefix="/accounts")
@@ -23,6 +23,8 @@ blueprint = Blueprint("work", __name__, url_prefix="/accounts")
 def home() -> ResponseReturnValue:
     """What the reader's roles can do next; an empty state when they hold none."""
     reader = signed_in()
+    if reader.roles_in(None) == {Role.applicant}:
+        return render_template("accounts/work/applicant.html", tasks=TASKS["applicant"])
     held = sorted(reader.roles, key=lambda grant: list(TASKS).index(grant.role))
     sections = [
         {

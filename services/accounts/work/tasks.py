@@ -15,11 +15,15 @@ from shared.language.marking import N_
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: words, the page where it is done, and what it is about."""
+    """One thing to do: words, the page where it is done, and what it is about.
+
+    pictogram: for those who read little, beside the words.
+    """
 
     text: str
     address: str
     hint: str
+    pictogram: str = ""
 
 
 _PROGRAMME: Final = Task(
@@ -163,6 +167,31 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             N_("Targets against achievements, and money. No person is named."),
         ),
     ),
-    "applicant": (),
+    "applicant": (
+        Task(
+            N_("My application and my money"),
+            "/grants/mine",
+            N_("How far it is, what you must do next, what was paid."),
+            "money",
+        ),
+        Task(
+            N_("My training and certificates"),
+            "/trainings/mine",
+            N_("Courses, certificates, and what we wrote down about you."),
+            "certificate",
+        ),
+        Task(
+            N_("My messages"),
+            "/notifications/",
+            N_("What we wanted to tell you."),
+            "phone",
+        ),
+        Task(
+            N_("Who looked at my data"),
+            "/audit/mine",
+            N_("Every person who read or took out something about you."),
+            "people",
+        ),
+    ),
 }
 """Role → what it can do next, the most frequent first."""
