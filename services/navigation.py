@@ -40,7 +40,12 @@ def _in(path: str, address: str) -> bool:
 
 PLACES: Final[tuple[Place, ...]] = (
     Place(N_("My work"), "/accounts/", SIGNED_IN),
-    Place(N_("People"), "/trainings/people", "trainings.people.read", ("/trainings/outcomes",)),
+    Place(
+        N_("People"),
+        "/trainings/people",
+        "trainings.people.read",
+        ("/trainings/outcomes", "/trainings/erasures", "/trainings/retention"),
+    ),
     Place(N_("Cohorts"), "/trainings/cohorts", "trainings.cohorts.read", ("/trainings/courses",)),
     Place(N_("Certificates"), "/trainings/certificates", "trainings.certificates.read"),
     Place(N_("Programmes"), "/grants/programmes", "grants.programmes.write"),

@@ -33,7 +33,9 @@ from services.trainings.education import documents_pages
 from services.trainings.education import pages as education_pages
 from services.trainings.education.outcome import OUTCOME
 from services.trainings.education.projecting import OUTCOME_RECORDS
+from services.trainings.erasure import api as erasures_api
 from services.trainings.erasure import handling as erasing
+from services.trainings.erasure import pages as erasures_pages
 from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
@@ -49,7 +51,7 @@ from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
 HERE: Final = Path(__file__).parent
-CAPABILITIES: Final = ("people", "courses", "cohorts", "certificates", "education")
+CAPABILITIES: Final = ("people", "courses", "cohorts", "certificates", "education", "erasure")
 
 
 def definition() -> Definition:
@@ -88,4 +90,6 @@ def create(service: Service) -> Flask:
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)
+    api.register_blueprint(erasures_api.blueprint)
+    app.register_blueprint(erasures_pages.blueprint)
     return finish(app)

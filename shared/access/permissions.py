@@ -57,6 +57,12 @@ _TRAININGS: Final = {
     "trainings.outreach.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.outreach.write": _OFFICER,
     "trainings.reports.read": f"{_STAFF} {_DONOR}",
+    "trainings.erasures.read": f"{_OFFICER} {_AUDITOR}",
+    "trainings.erasures.request": _OFFICER,
+    "trainings.erasures.confirm": _OFFICER,
+    "trainings.erasures.request_own": _APPLICANT,
+    "trainings.retention.read": f"{_OFFICER} {_AUDITOR}",
+    "trainings.retention.hold": _OFFICER,
     "trainings.history.import": _ADMINISTRATOR,
     "trainings.history.close": _ADMINISTRATOR,
 }

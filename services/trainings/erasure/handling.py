@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from services.trainings.erasure import money, views
+from services.trainings.erasure import money
 from services.trainings.erasure.erasure import ERASURE, Agreed, Asked, ErasureState
 from services.trainings.erasure.erasure_commands import (
     CancelErasure,
@@ -206,5 +206,3 @@ def _own(work: Work, answer: Any) -> None:
 
 ERASING: Final = Erasing("trainings", claims=(NUMBER_PURPOSE,), makes=MAKES, also=_own)
 EVENTS: Final = erasure_events("trainings")
-
-__all__ = ("ERASING", "cancel", "confirm", "destroy_due", "note", "request", "views")

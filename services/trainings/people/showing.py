@@ -103,6 +103,8 @@ def record_page(
             ("special", SPECIAL),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
+            ("erase", "trainings.erasures.request"),
+            ("erasures", "trainings.erasures.read"),
             *((name, f"trainings.{name}.read") for name in RELATED),
         )
     }
