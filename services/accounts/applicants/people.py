@@ -25,6 +25,7 @@ from shared.access.roles import Role
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
+from shared.privacy.erasing import personal
 
 REGISTRATIONS_MAX: Final = 20
 """A token names every registration and must fit into a cookie."""
@@ -35,10 +36,10 @@ PEOPLE: Final = Table(
     Column("registration_id", String(36), primary_key=True),
     Column("person_id", String(36), nullable=False),
     Column("programme", String(40), nullable=False),
-    Column("full_name", Text, info={"personal": "identity"}),
-    Column("birth_index", String(64), info={"personal": "identity"}),
-    Column("phone_index", String(64), info={"personal": "contact"}),
-    Column("email_index", String(64), info={"personal": "contact"}),
+    Column("full_name", Text, info=personal("identity")),
+    Column("birth_index", String(64), info=personal("identity")),
+    Column("phone_index", String(64), info=personal("contact")),
+    Column("email_index", String(64), info=personal("contact")),
     Index("known_registrations_person", "person_id"),
     Index("known_registrations_phone", "phone_index"),
     Index("known_registrations_email", "email_index"),
