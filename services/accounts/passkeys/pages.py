@@ -24,6 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import local_address
+from services.accounts.factors.keeping import has_factor
 from services.accounts.passkeys import acting, keeping
 from services.accounts.passkeys.acting import TO_MAKE, TO_SIGN_IN, TO_STEP_UP, Asking
 from services.accounts.passkeys.ceremonies import RelyingParty, relying_party
@@ -170,7 +171,7 @@ def _is_fresh() -> bool:
 def _unproved() -> ResponseReturnValue | None:
     """Whoever has a second factor proves it before they get another."""
     with service().database.reading() as connection:
-        has_one = keeping.count_of(connection, signed_in().account_id) > 0
+        has_one = has_factor(connection, signed_in().account_id)
     # An invented person has no password to show, but a button that stands for a second factor.
     asked = has_one or service().settings.demonstration
     if not asked or _is_fresh():
