@@ -70,9 +70,8 @@ class Device:
 
 def add_passkey(visitor: Visitor, label: str) -> None:
     visitor.open("/accounts/me/passkeys/new")
-    if visitor.path.startswith("/accounts/step-up"):
-        visitor.page.get_by_role("main").get_by_role("button").first.click()
-        visitor.page.wait_for_url("**/accounts/me/passkeys/new")
+    visitor.check()
+    visitor.press("It is me")
     visitor.check()
     visitor.fill("Name of the device", label)
     visitor.press("Make the passkey")
@@ -104,6 +103,23 @@ def test_a_passkey_is_added_and_signs_in(visitor: Visitor) -> None:
     visitor.press("Sign in with a passkey")
     assert "This passkey was not accepted" in visitor.text()
     assert visitor.path.startswith("/accounts/sign-in")
+
+
+def test_a_passkey_proves_who_is_signed_in_and_the_form_goes_on(visitor: Visitor) -> None:
+    Device(visitor)
+    visitor.sign_in(SASA)
+    add_passkey(visitor, "Step")
+    visitor.page.context.clear_cookies()
+    # An invented person signs in by a button, which proves nothing: what comes next asks.
+    visitor.sign_in(SASA)
+    visitor.open("/accounts/me/passkeys")
+    visitor.page.get_by_role("link", name="Remove Step").last.click()
+    assert visitor.title == "Prove that it is you"
+    visitor.check()
+    visitor.press("Go on with a passkey")
+    assert visitor.title == "Remove this passkey?"
+    visitor.press("Remove the passkey")
+    assert "The passkey is removed" in visitor.text()
 
 
 def test_a_device_held_by_somebody_else_opens_nothing(visitor: Visitor) -> None:
