@@ -23,7 +23,8 @@ NAME = re.compile(r"(counter|histogram|summary|gauge_[a-z]+)_\d+\.db")
 bind = os.environ.get("ZANAT_BIND") or "127.0.0.1:8000"
 workers = int(os.environ.get("ZANAT_WEB_WORKERS") or 2)
 threads = int(os.environ.get("ZANAT_WEB_THREADS") or 8)
-worker_class = "gthread"
+# Threads, and nobody who sends or reads slowly holds one: shared/serving.py has those limits.
+worker_class = "shared.serving.PatientWorker"
 # Shared memory, since a heartbeat that waits for a disk looks like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 timeout = 60
@@ -32,6 +33,10 @@ keepalive = 65
 max_requests = 20_000
 max_requests_jitter = 2_000
 limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+worker_connections = 1000
+backlog = 512
 control_socket_disable = True
 # The proxy of the same machine or network says who asks and by which scheme.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"

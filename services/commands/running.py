@@ -35,8 +35,11 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self._settings.bind,
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": "shared.serving.PatientWorker",
             "threads": self._settings.web_threads,
+            "limit_request_line": 8190,
+            "limit_request_fields": 64,
+            "limit_request_field_size": 8190,
             "control_socket_disable": True,
             "keepalive": KEEP_ALIVE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,

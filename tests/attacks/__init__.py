@@ -1,0 +1,1 @@
+"""Attacks, each tried over HTTP on the real applications. README.md names the test of each."""
