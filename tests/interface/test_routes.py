@@ -36,6 +36,8 @@ FOR_ANYBODY: Final = {
         "GET /accounts/sign-in",
         "POST /accounts/sign-in",
         "POST /accounts/sign-in/persona",
+        "GET /accounts/sign-in/code",
+        "POST /accounts/sign-in/code",
         "GET /accounts/renew",
         "POST /accounts/renew",
         "GET /accounts/activate/<token>",

@@ -12,13 +12,14 @@ from flask import Response, current_app
 
 from services.accounts.factors import acts
 from services.accounts.factors.schemas import StepUpSchema
+from services.accounts.personas import is_persona
 from services.accounts.sessions.schemas import TokenSchema
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
 from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.listing import visible_account
 from services.accounts.throttling.tries import forgive, throttle
 from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN
-from shared.errors import Forbidden
+from shared.errors import Forbidden, Invalid, Missing
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import ensure, requires, signed_in
@@ -39,10 +40,14 @@ def step_up(arguments: dict[str, Any]) -> dict[str, Any]:
     if reader.scopes is not None:
         raise key_never_fresh()
     desk: SignInDesk = current_app.extensions[EXTENSION]
+    session_id, account_id, here = reader.session_id, reader.account_id, context(INSTALLATION_WIDE)
+    if arguments["demonstration"]:
+        ensure_persona(account_id)
+        return desk.token_answer(desk.stepped_up(session_id, account_id, "demonstration", here))
+    if not arguments["code"].strip():
+        raise code_missing()
     throttle(service(), "code/address", client_address())
-    proved = desk.step_up(
-        reader.session_id, reader.account_id, arguments["code"], context(INSTALLATION_WIDE)
-    )
+    proved = desk.step_up(session_id, account_id, arguments["code"], here)
     forgive(service(), "code/address", client_address())
     return desk.token_answer(proved)
 
@@ -62,6 +67,17 @@ def reset_factors(account_id: str) -> Response:
         lambda work: acts.reset_factors(work, by=by, account_id=account_id),
     )
     return Response(status=204)
+
+
+def ensure_persona(account_id: str) -> None:
+    """Raise Missing unless this is an invented person of a demonstration."""
+    if not is_persona(service(), account_id):
+        raise Missing("no-persona", N_("There is no such sign-in in this installation."))
+
+
+def code_missing() -> Invalid:
+    """What is said of an empty field."""
+    return Invalid("code-missing", N_("Type the code."))
 
 
 def key_never_fresh() -> Forbidden:

@@ -14,7 +14,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import HOME, local_address
-from services.accounts.factors.api import key_never_fresh
+from services.accounts.factors.api import code_missing, ensure_persona, key_never_fresh
 from services.accounts.factors.asking import CODE_PAGE, asked_account, forget_asked
 from services.accounts.factors.keeping import has_app, has_factor, recovery_codes_left
 from services.accounts.passkeys.keeping import count_of
@@ -24,7 +24,7 @@ from services.accounts.sessions.pages import desk, start
 from services.accounts.throttling.tries import forgive, throttle
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, SIGNED_IN
-from shared.errors import Invalid, Missing, Refused, TooMany, Unauthenticated
+from shared.errors import Invalid, Refused, TooMany, Unauthenticated
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import SIGN_IN, STEP_UP, is_fresh, requires, signed_in
@@ -139,16 +139,18 @@ def _proved(reader: Reader) -> Reader:
     form, here = request.form, context(INSTALLATION_WIDE)
     session_id, account_id = reader.session_id, reader.account_id
     if form.get("step_up_demonstration"):
-        if not is_persona(service(), account_id):
-            raise Missing("no-persona", N_("There is no such sign-in in this installation."))
+        ensure_persona(account_id)
         return desk().stepped_up(session_id, account_id, "demonstration", here)
     if form.get("step_up_credential"):
         prove_step_up(form["step_up_credential"])
         return desk().stepped_up(session_id, account_id, "passkey", here)
     typed = form.get("step_up_code", "")
     if not typed.strip():
-        raise Invalid("code-missing", N_("Type the code."))
-    return desk().step_up(session_id, account_id, typed, here)
+        raise code_missing()
+    throttle(service(), "code/address", client_address())
+    proved = desk().step_up(session_id, account_id, typed, here)
+    forgive(service(), "code/address", client_address())
+    return proved
 
 
 def _step_up_page(

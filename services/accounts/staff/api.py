@@ -64,7 +64,7 @@ def list_staff(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["POST"])
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 @command()
 @blueprint.arguments(InviteSchema)
 @blueprint.response(201, ReceiptSchema)
@@ -94,7 +94,7 @@ def show(account_id: str) -> Response:
 
 
 @blueprint.route("/<account_id>/invitation", methods=["POST"])
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 @blueprint.response(200, InvitationSchema)
 def renew_invitation(account_id: str) -> dict[str, Any]:
     """Make a single-use link for an invitation that was not used; the one before stops working."""
@@ -120,7 +120,7 @@ def list_roles(account_id: str) -> Response:
 
 
 @blueprint.route("/<account_id>/roles", methods=["POST"])
-@requires("accounts.roles.grant")
+@requires("accounts.roles.grant", fresh=True)
 @command(versioned=True)
 @blueprint.arguments(RoleSchema)
 @blueprint.response(200, ReceiptSchema)
@@ -134,7 +134,7 @@ def grant(arguments: dict[str, Any], account_id: str) -> Response:
 
 
 @blueprint.route("/<account_id>/roles/revoke", methods=["POST"])
-@requires("accounts.roles.revoke")
+@requires("accounts.roles.revoke", fresh=True)
 @command(versioned=True)
 @blueprint.arguments(RoleSchema)
 @blueprint.response(200, ReceiptSchema)
@@ -148,7 +148,7 @@ def revoke(arguments: dict[str, Any], account_id: str) -> Response:
 
 
 @blueprint.route("/<account_id>/suspend", methods=["POST"])
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 @command(versioned=True)
 @blueprint.arguments(SuspendSchema)
 @blueprint.response(200, ReceiptSchema)
@@ -165,7 +165,7 @@ def suspend(arguments: dict[str, Any], account_id: str) -> Response:
 
 
 @blueprint.route("/<account_id>/reinstate", methods=["POST"])
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def reinstate(account_id: str) -> Response:

@@ -118,7 +118,7 @@ def invite() -> ResponseReturnValue:
 
 
 @blueprint.post("/invite")
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 def invite_sent() -> ResponseReturnValue:
     """Invite, and show the single-use link once."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
@@ -165,7 +165,7 @@ def show(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/invitation")
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 def renew_invitation(account_id: str) -> ResponseReturnValue:
     """Make a new single-use link and show it once."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
@@ -180,7 +180,7 @@ def renew_invitation(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/roles")
-@requires("accounts.roles.grant")
+@requires("accounts.roles.grant", fresh=True)
 def grant(account_id: str) -> ResponseReturnValue:
     """Grant a role."""
     ensure("accounts.roles.grant", EVERY_PROGRAMME)
@@ -194,7 +194,7 @@ def grant(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/roles/revoke")
-@requires("accounts.roles.revoke")
+@requires("accounts.roles.revoke", fresh=True)
 def revoke(account_id: str) -> ResponseReturnValue:
     """Take a role back."""
     ensure("accounts.roles.revoke", EVERY_PROGRAMME)
@@ -207,7 +207,7 @@ def revoke(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/suspend")
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 def suspend(account_id: str) -> ResponseReturnValue:
     """Stop the account and its sessions at once."""
     ensure("accounts.staff.write", EVERY_PROGRAMME)
@@ -221,7 +221,7 @@ def suspend(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/reinstate")
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 def reinstate(account_id: str) -> ResponseReturnValue:
     """Let a suspended account work again."""
     ensure("accounts.staff.write", EVERY_PROGRAMME)

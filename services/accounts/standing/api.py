@@ -32,7 +32,7 @@ blueprint = ApiBlueprint("standing_api", __name__, url_prefix="/accounts/api/v1"
 
 
 @blueprint.route("/staff/<account_id>/close", methods=["POST"])
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def close(account_id: str) -> Response:

@@ -49,7 +49,7 @@ def close(account_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<account_id>/close")
-@requires("accounts.staff.write")
+@requires("accounts.staff.write", fresh=True)
 def close_sent(account_id: str) -> ResponseReturnValue:
     """Close it."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id

@@ -59,7 +59,7 @@ def list_entries(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/entries.csv", methods=["GET"])
-@requires("audit.log.export")
+@requires("audit.log.export", fresh=True)
 @blueprint.arguments(FileArguments, location="query")
 @blueprint.response(
     200,

@@ -83,7 +83,7 @@ def list_entries() -> ResponseReturnValue:
 
 
 @blueprint.get("/entries.csv")
-@requires("audit.log.export")
+@requires("audit.log.export", fresh=True)
 def download() -> Response:
     """The filtered list as a file; that it leaves is recorded."""
     return exporting.download(filter_of(request.args).search)

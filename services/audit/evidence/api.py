@@ -20,7 +20,7 @@ blueprint = ApiBlueprint("evidence_api", __name__, url_prefix="/audit/api/v1")
 
 
 @blueprint.route("/evidence", methods=["GET"])
-@requires("audit.evidence.export")
+@requires("audit.evidence.export", fresh=True)
 @blueprint.arguments(EvidenceArguments, location="query")
 @blueprint.response(200, content_type=CONTENT_TYPE)
 def give_bundle(arguments: dict[str, Any]) -> Response:

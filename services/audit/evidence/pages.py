@@ -40,7 +40,7 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.get("/evidence.zip")
-@requires("audit.evidence.export")
+@requires("audit.evidence.export", fresh=True)
 def give() -> ResponseReturnValue:
     """The bundle, or the form again with what is wrong."""
     chosen = filter_of(request.args)

@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from services.grants.awards.acting import Step
+from shared.access.permissions import FRESH
 from shared.errors import Invalid
 from shared.events.work import Work
 from shared.identifiers import Uuid7
@@ -97,7 +98,7 @@ def add_acts(
         blueprint.add_url_rule(
             f"{rule}/{act.name}",
             endpoint=f"{prefix}{act.name}",
-            view_func=requires(act.permission)(answer),
+            view_func=requires(act.permission, fresh=act.permission in FRESH)(answer),
             methods=["GET", "POST"],
         )
 

@@ -257,7 +257,7 @@ def accept_receipts(arguments: dict[str, Any], award_id: str, tranche: str) -> R
 
 
 @blueprint.route("/awards/<award_id>/tranches/<tranche>/waivers", methods=["POST"])
-@requires("grants.payments.waive")
+@requires("grants.payments.waive", fresh=True)
 @command(versioned=True)
 @blueprint.arguments(s.WaiverSchema)
 @blueprint.response(200, ReceiptSchema)
@@ -271,7 +271,7 @@ def ask_waiver(arguments: dict[str, Any], award_id: str, tranche: str) -> Respon
 
 
 @blueprint.route("/awards/<award_id>/tranches/<tranche>/waivers/confirm", methods=["POST"])
-@requires("grants.payments.waive")
+@requires("grants.payments.waive", fresh=True)
 @command(versioned=True)
 @blueprint.arguments(s.RequirementSchema)
 @blueprint.response(200, ReceiptSchema)

@@ -102,7 +102,7 @@ def authorise_payment(payment_id: str) -> Response:
 
 
 @blueprint.route("/payments/<payment_id>/release", methods=["POST"])
-@requires("grants.payments.release")
+@requires("grants.payments.release", fresh=True)
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def release_payment(payment_id: str) -> Response:

@@ -110,7 +110,7 @@ def authorise_batch(batch_id: str) -> Response:
 
 
 @blueprint.route("/batches/<batch_id>/release", methods=["POST"])
-@requires("grants.batches.release")
+@requires("grants.batches.release", fresh=True)
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def release_batch(batch_id: str) -> Response:
@@ -120,7 +120,7 @@ def release_batch(batch_id: str) -> Response:
 
 
 @blueprint.route("/batches/<batch_id>/export", methods=["POST"])
-@requires("grants.batches.export")
+@requires("grants.batches.export", fresh=True)
 @command(versioned=True)
 @blueprint.response(200, ReceiptSchema)
 def export_batch(batch_id: str) -> Response:
@@ -130,7 +130,7 @@ def export_batch(batch_id: str) -> Response:
 
 
 @blueprint.route("/batches/<batch_id>/file", methods=["GET"])
-@requires("grants.batches.export")
+@requires("grants.batches.export", fresh=True)
 @blueprint.response(200, content_type="text/csv")
 def show_file(batch_id: str) -> Response:
     """Give the file of an exported batch, the same bytes each time."""

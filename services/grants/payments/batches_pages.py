@@ -206,7 +206,7 @@ def batch_act(act: Act, batch_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/batches/<batch_id>/file")
-@requires("grants.batches.export")
+@requires("grants.batches.export", fresh=True)
 def show_file(batch_id: str) -> Response:
     """The file for the bank."""
     return file_answer(batch_id)

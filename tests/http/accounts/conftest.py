@@ -32,6 +32,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMME = "RS-2011"
 PASSWORD = "seven quiet green kettles"
 API = "/accounts/api/v1"
+STEP_UP = "/accounts/step-up"
 
 Persons = dict[tuple[str, int], Persona]
 
@@ -51,6 +52,11 @@ class Browser:
         token = hidden(self.get(page).text, "csrf_token")
         return self.client.post(address, data={"csrf_token": token, **form}, headers=self.headers)
 
+    def step_up(self) -> None:
+        """Prove an invented person's second factor, which is a button."""
+        done = self.submit(STEP_UP, STEP_UP, step_up="page", step_up_demonstration="1")
+        assert done.status_code == 303, done.text
+
     def sign_in(self, account: str, password: str, **form: str) -> Any:
         return self.submit(
             "/accounts/sign-in", "/accounts/sign-in", account=account, password=password, **form
@@ -69,6 +75,12 @@ class Program:
 
     def post(self, address: str, json: Any = None, **headers: str) -> Any:
         return self.client.post(API + address, json=json, headers=self._headers(headers))
+
+    def step_up(self) -> None:
+        """Take a fresh token, as an invented person may."""
+        answer = self.post("/tokens/step-up", {"demonstration": True})
+        assert answer.status_code == 200, answer.json
+        self.token = answer.json["token"]
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -90,14 +102,16 @@ class House:
     def person(self, role: str, number: int = 1) -> Persona:
         return self.persons[role, number]
 
-    def signed_in(self, role: str, number: int = 1) -> Browser:
-        """A browser in which a persona signed in with the password."""
+    def signed_in(self, role: str, number: int = 1, *, fresh: bool = True) -> Browser:
+        """A browser in which a persona signed in with the password; fresh: and stepped up."""
         browser, person = self.browser(), self.person(role, number)
         assert browser.sign_in(person.email, person.password).status_code == 303
+        if fresh and self.service.settings.demonstration:
+            browser.step_up()
         return browser
 
-    def program(self, role: str, number: int = 1) -> Program:
-        """A program with a persona's token."""
+    def program(self, role: str, number: int = 1, *, fresh: bool = True) -> Program:
+        """A program with a persona's token; fresh: and stepped up."""
         person = self.person(role, number)
         client = self.app.test_client()
         answer = client.post(
@@ -105,7 +119,10 @@ class House:
         )
         assert answer.status_code == 201
         assert answer.json
-        return Program(client, answer.json["token"])
+        program = Program(client, answer.json["token"])
+        if fresh and self.service.settings.demonstration:
+            program.step_up()
+        return program
 
     def another_process(self) -> FlaskClient:
         """A second process of the service: it remembers nothing of the first one's requests."""
