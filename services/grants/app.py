@@ -28,6 +28,7 @@ from services.grants.committee import sheets_api, sheets_pages
 from services.grants.committee import views as committee_views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.review import REVIEW
+from services.grants.own import pages as own_pages
 from services.grants.programmes import api as programmes_api
 from services.grants.programmes import pages as programmes_pages
 from services.grants.programmes import views as programme_views
@@ -43,7 +44,7 @@ from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
 _HERE: Final = Path(__file__).parent
-_CAPABILITIES: Final = ("programmes", "calls", "applications", "committee")
+_CAPABILITIES: Final = ("programmes", "calls", "applications", "committee", "own")
 _TITLE: Final = "Grants"
 
 
@@ -98,6 +99,7 @@ def create(service: Service) -> Flask:
         applications_pages,
         sheets_pages,
         meetings_pages,
+        own_pages,
     ):
         app.register_blueprint(pages.blueprint)
     money_parts.register(app, api)
