@@ -28,6 +28,7 @@ from shared.files.kinds import MARKS, unknown_kind
 from shared.files.shelf import FolderShelf, Shelf
 from shared.language.marking import N_
 from shared.privacy.keyring import KeyName, Keyring
+from shared.privacy.sealing import DataErased
 from shared.service import Service
 
 _MARK: Final = b"ZANAT-FILE-1\n"
@@ -76,7 +77,7 @@ class Attachments:
         """Seal and keep a file; durable when this returns.
 
         owner: the registration whose keys seal it. Raises Invalid for a file that is empty, too
-        large, of another kind than it says or of a kind that is not kept, and ValueError when the
+        large, of another kind than it says or of a kind that is not kept, and DataErased when the
         owner's key was destroyed.
         """
         if data_class not in DATA_CLASSES:
@@ -85,7 +86,7 @@ class Attachments:
         name = KeyName(owner, data_class, group)
         key = self.keyring.ensure({name})[name]
         if key.cipher is None:
-            raise ValueError("the key was destroyed: nothing can be sealed for this person")
+            raise DataErased
         nonce = self.keyring.random_bytes(12)
         head = _MARK + key.key_id.encode()
         sealed = head + nonce + key.cipher.encrypt(nonce, content, head)

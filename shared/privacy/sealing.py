@@ -15,10 +15,25 @@ from typing import TypeVar
 import msgspec
 from cryptography.exceptions import InvalidTag
 
+from shared.errors import Refused
 from shared.events.event import Event, Sealed
+from shared.language.marking import N_
 from shared.privacy.keyring import Key, KeyName, Keyring
 
 E = TypeVar("E", bound=Event)
+
+
+class DataErased(Refused, ValueError):
+    """The key was destroyed: nothing can be sealed under it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "data-erased",
+            N_(
+                "These data of the person were erased and their keys destroyed. Nothing of this"
+                " kind can be written about them any more."
+            ),
+        )
 
 
 def seal_events(keyring: Keyring, events: Sequence[Event]) -> list[Event]:
@@ -29,7 +44,7 @@ def seal_events(keyring: Keyring, events: Sequence[Event]) -> list[Event]:
 
 
 def seal_text(keyring: Keyring, name: KeyName, text: str) -> Sealed:
-    """One text under one key. Raises ValueError when that key was destroyed."""
+    """One text under one key. Raises DataErased when that key was destroyed."""
     return _box(keyring, keyring.ensure({name})[name], text)
 
 
@@ -84,7 +99,7 @@ def _seal(keyring: Keyring, keys: dict[KeyName, Key], event: E) -> E:
 
 def _box(keyring: Keyring, key: Key, text: str) -> Sealed:
     if key.cipher is None:
-        raise ValueError("the key was destroyed: nothing can be sealed for this person any more")
+        raise DataErased
     nonce = keyring.random_bytes(12)
     raw = nonce + key.cipher.encrypt(nonce, text.encode(), key.key_id.encode())
     return Sealed(key.key_id, base64.b64encode(raw).decode())

@@ -201,6 +201,6 @@ def _still_there(connection: Connection, head: dict[str, Any]) -> bool:
     hashes = StoredHashes(connection, service().name, own=True)
     try:
         root: str = tree.root(hashes, head["size"]).hex()
-        return head["size"] <= hashes.count(0) and root == head["root"]
+        return bool(head["size"] <= hashes.count(0) and root == head["root"])
     except tree.MissingHashes:
         return False

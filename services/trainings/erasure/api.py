@@ -28,12 +28,12 @@ from services.trainings.erasure.acting import (
     whole,
 )
 from services.trainings.erasure.schemas import (
-    CertificateSchema,
     ErasureArguments,
+    ErasureCertificateSchema,
     ErasurePageSchema,
+    ErasureRequestSchema,
     ErasureWholeSchema,
-    OwnRequestSchema,
-    RequestSchema,
+    OwnErasureSchema,
 )
 from shared.web.access import requires, signed_in
 from shared.web.api import ApiBlueprint, command
@@ -68,7 +68,7 @@ def list_erasures(arguments: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/erasures", methods=["POST"])
 @requires(REQUEST)
 @command()
-@blueprint.arguments(RequestSchema)
+@blueprint.arguments(ErasureRequestSchema)
 @blueprint.response(201, ReceiptSchema)
 def request_erasure(arguments: dict[str, Any]) -> Response:
     """Ask for data of a person to be erased; nothing goes before a second person confirms."""
@@ -86,7 +86,7 @@ def request_erasure(arguments: dict[str, Any]) -> Response:
 @blueprint.route("/erasures/own", methods=["POST"])
 @requires(REQUEST_OWN)
 @command()
-@blueprint.arguments(OwnRequestSchema)
+@blueprint.arguments(OwnErasureSchema)
 @blueprint.response(201, ReceiptSchema)
 def request_own_erasure(arguments: dict[str, Any]) -> Response:
     """Ask for one's own data to be erased; a programme officer confirms it."""
@@ -135,8 +135,8 @@ def cancel_erasure(erasure_id: str) -> Response:
 
 @blueprint.route("/erasures/<erasure_id>/certificate", methods=["GET"])
 @requires(READ)
-@blueprint.response(200, CertificateSchema)
+@blueprint.response(200, ErasureCertificateSchema)
 def show_certificate(erasure_id: str) -> Response:
     """Show the certificate of a completed erasure, without any personal data."""
     row = found(erasure_id, READ)
-    return set_version(jsonify(CertificateSchema().dump(certificate(row))), row.version)
+    return set_version(jsonify(ErasureCertificateSchema().dump(certificate(row))), row.version)

@@ -31,7 +31,7 @@ from services.trainings.asking import (
 )
 from services.trainings.erasure import acting, showing, views
 from services.trainings.erasure.acting import CONFIRM, READ, REQUEST, certificate, found
-from services.trainings.erasure.schemas import STATES, ChoiceSchema
+from services.trainings.erasure.schemas import STATES, ErasureChoiceSchema
 from services.trainings.erasure.wording import STATE_WORDS
 from shared.access.reader import may
 from shared.language.marking import N_
@@ -90,7 +90,7 @@ def request_erasure(registration_id: str) -> ResponseReturnValue:
     classes, ground = request.form.getlist("classes"), request.form.get("ground", "")
 
     def run() -> Response:
-        given = validated(ChoiceSchema(), {"classes": classes, "ground": ground})
+        given = validated(ErasureChoiceSchema(), {"classes": classes, "ground": ground})
         handler = acting.requesting(
             row,
             by=actor(),
@@ -202,6 +202,7 @@ def _show_page(row: Row[Any], errors: Errors = ()) -> str:
         "trainings/erasure/show.html",
         erasure=showing.whole(row, acting.whole(row)),
         people=people,
+        polled=False,
         mine=row.requested_by == reader.account_id,
         may_confirm=may(reader, CONFIRM, row.programme) and row.state == "asked",
         may_cancel=may(reader, REQUEST, row.programme) and row.state == "asked",

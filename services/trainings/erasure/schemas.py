@@ -1,6 +1,6 @@
 """What comes in and goes out over HTTP about erasures.
 
-RequestSchema().load({"registration_id": "0192…", "classes": ["special"], "ground": "unlawful"})
+ErasureChoiceSchema().load({"classes": ["special"], "ground": "unlawful"})
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CLASSES: Final = get_args(Erasable)
 STATES: Final = tuple(STATE_WORDS)
 
 
-class ChoiceSchema(Schema):
+class ErasureChoiceSchema(Schema):
     """Which data are to be erased, and why."""
 
     classes = fields.List(
@@ -34,13 +34,13 @@ class ChoiceSchema(Schema):
     )
 
 
-class RequestSchema(ChoiceSchema):
+class ErasureRequestSchema(ErasureChoiceSchema):
     """An erasure of one person's data, of all their registrations in the programme."""
 
     registration_id = fields.String(required=True, validate=validate.Length(min=1, max=36))
 
 
-class OwnRequestSchema(Schema):
+class OwnErasureSchema(Schema):
     """What a person wants erased of their own data."""
 
     registration_id = fields.String(required=True, validate=validate.Length(min=1, max=36))
@@ -57,7 +57,7 @@ class ErasureArguments(PageArguments):
     state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
 
 
-class RowsSchema(Schema):
+class ErasureRowsSchema(Schema):
     """How many rows of a table hold something of a kind."""
 
     table = fields.String(required=True)
@@ -65,25 +65,25 @@ class RowsSchema(Schema):
     rows = fields.Integer(required=True)
 
 
-class HeadSchema(Schema):
+class LogHeadSchema(Schema):
     """A checkpoint of a log: how many entries, and the Merkle tree's root over them."""
 
     size = fields.Integer(required=True)
     root = fields.String(required=True)
 
 
-class AnswerSchema(Schema):
+class ErasureAnswerSchema(Schema):
     """What one service said. ``purged`` is null until it did."""
 
     service = fields.String(required=True)
-    counted = fields.List(fields.Nested(RowsSchema), required=True, allow_none=True)
-    before = fields.Nested(HeadSchema, required=True, allow_none=True)
-    purged = fields.List(fields.Nested(RowsSchema), required=True, allow_none=True)
+    counted = fields.List(fields.Nested(ErasureRowsSchema), required=True, allow_none=True)
+    before = fields.Nested(LogHeadSchema, required=True, allow_none=True)
+    purged = fields.List(fields.Nested(ErasureRowsSchema), required=True, allow_none=True)
     files = fields.Integer(required=True, allow_none=True)
-    after = fields.Nested(HeadSchema, required=True, allow_none=True)
+    after = fields.Nested(LogHeadSchema, required=True, allow_none=True)
 
 
-class KeptSchema(Schema):
+class ErasureKeptSchema(Schema):
     """What stays, why, and until when; null: that day is not known."""
 
     what = fields.String(required=True, validate=validate.OneOf(CLASSES))
@@ -117,12 +117,12 @@ class ErasureWholeSchema(ErasureSchema):
     """An erasure with what each service answered."""
 
     registration_ids = fields.List(fields.String(), required=True)
-    kept = fields.List(fields.Nested(KeptSchema), required=True)
+    kept = fields.List(fields.Nested(ErasureKeptSchema), required=True)
     key_ids = fields.List(fields.String(), required=True)
-    answers = fields.List(fields.Nested(AnswerSchema), required=True)
+    answers = fields.List(fields.Nested(ErasureAnswerSchema), required=True)
 
 
-class CertificateSchema(ErasureWholeSchema):
+class ErasureCertificateSchema(ErasureWholeSchema):
     """The certificate of a completed erasure: no personal data, and whether it verifies."""
 
     legal_basis = fields.String(required=True)
