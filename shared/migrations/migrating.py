@@ -190,6 +190,10 @@ def _grant(connection: Connection, settings: Settings, definition: Definition) -
     run(f"grant usage, select on sequence append_order to {role}")
     for table in (*CHANGEABLE, *sorted(owned)):
         run(f"grant select, insert, update, delete, truncate on {table} to {role}")
+    if run("select rolsuper from pg_roles where rolname = current_user").scalar():
+        # Only whoever owns a table may vacuum it, which erasing a person's data ends with.
+        for table in sorted(owned):
+            run(f"alter table {table} owner to {role}")
     run(f"create schema if not exists aside authorization {role}")
     # One that was put back from a dump may belong to whoever did so.
     run(f"alter schema aside owner to {role}")

@@ -102,8 +102,10 @@ def test_asking_names_keys_and_what_stays():
 def test_an_agreement_stays_until_its_day_and_the_record_says_why():
     until = date(2036, 1, 1)
     (asked,) = when(replace(REQUEST, standing=Standing(agreement=True, agreement_until=until)))
+    assert isinstance(asked, Requested)
     assert Kept(what="agreement", because="accounting_law", until=until) in asked.kept
     (asked,) = when(replace(REQUEST, standing=Standing(agreement=True)))
+    assert isinstance(asked, Requested)
     assert Kept(what="agreement", because="money_under_way", until=None) in asked.kept
 
 
