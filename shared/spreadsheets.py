@@ -8,16 +8,26 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+_NEXT_CELL: Final = re.compile(r"([;\t\r\n|]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def formula_safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe goes before its first sign.
 
-    Source: OWASP, "CSV Injection". Quoting of commas and quotes is the CSV writer's. Space and
-    control signs before a formula do not hide it, since some programs strip them.
+    Source: OWASP, "CSV Injection". Quoting of commas and quotes is the CSV writer's. Signs that
+    nobody sees do not hide a formula behind them, since some programs strip them; and where a
+    program splits lines at semicolons or tabs instead, the cell that then begins is safe as well.
     """
-    shown = text.lstrip(" \u00a0\ufeff\x00")
-    return f"'{text}" if shown.startswith(_FORMULA_STARTS) else text
+    text = _NEXT_CELL.sub(r"\1'", text)
+    for letter in text:
+        if letter in _FORMULA_STARTS:
+            return f"'{text}"
+        if unicodedata.category(letter) not in _UNSEEN:
+            break
+    return text

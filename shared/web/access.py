@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, g, redirect, request
 from flask.sansio.blueprints import Blueprint
@@ -35,6 +35,7 @@ from shared.clock import Clock
 from shared.errors import Forbidden, Malformed, Missing, Unauthenticated
 from shared.language.marking import N_
 from shared.web.session import CSRF_FIELD, CSRF_HEADER, csrf_matches, session_cookie
+from shared.web.texts import stands_for_nothing
 
 SIGN_IN: Final = "/accounts/sign-in"
 RENEW: Final = "/accounts/renew"
@@ -349,6 +350,8 @@ def _check_forms() -> None:
         return
     if _is_signed_by_itself():
         return
+    if _is_from_elsewhere():
+        raise _not_genuine()
     if is_api():
         if not g.by_cookie or g.reader is None:
             return
@@ -359,7 +362,25 @@ def _check_forms() -> None:
         if csrf_matches(request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD)):
             _check_form_text()
             return
-    raise Forbidden(
+    raise _not_genuine()
+
+
+def _is_from_elsewhere() -> bool:
+    """Whether the browser itself says that another site's page sends this.
+
+    Programs and old browsers say nothing; there the form's token decides alone.
+    """
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return True
+    origin = request.headers.get("Origin")
+    if origin is None or (is_api() and not g.by_cookie):
+        return False
+    ours = (request.host, urlsplit(current_app.config["PUBLIC_URL"]).netloc)
+    return urlsplit(origin).netloc not in ours
+
+
+def _not_genuine() -> Forbidden:
+    return Forbidden(
         "form-not-genuine",
         N_("This form is too old or came from elsewhere. Nothing was changed; load it again."),
     )
@@ -367,7 +388,7 @@ def _check_forms() -> None:
 
 def _check_form_text() -> None:
     for name, values in request.form.lists():
-        if any("\x00" in text for text in (name, *values)):
+        if any(stands_for_nothing(text) for text in (name, *values)):
             raise Malformed(
                 "text-unusable",
                 N_("The form has a character that stands for nothing."),

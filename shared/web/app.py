@@ -68,7 +68,12 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": (
+        "camera=(self), display-capture=(), geolocation=(), midi=(), microphone=(), payment=(),"
+        " serial=(), usb=()"
+    ),
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Origin-Agent-Cluster": "?1",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -116,10 +121,11 @@ def create_app(
         API_PREFIX=f"/{service}/api/",
         LOG_PREFIX=f"/{service}/log/",
         SECRET_KEY=secret,
-        SESSION_COOKIE_NAME="zanat_notices",
+        SESSION_COOKIE_NAME="__Host-zanat_notices" if settings.secure_cookies else "zanat_notices",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
         MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES_MAX,
         MAX_FORM_PARTS=FORM_PARTS_MAX,

@@ -8,8 +8,8 @@
 Traceback (most recent call last):
 shared.errors.Malformed: json-malformed: The JSON cannot be read: the name a occurs twice.
 
-No duplicate names, no NaN, no numbers beyond a double's whole range, no half surrogates, no NUL,
-at most 40 levels deep. Each refusal is a 400 that says where.
+No duplicate names, no NaN, no numbers beyond a double's whole range, no characters that stand for
+nothing, at most 40 levels deep. Each refusal is a 400 that says where.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 
 from shared.errors import Malformed
 from shared.language.marking import N_
+from shared.web.texts import stands_for_nothing
 
 _TOO_LARGE: Final = object()
 """Stands where a number was that is too large, until its place is known."""
@@ -117,7 +118,7 @@ def _check(value: Any) -> None:
 
 
 def _check_text(pointer: str, text: str) -> None:
-    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+    if stands_for_nothing(text):
         raise Malformed(
             "text-unusable",
             N_("The text at {pointer} has a character that stands for nothing."),
