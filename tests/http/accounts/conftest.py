@@ -188,6 +188,17 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
+def plain_house(tmp_path: Path) -> Iterator[House]:
+    """The same people where it is no demonstration: they have no buttons."""
+    house = opened(tmp_path, demonstration=False)
+    for person in seed_personas(house.service, PROGRAMME):
+        house.persons[person.role, person.number] = person
+    house.arrives_programme(PROGRAMME, "A programme for crafts")
+    yield house
+    house.service.close()
+
+
+@pytest.fixture
 def first_link(empty_house: House) -> str:
     """The link of the first administrator."""
     link = first_administrator_link(empty_house.service)
