@@ -10,13 +10,17 @@ from typing import Any
 
 from flask import current_app
 
+from services.accounts.factors.proving import CodeNeeded
 from services.accounts.sessions.schemas import MeSchema, SignInSchema, TokenSchema
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from services.accounts.sessions.uses import PROGRAM, note_use
+from services.accounts.throttling.tries import tried
 from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import for_keys, requires, signed_in
 from shared.web.api import ApiBlueprint
-from shared.web.commands import context
+from shared.web.client_address import client_address
+from shared.web.commands import context, service
 
 blueprint = ApiBlueprint("sessions_api", __name__, url_prefix="/accounts/api/v1")
 
@@ -29,12 +33,14 @@ blueprint = ApiBlueprint("sessions_api", __name__, url_prefix="/accounts/api/v1"
 def sign_in(arguments: dict[str, Any]) -> dict[str, Any]:
     """Sign in: a token that lives minutes. Ask again before it ends."""
     desk: SignInDesk = current_app.extensions[EXTENSION]
-    reader = desk.sign_in(
-        arguments["account"],
-        arguments["password"],
-        context(INSTALLATION_WIDE),
-        code=arguments["code"],
-    )
+    with tried(service(), "sign-in/address", client_address(), right=(CodeNeeded,)):
+        reader = desk.sign_in(
+            arguments["account"],
+            arguments["password"],
+            context(INSTALLATION_WIDE),
+            code=arguments["code"],
+        )
+    note_use(service(), reader.session_id, PROGRAM)
     return desk.token_answer(reader)
 
 

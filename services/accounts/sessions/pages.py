@@ -29,19 +29,23 @@ from services.accounts.factors.asking import ask_code, factor_missing
 from services.accounts.factors.keeping import has_factor
 from services.accounts.factors.proving import CodeNeeded
 from services.accounts.personas import demonstration_personas
+from services.accounts.sessions.devices import asking_device, keep_device, waiting
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from services.accounts.sessions.uses import device_of, note_use
 from services.accounts.staff import acts
 from services.accounts.staff.credentials import find_invitation, with_secrets
 from services.accounts.staff.views import find_account, open_sessions, roles_of
+from services.accounts.throttling.tries import tried
 from shared.access.passwords import LENGTH_MIN, check_strength, hash_password
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.access.tokens import TokenExpired
-from shared.errors import Invalid, Missing, Problem, Refused, Unauthenticated
+from shared.errors import Invalid, Missing, Problem, Refused, TooMany, Unauthenticated
 from shared.language.languages import LANGUAGES
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import SIGN_IN, requires, signed_in
+from shared.web.client_address import client_address
 from shared.web.commands import context, service
 from shared.web.language import LANGUAGE_COOKIE, say
 from shared.web.session import clear_session, session_cookie, set_session
@@ -75,6 +79,8 @@ def start(reader: Reader, address: str, *, status: int = 303) -> Response:
     """Go on to an address with the reader's token in the cookie."""
     response = cast(Response, redirect(address, status))
     set_session(response, desk().token(reader), secure=_secure())
+    note_use(service(), reader.session_id, device_of(request.user_agent.string))
+    keep_device(response, reader)
     return response
 
 
@@ -116,10 +122,16 @@ def sign_in_sent() -> ResponseReturnValue:
         errors["password"] = say(N_("Type your password."), {})
     if errors:
         return _sign_in_page(address, given=given, errors=errors, status=422)
+    asker = context(INSTALLATION_WIDE)
     try:
-        reader = desk().sign_in(given, password, context(INSTALLATION_WIDE))
+        with tried(service(), "sign-in/address", client_address(), right=(CodeNeeded,)):
+            reader = desk().sign_in(given, password, asker, device_of=asking_device)
     except CodeNeeded as needed:
         return ask_code(needed.account_id, address)
+    except TooMany as refused:
+        errors["account"] = say(refused.sentence, refused.facts)
+        page = _sign_in_page(address, given=given, errors=errors, status=refused.status)
+        return waiting(page, refused)
     except Unauthenticated as refused:
         errors["account"] = say(refused.sentence, refused.facts)
         return _sign_in_page(address, given=given, errors=errors, status=401)
@@ -285,7 +297,9 @@ def change_password() -> ResponseReturnValue:
     words = (reader.name, (account.email or "") if account else "")
     try:
         given = request.form.get("password_now", "")
-        if not desk().is_password(reader.account_id, given, context(INSTALLATION_WIDE)):
+        asker = context(INSTALLATION_WIDE)
+        known_by = reader.session_id
+        if not desk().is_password(reader.account_id, given, asker, known_by=known_by):
             raise Invalid("password-wrong", N_("This is not your password."))
         _check_new_password(password, words)
         fresh = hash_password(password)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -26,9 +27,10 @@ from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import FailSignIn, RevokeSession
 from services.accounts.staff.account_events import FactorMethod
-from services.accounts.staff.account_state import may_try_sign_in
+from services.accounts.staff.account_state import Active, may_try_sign_in
 from services.accounts.staff.credentials import keep_password, password_hash, with_secrets
 from services.accounts.staff.views import find_by_sign_in, is_open, reader_of
+from services.accounts.throttling.tries import forgive, take
 from shared.access.keys import PublicKeys
 from shared.access.passwords import hash_password, is_outdated, matches
 from shared.access.reader import Reader
@@ -42,6 +44,7 @@ from shared.service import Service
 from shared.web.composing import token_verifier
 
 EXTENSION: Final = "zanat.accounts.desk"
+DEVICE_KIND: Final = "sign-in/device"
 IDLE_MAX: Final = timedelta(hours=12)
 """A session that was not used for so long cannot be renewed any more."""
 
@@ -83,9 +86,18 @@ class SignInDesk:
             "session_id": reader.session_id,
         }
 
-    def sign_in(self, given: str, password: str, context: Context, code: str = "") -> Reader:
+    def sign_in(
+        self,
+        given: str,
+        password: str,
+        context: Context,
+        code: str = "",
+        *,
+        device_of: Callable[[str], str | None] = lambda _account_id: None,
+    ) -> Reader:
         """Check an address or name with its password and open a session.
 
+        device_of: the key of the asker's device, if the account was signed in by it before.
         code: of the second factor, which is looked at only after the right password. Raises
         CodeNeeded when there is a factor and no code, Invalid for a wrong code, and else
         Unauthenticated, always in the same words and never sooner than a moment after it was
@@ -93,12 +105,19 @@ class SignInDesk:
         """
         began = time.monotonic()
         try:
-            return self._sign_in(given, password, context, code)
+            return self._sign_in(given, password, context, code, device_of)
         except Unauthenticated:
             time.sleep(max(0.0, REFUSED_AFTER_SECONDS - (time.monotonic() - began)))
             raise
 
-    def _sign_in(self, given: str, password: str, context: Context, code: str) -> Reader:
+    def _sign_in(
+        self,
+        given: str,
+        password: str,
+        context: Context,
+        code: str,
+        device_of: Callable[[str], str | None],
+    ) -> Reader:
         service = self.service
         with service.database.reading() as connection:
             row = find_by_sign_in(connection, service.keyring, given)
@@ -106,12 +125,14 @@ class SignInDesk:
             matches(None, password)
             raise _refused()
         account_id: str = row.account_id
-        if not self.is_password(account_id, password, replace(context, actor=account_id)):
+        device = device_of(account_id)
+        own = replace(context, actor=account_id)
+        if not self.is_password(account_id, password, own, known_by=device):
             raise _refused()
         with service.database.reading() as connection:
             asks = has_factor(connection, account_id)
         if not asks:
-            return self.open(account_id, context)
+            return self.open(account_id, context, past_lock=device is not None)
         if not code.strip():
             raise CodeNeeded(account_id)
         return self.with_code(account_id, code, context)
@@ -144,17 +165,28 @@ class SignInDesk:
         )
         return self.reader(account_id, session_id)
 
-    def is_password(self, account_id: str, password: str, context: Context) -> bool:
-        """Check an account's password; a wrong one counts, and five in a row lock the account."""
+    def is_password(
+        self, account_id: str, password: str, context: Context, *, known_by: str | None = None
+    ) -> bool:
+        """Check an account's password; a wrong one counts, and five in a row lock the account.
+
+        known_by: a device or session of the account, which has tries of its own: as long as some
+        are left, a lock that strangers brought about does not hold there.
+        """
         service = self.service
+        past_lock = known_by is not None and take(service, DEVICE_KIND, known_by) is None
         with service.database.reading() as connection:
             kept = password_hash(connection, account_id)
             events, _ = service.store.stream(connection, ACCOUNT.stream(account_id))
-        may_try = may_try_sign_in(ACCOUNT.fold(events), service.clock.now())
+        state = ACCOUNT.fold(events)
+        may_try = may_try_sign_in(state, service.clock.now())
+        may_try = may_try or (past_lock and isinstance(state, Active))
         if not matches(kept if may_try else None, password):
             if may_try:
                 self._fail(account_id, context)
             return False
+        if past_lock and known_by is not None:
+            forgive(service, DEVICE_KIND, known_by)
         if kept is not None and is_outdated(kept):
             fresh = hash_password(password)
             with_secrets(
@@ -169,16 +201,18 @@ class SignInDesk:
         *,
         fresh: bool = False,
         method: FactorMethod = "provider",
+        past_lock: bool = False,
     ) -> Reader:
         """Open a session for an account whose secret was checked. Raises Unauthenticated.
 
-        fresh: a second factor was proved with it, by ``method``.
+        fresh: a second factor was proved with it, by ``method``; then no lock is in its way.
+        past_lock: nor is it for a device that the account was signed in by before.
         """
         proved = method if fresh else None
         try:
             session_id = self.service.transact(
                 replace(context, actor=account_id),
-                lambda work: acts.sign_in(work, account_id, proved),
+                lambda work: acts.sign_in(work, account_id, proved, past_lock=past_lock),
             )
         except (Refused, Missing):
             raise _refused() from None
@@ -263,6 +297,6 @@ def _refused() -> Unauthenticated:
         "sign-in-refused",
         N_(
             "This address and password do not open an account. "
-            "After five wrong passwords wait fifteen minutes."
+            "After five wrong passwords wait some minutes."
         ),
     )

@@ -136,10 +136,25 @@ def change_password(work: Work, *, account_id: str, password_hash: str, session_
     keep_password(work.connection, account_id, password_hash, work.now)
 
 
-def sign_in(work: Work, account_id: str, method: FactorMethod | None = None) -> str:
-    """Open a session; its id. method: by which second factor, when one was proved."""
+def sign_in(
+    work: Work,
+    account_id: str,
+    method: FactorMethod | None = None,
+    *,
+    past_lock: bool = False,
+) -> str:
+    """Open a session; its id. method: by which second factor, when one was proved.
+
+    Strangers' failures are no reason against whoever proved one, nor ``past_lock``.
+    """
     session_id = work.new_id()
-    command = SignIn(by=account_id, now=work.now, account_id=account_id, session_id=session_id)
+    command = SignIn(
+        by=account_id,
+        now=work.now,
+        account_id=account_id,
+        session_id=session_id,
+        past_lock=past_lock or method is not None,
+    )
     work.decide(ACCOUNT, account_id, command)
     if method is not None:
         step_up(work, account_id, session_id, method)

@@ -18,6 +18,8 @@ Call it outside of any other transaction: it commits by itself, whatever comes a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -114,6 +116,23 @@ def forgive(service: Service, kind: str, key: str) -> None:
             _keep(connection, index, full_at)
         else:
             connection.execute(delete(TRIES).where(TRIES.c.key_index == index))
+
+
+@contextmanager
+def tried(
+    service: Service, kind: str, key: str, *, right: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Count a try, and give it back when what is tried within succeeds, or ends by ``right``.
+
+    Raises TooMany before anything is tried.
+    """
+    throttle(service, kind, key)
+    try:
+        yield
+    except right:
+        forgive(service, kind, key)
+        raise
+    forgive(service, kind, key)
 
 
 def purge(service: Service, payload: bytes) -> None:  # noqa: ARG001 (due work has a payload)

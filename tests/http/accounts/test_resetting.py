@@ -18,7 +18,7 @@ from shared.due.worker import run_due_once
 from shared.events.tables import DUE, EVENTS
 from shared.privacy.sealing import open_text
 
-from .conftest import PASSWORD
+from .conftest import API, PASSWORD
 
 FORGOTTEN = "/accounts/forgotten"
 SIGN_IN = "/accounts/sign-in"
@@ -59,7 +59,9 @@ def test_a_link_comes_by_mail_and_lets_its_owner_choose_a_password(house):
     assert page.headers["Referrer-Policy"] == "no-referrer"
     done = choose(house, path)
     assert (done.status_code, done.location) == (303, SIGN_IN)
-    assert elsewhere.get("/accounts/me").status_code == 302
+    token = elsewhere.client.get_cookie("zanat_session").value
+    ended = house.another_process().get(f"{API}/me", headers={"Authorization": f"Bearer {token}"})
+    assert ended.json["type"] == "/problems/session-ended"
     assert house.browser().sign_in(person.email, person.password).status_code == 401
     assert house.browser().sign_in(person.email, PASSWORD).status_code == 303
 
