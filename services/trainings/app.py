@@ -40,10 +40,15 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
 from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
+from services.trainings.vulnerability import api as vulnerability_api
+from services.trainings.vulnerability import pages as vulnerability_pages
+from services.trainings.vulnerability.vault import VAULT
+from services.trainings.vulnerability.views import VAULTS
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.log.rotating import log_events
@@ -51,14 +56,23 @@ from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
 HERE: Final = Path(__file__).parent
-CAPABILITIES: Final = ("people", "courses", "cohorts", "certificates", "education", "erasure")
+CAPABILITIES: Final = (
+    "people",
+    "courses",
+    "cohorts",
+    "certificates",
+    "education",
+    "erasure",
+    "own",
+    "vulnerability",
+)
 
 
 def definition() -> Definition:
     """Deciders and read models."""
     return Definition(
         name="trainings",
-        deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME, ERASURE),
+        deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME, ERASURE, VAULT),
         events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
             PEOPLE,
@@ -69,6 +83,7 @@ def definition() -> Definition:
             ERASURE_LIST,
             MONEY_OF_GRANTS,
             foreign.STAFF_NAMES,
+            VAULTS,
             revocations(),
         ),
         reactions=(ANSWERS,),
@@ -90,6 +105,9 @@ def create(service: Service) -> Flask:
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)
+    api.register_blueprint(vulnerability_api.blueprint)
+    app.register_blueprint(vulnerability_pages.blueprint)
     api.register_blueprint(erasures_api.blueprint)
     app.register_blueprint(erasures_pages.blueprint)
+    app.register_blueprint(own_pages.blueprint)
     return finish(app)

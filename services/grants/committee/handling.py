@@ -27,7 +27,7 @@ from services.grants.committee.review import (
     SubmitSheet,
 )
 from services.grants.committee.review_lists import concerned
-from shared.errors import Invalid, Missing, Refused
+from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.language.marking import N_
 
@@ -109,10 +109,22 @@ def assign_committee(work: Work, call_id: str, *, by: str) -> int:
     return changed
 
 
-def declare(work: Work, application_id: str, *, by: str, reason: str | None) -> None:
-    """The acting member has a conflict, for this reason, or (None) has none."""
-    in_hand(work, application_id)
+def declare(
+    work: Work,
+    application_id: str,
+    *,
+    by: str,
+    reason: str | None,
+    own_registrations: frozenset[str] = frozenset(),
+) -> None:
+    """The acting member has a conflict, for this reason, or (None) has none.
+
+    own_registrations: of whoever acts, who cannot say that of their own application.
+    """
+    state = in_hand(work, application_id)
     if reason is None:
+        if state.whose.registration_id in own_registrations:
+            raise Forbidden("own-application", N_("This is your own application. Step aside."))
         work.decide(REVIEW, application_id, DeclareNoConflict(by=by, now=work.now))
     else:
         command = DeclareConflict(by=by, now=work.now, reason=plain_lines(reason))

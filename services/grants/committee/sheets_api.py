@@ -142,10 +142,11 @@ def declare(arguments: dict[str, Any], application_id: str) -> Response:
     programme = reading.programme_of(application_id, "grants.reviews.declare")
     by, version = actor(), required_version()
     reason = arguments["reason"] if arguments["conflict"] else None
+    own = signed_in().registrations
 
     def handler(work: Work) -> Answer:
         work.expect(REVIEW, application_id, version)
-        handling.declare(work, application_id, by=by, reason=reason)
+        handling.declare(work, application_id, by=by, reason=reason, own_registrations=own)
         return receipt(work, REVIEW, application_id)
 
     return perform(programme, handler)

@@ -98,9 +98,10 @@ def declare(application_id: str) -> ResponseReturnValue:
         sentence = say(N_("Say whether you have a conflict."))
         return _page(shown, given=given, errors={"conflict": sentence}), 422
     reason = given["reason"] if given["conflict"] == "yes" else None
+    own = signed_in().registrations
 
     def handler(work: Work) -> Answer:
-        handling.declare(work, application_id, by=by, reason=reason)
+        handling.declare(work, application_id, by=by, reason=reason, own_registrations=own)
         aside = url_for(".list_reviews")
         return _done(work, application_id, location=aside if reason is not None else "")
 

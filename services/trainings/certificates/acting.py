@@ -120,7 +120,7 @@ def issuing(
 
     location: from the numbers newly given, in their order, to where the receipt is.
     """
-    by, trainer = actor(), own_name()
+    by, trainer, own = actor(), own_name(), signed_in().registrations
     if not people:
         raise Invalid("nobody-chosen", N_("Choose at least one participant."))
 
@@ -133,6 +133,7 @@ def issuing(
             issuer=issuer,
             cohort_id=cohort.cohort_id,
             registrations=tuple(dict.fromkeys(people)),
+            own_registrations=own,
         )
         given = [_given(work, certificate_id) for certificate_id in made]
         new = [one["number"] for one in given if one.pop("new")]

@@ -29,7 +29,7 @@ from services.trainings.certificates.schemas import (
 )
 from services.trainings.certificates.views import Search
 from services.trainings.cohorts import acting as cohorts
-from shared.web.access import requires
+from shared.web.access import requires, signed_in
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import ReceiptSchema, actor, perform, service
 from shared.web.etag import not_modified, required_version, set_version
@@ -101,10 +101,13 @@ def show_certificate(certificate_id: str) -> Response:
 def correct(arguments: dict[str, Any], certificate_id: str) -> Response:
     """Correct what it says: the number stays, the version is the next, the code is new."""
     row, by = acting.found(certificate_id, "trainings.certificates.supersede"), actor()
-    reason = arguments.pop("reason")
+    reason, own = arguments.pop("reason"), signed_in().registrations
     content = Content(**{**acting.content_of(row), **_frozen(arguments)})
     return _perform(
-        row, lambda work: handling.supersede(work, by=by, row=row, content=content, reason=reason)
+        row,
+        lambda work: handling.supersede(
+            work, by=by, row=row, content=content, reason=reason, own_registrations=own
+        ),
     )
 
 

@@ -74,10 +74,12 @@ def correct(certificate_id: str) -> ResponseReturnValue:
             place=typed("place"),
             trainer=typed("trainer"),
         )
-        by, reason = actor(), typed("reason")
+        by, reason, own = actor(), typed("reason"), signed_in().registrations
         return _perform(
             row,
-            lambda work: handling.supersede(work, by=by, row=row, content=content, reason=reason),
+            lambda work: handling.supersede(
+                work, by=by, row=row, content=content, reason=reason, own_registrations=own
+            ),
             N_("It is corrected under the same number. Print it and take the old document back."),
         )
 

@@ -57,8 +57,12 @@ def issue(
     issuer: str,
     cohort_id: str,
     registrations: Sequence[str],
+    own_registrations: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """Issue to these participants in this order, or to nobody; returns the certificates' ids."""
+    """Issue to these participants in this order, or to nobody; returns the certificates' ids.
+
+    own_registrations: of whoever acts; nobody certifies themself.
+    """
     state = work.guard(COHORT, cohort_id)
     cohort = record(work.connection, cohort_id)
     last = last_session_on(state)
@@ -72,7 +76,9 @@ def issue(
         if had is not None:
             made.append(str(had.certificate_id))
             continue
-        made.append(_issue(work, by, trainer, issuer, cohort, state, registration_id))
+        made.append(
+            _issue(work, by, trainer, issuer, cohort, state, registration_id, own_registrations)
+        )
     return made
 
 
@@ -84,6 +90,7 @@ def _issue(
     cohort: Row[Any],
     state: Running,
     registration_id: str,
+    own_registrations: frozenset[str],
 ) -> str:
     name = work.connection.execute(
         select(REGISTRATIONS.c.full_name).where(REGISTRATIONS.c.registration_id == registration_id)
@@ -125,7 +132,7 @@ def _issue(
         cohort_id=cohort.cohort_id,
         last_session_on=last,
         trainers=state.trainers,
-        own_registrations=frozenset(),
+        own_registrations=own_registrations,
         identity_confirmed=is_confirmed(work.guard(REGISTRATION, registration_id)),
         qualification=found,
     )
@@ -162,14 +169,22 @@ class Content:
     trainer: str
 
 
-def supersede(work: Work, *, by: str, row: Row[Any], content: Content, reason: str) -> None:
+def supersede(
+    work: Work,
+    *,
+    by: str,
+    row: Row[Any],
+    content: Content,
+    reason: str,
+    own_registrations: frozenset[str] = frozenset(),
+) -> None:
     """Correct what a certificate says: the same number, the next version, a new code."""
     command = Supersede(
         by=by,
         now=work.now,
         zone=zone_of(row.country),
         certificate_id=row.certificate_id,
-        own_registrations=frozenset(),
+        own_registrations=own_registrations,
         full_name=content.full_name,
         course_title=content.course_title,
         minutes=content.minutes,

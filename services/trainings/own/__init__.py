@@ -1,0 +1,1 @@
+"""What a participant sees of their own: trainings, certificates, data and consents."""

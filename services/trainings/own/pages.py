@@ -1,0 +1,105 @@
+"""Pages of a participant's own trainings, under ``/trainings/mine``.
+
+GET /trainings/mine                              trainings, certificates, what was finished
+GET /trainings/mine/certificates/<id>            one certificate, with the code that proves it
+GET /trainings/mine/about                        what is written down about me, and my consents
+
+Another's certificate is answered as one that never was.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+
+from services.trainings.asking import identifier, not_found
+from services.trainings.certificates.views import spaced_code
+from services.trainings.education.wording import OUTCOME_WORDS
+from services.trainings.own import views
+from services.trainings.people.acting import day_of
+from services.trainings.people.wording import (
+    CERTIFICATE_WORDS,
+    DECLARED_WORDS,
+    ERASED,
+    SEX_WORDS,
+    country_name,
+)
+from shared.web.access import requires, signed_in
+from shared.web.commands import service
+from shared.web.language import language, say
+
+READ: Final = "trainings.certificates.read_own"
+MINUTES_AN_HOUR: Final = 60
+
+blueprint = Blueprint("own", __name__, url_prefix="/trainings/mine")
+
+
+@blueprint.get("")
+@requires(READ)
+def mine() -> ResponseReturnValue:
+    """The reader's own trainings and certificates."""
+    own = signed_in().registrations
+    with service().database.reading() as connection:
+        certificates = views.own_certificates(connection, own)
+        cohorts = views.own_cohorts(connection, own)
+        outcomes = views.own_outcomes(connection, own)
+    return render_template(
+        "trainings/own/mine.html",
+        certificates=[_certificate(row) for row in certificates],
+        cohorts=cohorts,
+        outcomes=[(say(OUTCOME_WORDS[row.outcome]), row.completed_on) for row in outcomes],
+        minutes_an_hour=MINUTES_AN_HOUR,
+    )
+
+
+@blueprint.get("/certificates/<certificate_id>")
+@requires(READ)
+def certificate(certificate_id: str) -> ResponseReturnValue:
+    """One of the reader's own certificates."""
+    with service().database.reading() as connection:
+        row = views.own_certificate(
+            connection, signed_in().registrations, identifier(certificate_id)
+        )
+    if row is None:
+        raise not_found()
+    return render_template(
+        "trainings/own/certificate.html", shown=_certificate(row), code=spaced_code(row.code)
+    )
+
+
+@blueprint.get("/about")
+@requires(READ)
+def about() -> ResponseReturnValue:
+    """What is written down about the reader, and what they consented to."""
+    with service().database.reading() as connection:
+        rows = views.own_registrations(connection, signed_in().registrations)
+    return render_template("trainings/own/about.html", registrations=[_told(row) for row in rows])
+
+
+def _certificate(row: Row[Any]) -> dict[str, Any]:
+    words, colour, shape = CERTIFICATE_WORDS[row.state]
+    return {
+        "row": row,
+        "state": {"text": say(words), "colour": colour, "shape": shape},
+        "hours": row.minutes // MINUTES_AN_HOUR,
+    }
+
+
+def _told(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "programme": row.programme,
+        "name": row.full_name or say(ERASED),
+        "born": day_of(row.birth_date),
+        "sex": say(SEX_WORDS[row.sex]) if row.sex in SEX_WORDS else row.sex,
+        "place": f"{row.municipality}, {country_name(row.country, language())}",
+        "number": row.number_masked or "",
+        "phone": row.phone or "",
+        "email": row.email or "",
+        "declared": say(DECLARED_WORDS[row.declared_roma]) if row.declared_roma else "",
+        "consent_on": row.consent_on,
+        "registered_at": row.registered_at,
+    }
