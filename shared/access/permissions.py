@@ -32,6 +32,7 @@ _TRAININGS: Final = {
     "trainings.people.confirm": _OFFICER,
     "trainings.people.resolve": _OFFICER,
     "trainings.people.read_number": f"{_OFFICER} {_FINANCE} {_AUDITOR}",
+    "trainings.vulnerability.exists": f"{_OFFICER} {_AUDITOR}",
     "trainings.vulnerability.read": _OFFICER,
     "trainings.vulnerability.write": _OFFICER,
     "trainings.courses.read": f"{_TRAINING} {_COMMITTEE} {_FIELD} {_AUDITOR}",

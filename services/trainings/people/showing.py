@@ -36,6 +36,7 @@ from services.trainings.people.wording import (
     STATE_WORDS,
     country_name,
 )
+from services.trainings.vulnerability.views import existence
 from shared.access.reader import may
 from shared.events.projection import Recorded
 from shared.language.marking import N_
@@ -93,6 +94,7 @@ def record_page(
         history = service().store.history(connection, REGISTRATION.stream(row.registration_id))
         names = views.staff_names(connection)
         authors = authors_of(connection, row.registration_id)
+        vault = existence(connection, row.registration_id)
     allowed = {
         name: may(reader, permission, row.programme)
         for name, permission in (
@@ -101,6 +103,7 @@ def record_page(
             ("resolve", RESOLVE),
             ("number", READ_NUMBER),
             ("special", SPECIAL),
+            ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
             ("erase", "trainings.erasures.request"),
@@ -116,6 +119,7 @@ def record_page(
         warnings=[one["detail"] for one in warnings],
         others=[told(one) for one in all_rows if one.registration_id != row.registration_id],
         author=reader.account_id in authors,
+        notes=vault.notes if vault else 0,
         allowed=allowed,
         registered_by=_registered_by(row, names),
         history=[entry(one, names) for one in history[: -HISTORY_MAX - 1 : -1]],
