@@ -57,6 +57,7 @@ DOCUMENTED: Final[dict[str, tuple[str, str]]] = {
     "ZANAT_WITNESSED_LOGS": ("", "file of verifier keys of logs elsewhere that are cosigned too"),
     "ZANAT_CHECKPOINT_FOLDER": ("", "where daily checkpoints go; empty: `checkpoints` in the home"),
     "ZANAT_CHECKPOINT_MAIL": ("", "address that daily checkpoints are mailed to; empty: none"),
+    "ZANAT_PROVIDERS": ("", "TOML file of OpenID Connect providers that people sign in by"),
     "ZANAT_TOKEN_KEY_DAYS": ("30", "after how many days another key signs tokens"),
     "ZANAT_SECOND_FACTOR_ROLES": (
         "administrator,finance_controller,auditor",
@@ -94,6 +95,7 @@ class Settings:
     witnessed_logs: Path | None = None
     checkpoint_folder: Path | None = None
     checkpoint_mail: str = ""
+    providers: Path | None = None
     token_key_days: int = 30
     second_factor_roles: frozenset[str] = frozenset(
         {"administrator", "finance_controller", "auditor"}
@@ -169,6 +171,7 @@ class Settings:
                 "one e-mail address",
                 validate.Regexp(re.compile(r"([^\s@,;]+@[^\s@,;]+)?\Z")),
             ),
+            providers=_path(_read(env.str, "ZANAT_PROVIDERS")),
             token_key_days=_read(
                 env.int, "ZANAT_TOKEN_KEY_DAYS", _DAYS_WORDS, validate.Range(1, 365)
             ),

@@ -23,6 +23,10 @@ from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
+from services.accounts.providers import pages as providers_pages
+from services.accounts.providers.configuring import read as read_providers
+from services.accounts.providers.provider_link import PROVIDER_LINK
+from services.accounts.providers.views import PROVIDER_LINKS
 from services.accounts.programs import api as programs_api
 from services.accounts.programs import pages as programs_pages
 from services.accounts.programs.program_key import PROGRAM_KEY
@@ -66,6 +70,7 @@ TEMPLATES: Final = tuple(
     HERE / name / "templates"
     for name in (
         "programs",
+        "providers",
         "staff",
         "sessions",
         "applicants",
@@ -82,7 +87,7 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, PROGRAM_KEY, SIGN_IN_CODE, PASSKEYS, FACTORS, ALARMS.decider),
+        deciders=(ACCOUNT, PROGRAM_KEY, PROVIDER_LINK, SIGN_IN_CODE, PASSKEYS, FACTORS, ALARMS.decider),
         events=(
             *access_events("accounts"),
             *log_events("accounts"),
@@ -92,6 +97,7 @@ def definition() -> Definition:
         projections=(
             *PROJECTIONS,
             KEYS,
+            PROVIDER_LINKS,
             *applicants.PROJECTIONS,
             KNOWN_PROGRAMMES,
             ALARMS.projection,
@@ -125,6 +131,10 @@ def create(service: Service) -> Flask:
     app.extensions[EXTENSION] = SignInDesk(
         service, signer, PublicKeys(token_keys(service.settings).public)
     )
+    app.extensions[providers_pages.EXTENSION] = providers_pages.talks(
+        read_providers(service.settings.providers), service.settings.public_url, service.clock
+    )
+    app.jinja_env.globals["sign_in_providers"] = providers_pages.offered
     app.jinja_env.globals["role_words"] = lambda role: say(ROLE_WORDS[str(role)], {})
     app.jinja_env.globals["passkey_party"] = lambda: relying_party(service.settings.public_url)
     for routes in (sessions_api, programs_api, factors_api, staff_api, standing_api, watching_api):
@@ -132,6 +142,7 @@ def create(service: Service) -> Flask:
     for pages in (
         work_pages,
         programs_pages,
+        providers_pages,
         sessions_pages,
         applicants_pages,
         passkeys_pages,

@@ -42,6 +42,11 @@ _ACCOUNTS: Final = {
 }
 
 _SIGNING: Final = {
+    "accounts.program_key.first_used": N_("The key of a program was used for the first time."),
+    "accounts.program_key.made": N_("A key was made for a program."),
+    "accounts.program_key.revoked": N_("The key of a program was revoked."),
+    "accounts.provider_link.ended": N_("Signing in by an organisation was ended."),
+    "accounts.provider_link.made": N_("Signing in by an organisation was linked."),
     "accounts.token_key.rotated": N_("Another key signs tokens from now on."),
 }
 

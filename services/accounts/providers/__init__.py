@@ -1,0 +1,1 @@
+"""Signing in at an organisation's own provider, by OpenID Connect."""
