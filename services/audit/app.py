@@ -21,6 +21,7 @@ from services.audit.evidence import api as evidence_api
 from services.audit.evidence import pages as evidence_pages
 from services.audit.histories import api as histories_api
 from services.audit.histories import pages as histories_pages
+from services.audit.mine import pages as mine_pages
 from services.audit.witness import pages as witness_pages
 from services.audit.witness.keeping import DUE_KIND, KEPT_EVENTS, keep_due
 from services.navigation import navigation
@@ -31,7 +32,7 @@ from shared.service import Definition, Service
 from shared.web.composing import finish, open_app
 
 HERE: Final = Path(__file__).parent
-PARTS: Final = ("alarms", "entries", "evidence", "histories", "witness")
+PARTS: Final = ("alarms", "entries", "evidence", "histories", "mine", "witness")
 
 
 def definition() -> Definition:
@@ -66,6 +67,13 @@ def create(service: Service) -> Flask:
     )
     for routes in (api, alarms_api, evidence_api, histories_api):
         interface.register_blueprint(routes.blueprint)
-    for routes in (pages, alarms_pages, evidence_pages, histories_pages, witness_pages):
-        app.register_blueprint(routes.blueprint)
+    for shown in (
+        pages,
+        alarms_pages,
+        evidence_pages,
+        histories_pages,
+        mine_pages,
+        witness_pages,
+    ):
+        app.register_blueprint(shown.blueprint)
     return finish(app)

@@ -1,0 +1,1 @@
+"""Who looked at an applicant's own data."""
