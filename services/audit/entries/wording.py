@@ -42,6 +42,8 @@ _ACCOUNTS: Final = {
 }
 
 _SIGNING: Final = {
+    "accounts.passkeys.added": N_("A passkey was added."),
+    "accounts.passkeys.removed": N_("A passkey was removed."),
     "accounts.program_key.first_used": N_("The key of a program was used for the first time."),
     "accounts.program_key.made": N_("A key was made for a program."),
     "accounts.program_key.revoked": N_("The key of a program was revoked."),
@@ -211,6 +213,10 @@ _TRAININGS: Final = {
     "trainings.registration.moved_to_person": N_("The registration was moved to another person."),
     "trainings.registration.registered": N_("A person was registered."),
     "trainings.registration.roma_declared": N_("The person declared their origin or took it back."),
+    "trainings.vulnerability.case_taken": N_("An officer took the case of a person."),
+    "trainings.vulnerability.note_written": N_("A vulnerability note was written."),
+    "trainings.vulnerability.opened": N_("Vulnerability notes were opened."),
+    "trainings.vulnerability.support_line_set": N_("The support line for visitors was changed."),
 }
 
 _ACCESS: Final = {
