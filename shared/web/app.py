@@ -12,6 +12,7 @@ sent to another's (signing out). Settings are any object with ``installation``, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -41,6 +42,7 @@ FORM_PARTS_MAX: Final = 5000
 CORRELATION_HEADER: Final = "X-Correlation-Id"
 _OPERATIONS: Final = ("/healthz", "/readyz", "/metrics")
 _HERE: Final = Path(__file__).parent
+_HOST: Final = re.compile(r"([^:@/\s]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -233,8 +235,8 @@ def _check_address(app: Flask, hosts: set[str]) -> None:
             # Probes and Prometheus come by the machine's number.
             return
         host = str(request.environ.get("HTTP_HOST", request.environ["SERVER_NAME"]))
-        name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        if name.casefold() not in allowed:
+        found = _HOST.fullmatch(host)
+        if found is None or found.group(1).casefold() not in allowed:
             raise Malformed("host-unknown", N_("This address is not served here."))
         texts = [request.path]
         if request.query_string:
