@@ -23,14 +23,14 @@ from services.accounts.foreign import KNOWN_PROGRAMMES
 from services.accounts.passkeys import pages as passkeys_pages
 from services.accounts.passkeys.ceremonies import relying_party
 from services.accounts.passkeys.passkeys import PASSKEYS
-from services.accounts.providers import pages as providers_pages
-from services.accounts.providers.configuring import read as read_providers
-from services.accounts.providers.provider_link import PROVIDER_LINK
-from services.accounts.providers.views import PROVIDER_LINKS
 from services.accounts.programs import api as programs_api
 from services.accounts.programs import pages as programs_pages
 from services.accounts.programs.program_key import PROGRAM_KEY
 from services.accounts.programs.views import KEYS
+from services.accounts.providers import pages as providers_pages
+from services.accounts.providers.configuring import read as read_providers
+from services.accounts.providers.provider_link import PROVIDER_LINK
+from services.accounts.providers.views import PROVIDER_LINKS
 from services.accounts.resetting import asking, links
 from services.accounts.resetting import pages as resetting_pages
 from services.accounts.sessions import api as sessions_api
@@ -87,7 +87,15 @@ def definition() -> Definition:
     """What accounts is made of."""
     return Definition(
         name="accounts",
-        deciders=(ACCOUNT, PROGRAM_KEY, PROVIDER_LINK, SIGN_IN_CODE, PASSKEYS, FACTORS, ALARMS.decider),
+        deciders=(
+            ACCOUNT,
+            PROGRAM_KEY,
+            PROVIDER_LINK,
+            SIGN_IN_CODE,
+            PASSKEYS,
+            FACTORS,
+            ALARMS.decider,
+        ),
         events=(
             *access_events("accounts"),
             *log_events("accounts"),
