@@ -28,6 +28,7 @@ from services.notifications.messages import api, pages
 from services.notifications.messages.message import MESSAGE
 from services.notifications.messages.views import MESSAGE_LIST
 from services.notifications.reactions import REACTION
+from services.notifications.second_factors import FACTORS_REACTION
 from services.notifications.sign_in_codes import CODE_REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
@@ -45,7 +46,13 @@ def definition() -> Definition:
         deciders=(MESSAGE,),
         events=(*access_events("notifications"), *log_events("notifications"), *ERASING.events),
         projections=(MESSAGE_LIST, *CONTACTS, revocations()),
-        reactions=(REACTION, CODE_REACTION, CHECKPOINTS_REACTION, ERASING.reaction),
+        reactions=(
+            REACTION,
+            CODE_REACTION,
+            FACTORS_REACTION,
+            CHECKPOINTS_REACTION,
+            ERASING.reaction,
+        ),
         due={
             MAIL_KIND: send_due,
             GIVE_UP_KIND: give_up_due,

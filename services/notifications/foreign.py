@@ -289,6 +289,41 @@ class ResetRequested(Foreign, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+@reads("accounts.factors.app_added.v1")
+class AppAdded(Foreign, frozen=True, kw_only=True):
+    """The account asks for codes of an app."""
+
+    account_id: str
+
+
+@reads("accounts.factors.app_removed.v1")
+class AppRemoved(Foreign, frozen=True, kw_only=True):
+    """It asks for them no more."""
+
+    account_id: str
+
+
+@reads("accounts.factors.reset.v1")
+class FactorsReset(Foreign, frozen=True, kw_only=True):
+    """Somebody else took all second factors away."""
+
+    account_id: str
+
+
+@reads("accounts.passkeys.added.v1")
+class PasskeyAdded(Foreign, frozen=True, kw_only=True):
+    """A device's key opens the account."""
+
+    account_id: str
+
+
+@reads("accounts.passkeys.removed.v1")
+class PasskeyRemoved(Foreign, frozen=True, kw_only=True):
+    """The key opens nothing any more."""
+
+    account_id: str
+
+
 @reads("accounts.account.sign_in_failed.v1")
 class SignInFailed(Foreign, frozen=True, kw_only=True):
     """Failures in a row; locked when ``locked_until`` is given."""

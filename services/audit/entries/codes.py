@@ -77,6 +77,9 @@ _KINDS: Final = {
     "debit": N_("Paid out"),
     "employment_service": N_("Employment service"),
     "expand": N_("Expansion"),
+    "factor_added": N_("A new second factor"),
+    "factor_removed": N_("A removed second factor"),
+    "factors_reset": N_("Second factors taken away"),
     "meeting_convened": N_("A meeting of the committee"),
     "password_changed": N_("A changed password"),
     "payment_failed": N_("A payment that the bank refused"),
@@ -157,6 +160,13 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "phone": N_("By phone"),
         "sms": N_("Text message"),
         "witness": N_("Somebody who knows the person"),
+    },
+    "method": {
+        "demonstration": N_("The button of an invented person"),
+        "passkey": N_("A passkey"),
+        "provider": N_("The organisation's own sign-in"),
+        "recovery_code": N_("A recovery code"),
+        "totp": N_("A code of an app"),
     },
     "mode": {"cash": N_("In cash"), "in_kind": N_("In kind")},
     "outcome": {

@@ -67,6 +67,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "account_version": (N_("Version of the account"), "number"),
     "reissue": (N_("Issued again"), "number"),
     "matched_by": (N_("Matched"), "code"),
+    "method": (N_("Proved by"), "code"),
     "one_controller": (N_("One controller did both, under the threshold"), "flag"),
     "format": (N_("Format"), "code"),
     "file_sha256": (N_("SHA-256 of the file"), "text"),

@@ -37,7 +37,12 @@ _ACCOUNTS: Final = {
     "accounts.account.session_revoked": N_("A session was ended."),
     "accounts.account.sign_in_failed": N_("A sign-in failed."),
     "accounts.account.signed_in": N_("Somebody signed in."),
+    "accounts.account.stepped_up": N_("Somebody proved a second factor."),
     "accounts.account.suspended": N_("The account was suspended."),
+    "accounts.factors.app_added": N_("An app for codes was added as a second factor."),
+    "accounts.factors.app_removed": N_("The app for codes was removed."),
+    "accounts.factors.recovery_codes_made": N_("New recovery codes were made."),
+    "accounts.factors.reset": N_("All second factors were taken away by somebody else."),
     "accounts.sign_in_code.made": N_("A code to sign in by was sent to an applicant."),
 }
 

@@ -54,6 +54,9 @@ ALL_MEANS: Final = {**MEANS, "inbox": N_("Read it in the inbox")}
 
 KIND_WORDS: Final = {
     "account_invited": N_("An invitation"),
+    "factor_added": N_("A new second factor"),
+    "factor_removed": N_("A removed second factor"),
+    "factors_reset": N_("Second factors taken away"),
     "meeting_convened": N_("A meeting of the committee"),
     "password_changed": N_("A changed password"),
     "password_reset": N_("A link for a new password"),
