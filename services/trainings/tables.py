@@ -70,6 +70,18 @@ DUPLICATE_DECISIONS: Final = Table(
 )
 """What somebody decided about a likely duplicate."""
 
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    Column("registration_id", String(36), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("given_on", Date),
+    Column("withdrawn_on", Date),
+    Column("form", String(20)),
+    PrimaryKeyConstraint("registration_id", "purpose"),
+)
+"""How it stands with each purpose that somebody was asked about: one of the days is there."""
+
 COURSES: Final = Table(
     "course_versions",
     METADATA,

@@ -31,12 +31,19 @@ from services.trainings.people.registration_commands import (
     RegisterPerson,
     WithdrawConsent,
 )
-from services.trainings.people.registration_events import DeclaredRoma, Means, Sex
+from services.trainings.people.registration_events import (
+    ConsentForm,
+    DeclaredRoma,
+    Means,
+    Purpose,
+    Sex,
+)
 from services.trainings.zones import zone_of
 from shared.errors import Invalid, Missing, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
 from shared.language.marking import N_
+from shared.privacy.keyring import KeyName
 
 NUMBER_TAKEN: Final = "number-registered-meanwhile"
 REFERENCE_TAKEN: Final = N_("Another registration has this reference already.")
@@ -195,17 +202,17 @@ def declare(
     work: Work, *, by: str, registration_id: str, country: str, consented: bool, declared_roma: str
 ) -> None:
     """Note whether somebody consents and what they say of themselves. ``country``: of today."""
-    zone = zone_of(country)
     if consented:
-        give = GiveConsent(by=by, now=work.now, registration_id=registration_id, zone=zone)
-        work.decide(REGISTRATION, registration_id, give)
+        consent(work, by=by, registration_id=registration_id, country=country, purpose="ethnicity")
         row = views.record(work.connection, registration_id)
         if row is not None and row.declared_roma == declared_roma:
             return
     else:
-        withdraw = WithdrawConsent(by=by, now=work.now, registration_id=registration_id, zone=zone)
+        withdrawn = withdraw(
+            work, by=by, registration_id=registration_id, country=country, purpose="ethnicity"
+        )
         # A declaration falls with the consent to it.
-        if work.decide(REGISTRATION, registration_id, withdraw) and declared_roma == "declined":
+        if withdrawn and declared_roma == "declined":
             return
     command = DeclareRoma(
         by=by,
@@ -214,6 +221,50 @@ def declare(
         declared_roma=cast(DeclaredRoma, declared_roma),
     )
     work.decide(REGISTRATION, registration_id, command)
+
+
+def consent(
+    work: Work,
+    *,
+    by: str,
+    registration_id: str,
+    country: str,
+    purpose: str,
+    form: str | None = None,
+) -> None:
+    """Note that somebody consents to a purpose. ``country``: whose day it is."""
+    command = GiveConsent(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        zone=zone_of(country),
+        purpose=cast(Purpose, purpose),
+        form=cast(ConsentForm | None, form),
+    )
+    work.decide(REGISTRATION, registration_id, command)
+
+
+def withdraw(
+    work: Work,
+    *,
+    by: str,
+    registration_id: str,
+    country: str,
+    purpose: str,
+    form: str | None = None,
+) -> bool:
+    """Note that somebody takes a consent back; whether there was one."""
+    name = KeyName(registration_id, "special")
+    command = WithdrawConsent(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        zone=zone_of(country),
+        purpose=cast(Purpose, purpose),
+        form=cast(ConsentForm | None, form),
+        erased=work.store.keyring.ensure({name})[name].cipher is None,
+    )
+    return bool(work.decide(REGISTRATION, registration_id, command))
 
 
 def decide_duplicate(

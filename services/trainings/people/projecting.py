@@ -9,22 +9,25 @@ last digits covered:
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, get_args
 
 from services.trainings.people.national_number import normalise
 from services.trainings.people.registration_events import (
     Confirmed,
+    ConsentForm,
     ConsentGiven,
     ConsentWithdrawn,
     ContactChanged,
     Corrected,
     LikelyDuplicateDecided,
     MovedToPerson,
+    Purpose,
     Registered,
     RegistrationEvent,
     RomaDeclared,
 )
-from services.trainings.tables import DUPLICATE_DECISIONS, REGISTRATIONS
+from services.trainings.tables import CONSENTS, DUPLICATE_DECISIONS, REGISTRATIONS
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.language.folding import fold
 from shared.privacy.keyring import Keyring
@@ -66,9 +69,9 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case RomaDeclared() as event:
             _change(at, recorded, declared_roma=event.declared_roma)
         case ConsentGiven() as event:
-            _change(at, recorded, consent_on=event.consent_on)
-        case ConsentWithdrawn():
-            _change(at, recorded, consent_on=None)
+            _consent(at, recorded, event.purpose, event.form, given_on=event.consent_on)
+        case ConsentWithdrawn() as event:
+            _consent(at, recorded, event.purpose, event.form, withdrawn_on=event.withdrawn_on)
         case MovedToPerson() as event:
             _change(at, recorded, person_id=event.person_id)
         case LikelyDuplicateDecided() as event:
@@ -102,6 +105,28 @@ def _registered(at: Projecting, recorded: Recorded, event: Registered) -> None:
             **_identity(at, event),
         },
     )
+    if event.consent_on is not None:
+        key = {"registration_id": event.registration_id, "purpose": "programme"}
+        at.put(CONSENTS, key, given_on=event.consent_on, withdrawn_on=None, form=None)
+
+
+def _consent(
+    at: Projecting,
+    recorded: Recorded,
+    purpose: Purpose,
+    form: ConsentForm | None,
+    *,
+    given_on: date | None = None,
+    withdrawn_on: date | None = None,
+) -> None:
+    """``consent_on`` of the registration is the day of what a declaration of origin stands on."""
+    key = {"registration_id": recorded.identifier, "purpose": purpose}
+    at.put(CONSENTS, key, given_on=given_on, withdrawn_on=withdrawn_on, form=form)
+    apart = {"registration_id": recorded.identifier, "purpose": "ethnicity"}
+    if purpose == "ethnicity" or (purpose == "programme" and at.row(CONSENTS, apart) is None):
+        _change(at, recorded, consent_on=given_on)
+    else:
+        _change(at, recorded)
 
 
 def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
@@ -124,5 +149,9 @@ def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
 
 
 PEOPLE: Final = Projection(
-    "people", 2, (REGISTRATIONS, DUPLICATE_DECISIONS), project, get_args(RegistrationEvent)
+    "people",
+    3,
+    (REGISTRATIONS, DUPLICATE_DECISIONS, CONSENTS),
+    project,
+    get_args(RegistrationEvent),
 )

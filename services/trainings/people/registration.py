@@ -29,6 +29,7 @@ from services.trainings.people.fields import (
     term,
     text,
 )
+from services.trainings.people.purposes import consented
 from services.trainings.people.registration_commands import (
     ChangeContact,
     ConfirmIdentity,
@@ -44,6 +45,7 @@ from services.trainings.people.registration_commands import (
 )
 from services.trainings.people.registration_events import (
     Confirmed,
+    ConsentForm,
     ConsentGiven,
     ConsentWithdrawn,
     ContactChanged,
@@ -53,6 +55,7 @@ from services.trainings.people.registration_events import (
     Means,
     MoveCause,
     MovedToPerson,
+    Purpose,
     Registered,
     RegistrationEvent,
     RomaDeclared,
@@ -81,13 +84,19 @@ class Held:
     """What every registration has.
 
     authors: who wrote what a second person confirms.
+    consents: purpose to whether the consent was given or withdrawn, of those it was asked of.
     decided: other registration to whether it is the same person.
     """
 
     person_id: str
     authors: frozenset[str]
-    consented: bool
+    consents: Mapping[str, bool] = field(default_factory=dict)
     decided: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def consented(self) -> bool:
+        """Whether what the person says of their origin may be held."""
+        return consented(self.consents, "ethnicity")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +130,7 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
         return case(
             person_id=event.person_id,
             authors=frozenset([event.registered_by] if event.registered_by else []),
-            consented=event.consent_on is not None,
+            consents={} if event.consent_on is None else {"programme": True},
         )
     if isinstance(state, NoRegistration):
         raise TypeError(f"{type(event).__name__} before Registered")
@@ -132,9 +141,9 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
             authors = state.authors | {event.corrected_by}
             return replace(_as(Unconfirmed, state), authors=authors)
         case ConsentGiven():
-            return replace(state, consented=True)
+            return replace(state, consents={**state.consents, event.purpose: True})
         case ConsentWithdrawn():
-            return replace(state, consented=False)
+            return replace(state, consents={**state.consents, event.purpose: False})
         case LikelyDuplicateDecided():
             decided = {**state.decided, event.other_registration_id: event.same}
             return replace(state, decided=decided)
@@ -150,7 +159,7 @@ def _as(case: type[H], state: Held) -> H:
     return case(
         person_id=state.person_id,
         authors=state.authors,
-        consented=state.consented,
+        consents=state.consents,
         decided=state.decided,
     )
 
@@ -184,10 +193,7 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
             _declaration(command.declared_roma, consented=state.consented)
             return (_declared(command.registration_id, command.declared_roma),)
         case GiveConsent():
-            if state.consented:
-                return ()
-            today = day_in(command.now, command.zone)
-            return (ConsentGiven(registration_id=command.registration_id, consent_on=today),)
+            return _give_consent(state, command)
         case WithdrawConsent():
             return _withdraw_consent(state, command)
         case DecideLikelyDuplicate():
@@ -267,13 +273,41 @@ def _correct(state: Held, command: CorrectRegistration) -> tuple[Event, ...]:
     return (corrected, *moved)
 
 
-def _withdraw_consent(state: Held, command: WithdrawConsent) -> tuple[Event, ...]:
-    if not state.consented:
+def _give_consent(state: Held, command: GiveConsent) -> tuple[Event, ...]:
+    _purpose(command)
+    if state.consents.get(command.purpose, False):
         return ()
-    today = day_in(command.now, command.zone)
-    withdrawn = ConsentWithdrawn(registration_id=command.registration_id, withdrawn_on=today)
+    return (
+        ConsentGiven(
+            registration_id=command.registration_id,
+            consent_on=day_in(command.now, command.zone),
+            purpose=command.purpose,
+            form=command.form,
+        ),
+    )
+
+
+def _withdraw_consent(state: Held, command: WithdrawConsent) -> tuple[Event, ...]:
+    _purpose(command)
+    if not consented(state.consents, command.purpose):
+        return ()
+    withdrawn = ConsentWithdrawn(
+        registration_id=command.registration_id,
+        withdrawn_on=day_in(command.now, command.zone),
+        purpose=command.purpose,
+        form=command.form,
+    )
+    if not state.consented or consented({**state.consents, command.purpose: False}, "ethnicity"):
+        return (withdrawn,)
     # A declaration stands on consent alone, so it falls with it.
-    return (withdrawn, _declared(command.registration_id, "declined"))
+    fallen = () if command.erased else (_declared(command.registration_id, "declined"),)
+    return (withdrawn, *fallen)
+
+
+def _purpose(command: GiveConsent | WithdrawConsent) -> None:
+    term(command.purpose, get_args(Purpose), field="purpose")
+    if command.form is not None:
+        term(command.form, get_args(ConsentForm), field="form")
 
 
 def _decide_duplicate(state: Held, command: DecideLikelyDuplicate) -> tuple[Event, ...]:

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from services.trainings.people.registration_events import DeclaredRoma, Means, MoveCause, Sex
+from services.trainings.people.registration_events import (
+    ConsentForm,
+    DeclaredRoma,
+    Means,
+    MoveCause,
+    Purpose,
+    Sex,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,16 +105,24 @@ class DeclareRoma(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class GiveConsent(Act):
-    """Note that the person consents, today in ``zone``."""
+    """Note that the person consents to a purpose, today in ``zone``."""
 
     zone: str
+    purpose: Purpose = "programme"
+    form: ConsentForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawConsent(Act):
-    """Note that the person takes the consent back, today in ``zone``."""
+    """Note that the person takes the consent to a purpose back, today in ``zone``.
+
+    erased: what they said of their origin cannot be read any more, so it need not be taken back.
+    """
 
     zone: str
+    purpose: Purpose = "programme"
+    form: ConsentForm | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,15 @@ from shared.events.event import Event, Personal, event_type
 Sex: TypeAlias = Literal["F", "M"]
 DeclaredRoma: TypeAlias = Literal["yes", "no", "declined", "not_known"]
 Means: TypeAlias = Literal["identity_card", "passport", "other_document", "witness"]
+Purpose: TypeAlias = Literal[
+    "programme",
+    "ethnicity",
+    "photos",
+    "contact_by_sms",
+    "sharing_between_programmes",
+    "publication",
+]
+ConsentForm: TypeAlias = Literal["paper", "spoken", "online"]
 MoveCause: TypeAlias = Literal["national_number", "likely_duplicate"]
 
 
@@ -83,18 +92,22 @@ class RomaDeclared(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.registration.consent_given.v1")
 class ConsentGiven(Event, frozen=True, kw_only=True):
-    """The person consented to this being held."""
+    """The person consented to a purpose. ``form``: how; None where nobody wrote that down."""
 
     registration_id: str
     consent_on: date
+    purpose: Purpose = "programme"
+    form: ConsentForm | None = None
 
 
 @event_type("trainings.registration.consent_withdrawn.v1")
 class ConsentWithdrawn(Event, frozen=True, kw_only=True):
-    """The person took the consent back."""
+    """The person took the consent to a purpose back."""
 
     registration_id: str
     withdrawn_on: date
+    purpose: Purpose = "programme"
+    form: ConsentForm | None = None
 
 
 @event_type("trainings.registration.likely_duplicate_decided.v1", seals_for="registration_id")

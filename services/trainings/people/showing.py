@@ -84,11 +84,7 @@ def record_page(
     """The page of a person. ``number``: the national number in full, once it is on record."""
     reader = signed_in()
     with service().database.reading() as connection:
-        all_rows = [
-            one
-            for one in views.registrations_of(connection, row.person_id)
-            if views.registration(connection, reach(READ), one.registration_id)
-        ]
+        all_rows = views.shown_beside(connection, row, reach(READ))
         ids = [one.registration_id for one in all_rows]
         related = _related(connection, ids)
         history = service().store.history(connection, REGISTRATION.stream(row.registration_id))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
@@ -19,13 +19,15 @@ from services.trainings.foreign import STAFF
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import Corrected, Registered
 from services.trainings.reach import Reach
-from services.trainings.tables import REGISTRATIONS
+from services.trainings.tables import CONSENTS, REGISTRATIONS
 from shared.events.store import Store
 from shared.language.folding import fold
 from shared.privacy.sealing import open_text
 from shared.question import Question
 
 by_name = func.coalesce(REGISTRATIONS.c.name_folded, "")
+
+SHARING: Final = "sharing_between_programmes"
 
 Pair = tuple[Row[Any], Row[Any]]
 
@@ -137,6 +139,29 @@ def registrations_of(connection: Connection, person_id: str) -> Sequence[Row[Any
     """All registrations of a person, oldest first."""
     query = select(REGISTRATIONS).where(REGISTRATIONS.c.person_id == person_id)
     return connection.execute(query.order_by(REGISTRATIONS.c.registration_id)).all()
+
+
+def consents_of(connection: Connection, registration_id: str) -> dict[str, Row[Any]]:
+    """Purpose → how it stands with it, of those that the person was asked about."""
+    query = select(CONSENTS).where(CONSENTS.c.registration_id == registration_id)
+    return {row.purpose: row for row in connection.execute(query)}
+
+
+def shown_beside(connection: Connection, row: Row[Any], reach: Reach) -> list[Row[Any]]:
+    """All registrations of a person that may be shown beside this one, itself included.
+
+    Those of other programmes only where the person consents to their sharing.
+    """
+    found = []
+    for one in registrations_of(connection, row.person_id):
+        if registration(connection, reach, one.registration_id) is None:
+            continue
+        if one.programme != row.programme:
+            sharing = consents_of(connection, one.registration_id).get(SHARING)
+            if sharing is None or sharing.given_on is None:
+                continue
+        found.append(one)
+    return found
 
 
 def person_with_number(connection: Connection, programme: str, index: str) -> str | None:
