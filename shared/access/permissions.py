@@ -204,6 +204,7 @@ TABLE: Final[dict[str, str]] = {**_TRAININGS, **_GRANTS, **_OTHERS}
 """Permission → the roles that have it, separated by spaces."""
 
 FRESH: Final[dict[str, str]] = {
+    "trainings.erasures.confirm": "keys are destroyed for good",
     "grants.payments.release": "money leaves",
     "grants.batches.release": "money leaves",
     "grants.batches.export": "names and accounts of people leave",
