@@ -18,7 +18,9 @@ from shared.events.envelope import Envelope
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
+from shared.identifiers import derived
 from shared.log.leaf import leaf_hash
+from shared.service import INSTALLATION_WIDE
 
 FOLLOWED: Final = ("accounts", "grants", "notifications", "trainings")
 
@@ -77,6 +79,9 @@ def _relate(at: Projecting, envelope: Envelope, position: int) -> None:
         at.put(RELATIONS, {"from_stream": own, "kind": kind, "to_stream": stream})
     others = {f"account/{envelope.actor}", own}
     mentioned = {stream: None for stream in people(data) if stream not in others}
+    if envelope.programme == INSTALLATION_WIDE and isinstance(data.get("programme"), str):
+        # A role in a programme is granted by the installation; the programme's auditor sees it.
+        mentioned[f"programme/{derived('programme', data['programme'])}"] = None
     if own.startswith(tuple(f"{kind}/" for kind in SHARED_KINDS)):
         mentioned |= {stream: None for _, stream in pairs}
     rows = [
@@ -96,7 +101,7 @@ def _project_name(at: Projecting, recorded: Recorded) -> None:
 
 
 WHOLE_LOGS: Final = Projection(
-    "audit_entries", 1, (ENTRIES, RELATIONS, MENTIONS), _nothing, (), follow=keep
+    "audit_entries", 2, (ENTRIES, RELATIONS, MENTIONS), _nothing, (), follow=keep
 )
 ACTOR_NAMES: Final = Projection(
     "actor_names", 1, (ACTORS,), _project_name, (Invited, DetailsChanged)

@@ -20,7 +20,6 @@ from services.audit.entries.views import Scope
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.envelope import decode
 from shared.events.tables import EVENTS, LOG
-from shared.service import INSTALLATION_WIDE
 
 SOURCE: Final = "audit"
 _BATCH: Final = 200
@@ -110,8 +109,6 @@ def _rows(
 
 
 def _may(scope: Scope, row: OwnRow) -> bool:
-    """Auditors see what is of their programmes and of the installation."""
+    """Auditors see what is of their programmes; of the installation, those of all of it."""
     programmes = {programme for role, programme in scope.grants if role == Role.auditor}
-    if row.programme == INSTALLATION_WIDE:
-        return bool(programmes)
     return not programmes.isdisjoint((EVERY_PROGRAMME, row.programme))

@@ -4,8 +4,9 @@
     gaps(connection)      ->  {"grants": (412, 413)}    positions kept, positions expected
     changed(connection)   ->  [("grants", 17)]          copies whose bytes are no longer the same
 
-An auditor sees everything of the programme, an administrator what is technical, a finance
-controller what is money.
+An auditor of everything sees everything; one of a programme what is of it, and of the whole
+installation only what names it (roles granted in it). An administrator sees what is technical, a
+finance controller what is money, an officer their own cases: the records on which they acted.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select, true
 
 from services.audit.entries.wording import SOURCES
-from services.audit.tables import ACTORS, ENTRIES
+from services.audit.tables import ACTORS, ENTRIES, MENTIONS
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.envelope import decode
 from shared.events.event import PREFIX
 from shared.events.tables import DEAD_LETTERS, INBOX
+from shared.identifiers import derived
 from shared.language.formats import DEFAULT_ZONE
 from shared.log.leaf import leaf_hash
 from shared.service import INSTALLATION_WIDE
 
 MONEY_KINDS: Final = ("award", "batch", "budget", "budget_line", "payment", "statement_line")
 TECHNICAL_SOURCES: Final = ("accounts",)
+CASE_KINDS: Final = ("application", "award", "certificate", "outcome", "registration", "visit")
 CHANGED_MAX: Final = 100
 HISTORY_MAX: Final = 500
 _BATCH: Final = 2_000
@@ -44,18 +47,38 @@ class Scope:
     """What a reader may see of the logs: pairs of role and programme."""
 
     grants: tuple[tuple[Role, str], ...]
+    account_id: str = ""
 
     @classmethod
     def of(cls, reader: Reader) -> Scope:
         """By the reader's roles."""
-        return cls(tuple((grant.role, grant.programme) for grant in reader.roles))
+        return cls(
+            tuple((grant.role, grant.programme) for grant in reader.roles), reader.account_id
+        )
 
     def clause(self) -> ColumnElement[bool]:
         """Which entries; none for roles that have no business here."""
         parts = [
-            part for role, programme in self.grants if (part := _part(role, programme)) is not None
+            part
+            for role, programme in self.grants
+            if (part := self._part(role, programme)) is not None
         ]
         return or_(*parts) if parts else ~true()
+
+    def _part(self, role: Role, programme: str) -> ColumnElement[bool] | None:
+        every = programme == EVERY_PROGRAMME
+        inside = true() if every else ENTRIES.c.programme == programme
+        match role:
+            case Role.auditor:
+                return inside if every else or_(inside, _names(programme))
+            case Role.administrator:
+                wide = ENTRIES.c.programme == INSTALLATION_WIDE
+                return and_(or_(inside, wide), ENTRIES.c.source.in_(TECHNICAL_SOURCES))
+            case Role.finance_controller:
+                return and_(inside, ENTRIES.c.kind.in_(MONEY_KINDS))
+            case Role.programme_officer:
+                return and_(inside, ENTRIES.c.stream.in_(_cases_of(self.account_id)))
+        return None
 
     def whole(self) -> bool:
         """Whether everything may be seen: only then do checks of the whole copies say anything."""
@@ -258,20 +281,20 @@ def _differs(row: Row[Any]) -> bool:
     return said != (row.event_id, row.stream, row.type, row.actor, row.programme)
 
 
-def _part(role: Role, programme: str) -> ColumnElement[bool] | None:
-    inside = (
-        true()
-        if programme == EVERY_PROGRAMME
-        else ENTRIES.c.programme.in_((programme, INSTALLATION_WIDE))
+def _names(programme: str) -> ColumnElement[bool]:
+    """Entries of the whole installation that are about a programme."""
+    mentioned = select(MENTIONS.c.position).where(
+        MENTIONS.c.source == ENTRIES.c.source,
+        MENTIONS.c.position == ENTRIES.c.position,
+        MENTIONS.c.stream == f"programme/{derived('programme', programme)}",
     )
-    match role:
-        case Role.auditor:
-            return inside
-        case Role.administrator:
-            return and_(inside, ENTRIES.c.source.in_(TECHNICAL_SOURCES))
-        case Role.finance_controller:
-            return and_(inside, ENTRIES.c.kind.in_(MONEY_KINDS))
-    return None
+    return and_(ENTRIES.c.programme == INSTALLATION_WIDE, mentioned.exists())
+
+
+def _cases_of(account_id: str) -> Select[tuple[str]]:
+    """The records on which an account acted."""
+    acted = ENTRIES.alias("acted")
+    return select(acted.c.stream).where(acted.c.actor == account_id, acted.c.kind.in_(CASE_KINDS))
 
 
 def _midnight(day: date) -> datetime:

@@ -131,7 +131,7 @@ def show_entry(event_id: str) -> ResponseReturnValue:
         if may(reader, "grants.awards.read", row.programme)
         else "",
         log_href=f"/audit/streams/{found.recorded.stream}"
-        if may(reader, "audit.log.read", row.programme)
+        if may(reader, "grants.reports.trace", row.programme)
         else "",
         account_words=_account_words,
         money_of=_money,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final, Literal, TypeAlias, get_args
 
+from shared.access.masking import masked_account
 from shared.errors import Invalid
 from shared.language.marking import N_
 
@@ -26,7 +27,6 @@ AccountCountry: TypeAlias = Literal["RS", "BA"]
 
 TEXT_LENGTH_MAX: Final = 60
 _GROUPS: Final[dict[AccountCountry, tuple[int, ...]]] = {"RS": (3, 13, 2), "BA": (3, 3, 8, 2)}
-_LAST_SHOWN: Final = 4
 _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212]")
 _LETTERS: Final = str.maketrans({chr(ord("A") + place): str(10 + place) for place in range(26)})
 
@@ -102,10 +102,7 @@ def is_valid(text: str, *, country: AccountCountry | None = None) -> bool:
 
 def masked(account: AccountNumber | str) -> str:
     """The last four digits behind dots; of a text too short to hide anything, the dots alone."""
-    text = account.digits if isinstance(account, AccountNumber) else account
-    kept = "".join(character for character in text if character.isalnum())
-    shown = kept[-_LAST_SHOWN:] if len(kept) >= 2 * _LAST_SHOWN else ""
-    return "••••" + shown
+    return masked_account(account.digits if isinstance(account, AccountNumber) else account)
 
 
 def _from_iban(compact: str) -> AccountNumber:

@@ -30,7 +30,7 @@ from shared.web.access import ensure, requires, signed_in
 from shared.web.commands import service
 from shared.web.language import say
 
-READ: Final = "audit.log.read"
+READ: Final = "grants.reports.trace"
 PAGE_ROWS: Final = 200
 
 WORDS: Final[dict[str, str]] = {

@@ -21,6 +21,7 @@ from services.trainings.people.national_number import LENGTH, examine, normalise
 from services.trainings.people.projecting import number_index
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.views import NumberSearch, Pair
+from shared.access.matrix import Kind, sees_whole
 from shared.access.reader import may
 from shared.clock import day_in
 from shared.errors import Invalid
@@ -34,9 +35,6 @@ from shared.web.language import say
 READ: Final = "trainings.people.read"
 READ_NUMBER: Final = "trainings.people.read_number"
 RESOLVE: Final = "trainings.people.resolve"
-SPECIAL: Final = "trainings.vulnerability.read"
-"""Who may know what a person says of their origin."""
-
 _LIKE_A_NUMBER: Final = re.compile(rf"[0-9]{{{LENGTH - 2},}}")
 
 
@@ -131,8 +129,7 @@ def found(registration_id: str, permission: str) -> Row[Any]:
 def shown(row: Row[Any]) -> dict[str, Any]:
     """A registration as the JSON interface shows it to the one who asks."""
     fields = row._asdict()
-    if not may(signed_in(), SPECIAL, row.programme):
-        fields["declared_roma"] = None
+    fields["declared_roma"] = declared_shown(row)
     fields["number_masked"] = number_shown(row)
     return fields
 
@@ -158,11 +155,26 @@ def warnings_of(jmbg: str | None, *, birth_date: str | None, sex: str) -> list[d
     ]
 
 
-def number_of(row: Row[Any]) -> tuple[str | None, list[dict[str, str]]]:
-    """A registration's national number in full, and the warnings about it."""
+def sees_declared(row: Row[Any]) -> bool:
+    """Whether the one who asks may know what this person says of their origin.
+
+    An officer does of their own cases: the people whom they registered. Source: domain.
+    """
+    reader = signed_in()
+    own = row.registered_by == reader.account_id
+    return sees_whole(reader, Kind.ethnicity, row.programme, own=own)
+
+
+def declared_shown(row: Row[Any]) -> str | None:
+    """What the person says of their origin, for who may know it."""
+    return row.declared_roma if sees_declared(row) else None
+
+
+def number_warnings(row: Row[Any]) -> list[dict[str, str]]:
+    """What about a registration's national number deserves a second look; the number stays here."""
     with service().database.reading() as connection:
         number = views.full_number(service().store, connection, row.registration_id)
-    return number, warnings_of(number, birth_date=row.birth_date, sex=row.sex)
+    return warnings_of(number, birth_date=row.birth_date, sex=row.sex)
 
 
 def register(work: Work, *, by: str, person: NewPerson, location: str) -> Answer:
@@ -178,8 +190,8 @@ def correct(
     work: Work, *, by: str, registration_id: str, identity: handling.Identity, location: str = ""
 ) -> Answer:
     """Correct who somebody is; the answer is as when they are registered."""
-    handling.correct(work, by=by, registration_id=registration_id, identity=identity)
-    warnings = warnings_of(identity.jmbg, birth_date=identity.birth_date, sex=identity.sex)
+    number = handling.correct(work, by=by, registration_id=registration_id, identity=identity)
+    warnings = warnings_of(number, birth_date=identity.birth_date, sex=identity.sex)
     return _registered(work, registration_id, warnings, status=200, location=location)
 
 
@@ -204,8 +216,10 @@ def new_person(given: dict[str, Any]) -> NewPerson:
 
 
 def identity(given: dict[str, Any]) -> handling.Identity:
-    """Who somebody is, from what ``CorrectSchema`` read."""
-    return handling.Identity(**{**given, "birth_date": given["birth_date"].isoformat()})
+    """Who somebody is, from what ``CorrectSchema`` read; a number left out stays as it is."""
+    keeps = "jmbg" not in given
+    fields = {"jmbg": None, **given, "birth_date": given["birth_date"].isoformat()}
+    return handling.Identity(**fields, keeps_number=keeps)
 
 
 def pairs(programmes: Sequence[str]) -> list[Pair]:

@@ -4,7 +4,7 @@ GET  /people                    by name; ?q= part of a name or a reference, ?sta
 POST /people/search             the same, and by national number, which no address may carry
 POST /people                    register somebody
 GET  /people/<id>               one registration, its national number covered
-GET  /people/<id>/number        the number in full, on record
+GET  /people/<id>/number        the number, covered, and what is odd about it
 POST /people/<id>/confirm       by a second person
 POST /people/<id>/correct       the identity, whole
 POST /people/<id>/contact       place and phone, whole
@@ -111,13 +111,16 @@ def show_person(registration_id: str) -> Response:
 @requires(READ_NUMBER)
 @blueprint.response(200, NumberSchema)
 def show_number(registration_id: str) -> Response:
-    """Show a national number in full; who looked is on record."""
+    """Show a national number, covered, and what about it deserves a second look; on record."""
     row = found(registration_id, READ_NUMBER)
     record_reading(
         [row.programme], what="national_number", subject=f"registration/{registration_id}"
     )
-    number, warnings = acting.number_of(row)
-    body = {"registration_id": registration_id, "jmbg": number, "warnings": warnings}
+    body = {
+        "registration_id": registration_id,
+        "number_masked": acting.number_shown(row),
+        "warnings": acting.number_warnings(row),
+    }
     return jsonify(NumberSchema().dump(body))
 
 

@@ -12,11 +12,13 @@ from typing import Any, Final
 from flask import render_template, request
 from sqlalchemy import Row
 
-from services.trainings.asking import Errors, new_key, programmes, typed, typed_day
+from services.trainings.asking import Errors, new_key, programmes, typed, typed_day, validated
 from services.trainings.people import acting
 from services.trainings.people.acting import day_of
+from services.trainings.people.schemas import CorrectSchema
 from services.trainings.people.showing import told
 from services.trainings.people.wording import DECLARED_WORDS, MEANS_WORDS, SEX_WORDS, countries
+from shared.errors import Invalid
 from shared.language.marking import N_
 from shared.web.language import language, say
 
@@ -36,6 +38,7 @@ LABELS: Final = {
     "declared_roma": N_("What the person says of their own origin"),
     "consented": N_("Consent"),
     "reason": N_("Why"),
+    "no_number": N_("No national number"),
     "means": N_("How you saw who it is"),
 }
 """Field → the words beside it."""
@@ -55,7 +58,7 @@ _CONTACT: Final = ("country", "municipality", "phone", "email")
 _ALL: Final = (
     *_IDENTITY,
     *_CONTACT,
-    *("programme", "reference", "declared_roma", "consented", "reason"),
+    *("programme", "reference", "declared_roma", "consented", "reason", "no_number"),
     *(f"birth_date-{part}" for part in PARTS),
 )
 
@@ -90,6 +93,23 @@ def typed_identity() -> dict[str, Any]:
     return {**_identity(), "reason": typed("reason")}
 
 
+def read_identity() -> dict[str, Any]:
+    """The identity that was typed. A number left empty stays, unless it is said that there is none.
+
+    Raises Invalid.
+    """
+    given = validated(CorrectSchema(), typed_identity())
+    if typed("no_number"):
+        if "jmbg" in given:
+            raise Invalid(
+                "number-or-none",
+                N_("Type a number, or say that there is none; not both."),
+                field="jmbg",
+            )
+        given["jmbg"] = None
+    return given
+
+
 def typed_contact() -> dict[str, Any]:
     """Place and phone, for ``ContactSchema``."""
     return {name: typed(name) for name in _CONTACT}
@@ -108,12 +128,11 @@ def _identity() -> dict[str, Any]:
 
 
 def identity_of(row: Row[Any]) -> Typed:
-    """A registration's identity as its form shows it, with the number in full."""
+    """A registration's identity as its form shows it; the number is never shown to be kept."""
     born = day_of(row.birth_date)
     return blank() | {
         "full_name": row.full_name or "",
         "sex": row.sex,
-        "jmbg": acting.number_of(row)[0] or "",
         **{f"birth_date-{part}": str(getattr(born, part, "")) for part in PARTS},
     }
 
@@ -131,7 +150,7 @@ def contact_of(row: Row[Any]) -> Typed:
 def declaration_of(row: Row[Any]) -> Typed:
     """A registration's consent and declaration as their form shows them."""
     return blank() | {
-        "declared_roma": row.declared_roma or "",
+        "declared_roma": acting.declared_shown(row) or "",
         "consented": "yes" if row.consent_on else "",
     }
 

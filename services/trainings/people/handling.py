@@ -71,13 +71,17 @@ class NewPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who somebody is, whole, and why it is written anew."""
+    """Who somebody is, whole, and why it is written anew.
+
+    keeps_number: the national number stays, which nobody sees whole to type it again.
+    """
 
     full_name: str
     birth_date: str
     sex: str
     jmbg: str | None
     reason: str
+    keeps_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,14 +153,17 @@ def confirm(work: Work, *, by: str, registration_id: str, means: str) -> None:
     work.decide(REGISTRATION, registration_id, command)
 
 
-def correct(work: Work, *, by: str, registration_id: str, identity: Identity) -> None:
+def correct(work: Work, *, by: str, registration_id: str, identity: Identity) -> str | None:
     """Write the identity as it should have been; somebody else confirms it anew.
 
     A number that is another person's makes the registration theirs; one that was shared by mistake
-    and is given up leaves the registration with a person of its own.
+    and is given up leaves the registration with a person of its own. Returns the number it has now.
     """
     person_id = _held(work, registration_id).person_id
-    index = _index(work, identity.jmbg)
+    number = identity.jmbg
+    if identity.keeps_number:
+        number = views.full_number(work.store, work.connection, registration_id)
+    index = _index(work, number)
     row = views.record(work.connection, registration_id)
     before = row.number_index if row is not None else None
     if index != before:
@@ -178,10 +185,11 @@ def correct(work: Work, *, by: str, registration_id: str, identity: Identity) ->
         full_name=identity.full_name,
         birth_date=identity.birth_date,
         sex=cast(Sex, identity.sex),
-        jmbg=identity.jmbg,
+        jmbg=number,
         reason=identity.reason,
     )
     work.decide(REGISTRATION, registration_id, command)
+    return number
 
 
 def change_contact(work: Work, *, by: str, registration_id: str, contact: Contact) -> None:

@@ -4,7 +4,6 @@ GET  /people                     everybody by name, or those who wait for a seco
 POST /people/search              by name, reference or national number, none of them in an address
 GET  /people/new                 register somebody
 GET  /people/<id>                the record: training, outcomes, history
-POST /people/<id>/number         the same with the national number in full, on record
 GET  /people/<id>/confirm        by a second person; also /correct, /contact, /declaration
 GET  /people/duplicates          who may be one person; POST /people/<id>/duplicates settles it
 """
@@ -42,7 +41,6 @@ from services.trainings.people.schemas import (
     STATES,
     ConfirmSchema,
     ContactSchema,
-    CorrectSchema,
     DecideDuplicateSchema,
     DeclarationSchema,
     RegisterSchema,
@@ -119,16 +117,6 @@ def show(registration_id: str) -> ResponseReturnValue:
     return record_page(row)
 
 
-@blueprint.post("/people/<registration_id>/number")
-@requires(READ_NUMBER)
-def show_number(registration_id: str) -> ResponseReturnValue:
-    """The record with the national number in full; who looked is on record."""
-    row = found(registration_id, READ_NUMBER)
-    _record(row, "national_number")
-    number, _ = acting.number_of(row)
-    return record_page(row, number=number or "")
-
-
 @blueprint.get("/people/<registration_id>/confirm")
 @requires(CONFIRM)
 def confirm(registration_id: str) -> ResponseReturnValue:
@@ -160,7 +148,7 @@ def confirmed(registration_id: str) -> ResponseReturnValue:
 def correct(registration_id: str) -> ResponseReturnValue:
     """Ask for the identity as it should have been written."""
     row = found(registration_id, WRITE)
-    _record(row, "national_number")
+    _record(row, "identity")
     return forms.correct_page(row, forms.identity_of(row))
 
 
@@ -178,7 +166,7 @@ def corrected(registration_id: str) -> ResponseReturnValue:
     return _change(
         row,
         act,
-        read=lambda: validated(CorrectSchema(), forms.typed_identity()),
+        read=forms.read_identity,
         again=lambda errors: forms.correct_page(
             found(registration_id, WRITE), forms.as_typed(), errors
         ),
@@ -222,7 +210,7 @@ def contact_changed(registration_id: str) -> ResponseReturnValue:
 def declaration(registration_id: str) -> ResponseReturnValue:
     """Ask whether somebody consents, and what they say of their origin."""
     row = found(registration_id, DECLARE)
-    _record(row, "declaration")
+    _record(row, "declaration" if acting.sees_declared(row) else "identity")
     return forms.declaration_page(row, forms.declaration_of(row))
 
 
@@ -349,12 +337,11 @@ def _confirm_page(row: Row[Any], errors: Errors = ()) -> str:
     with service().database.reading() as connection:
         authors = authors_of(connection, row.registration_id)
     reads_number = row.has_number and may(signed_in(), READ_NUMBER, row.programme)
-    _record(row, "national_number" if reads_number else "identity")
-    number, warnings = acting.number_of(row) if reads_number else ("", [])
+    _record(row, "identity")
+    warnings = acting.number_warnings(row) if reads_number else []
     return render_template(
         "trainings/people/confirm.html",
         person=told(row),
-        number=number or "",
         warnings=[one["detail"] for one in warnings],
         author=actor() in authors,
         means=forms.means(),

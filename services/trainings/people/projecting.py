@@ -28,18 +28,12 @@ from services.trainings.people.registration_events import (
     RomaDeclared,
 )
 from services.trainings.tables import CONSENTS, DUPLICATE_DECISIONS, REGISTRATIONS
+from shared.access.masking import masked_number
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.language.folding import fold
 from shared.privacy.keyring import Keyring
 
-DIGITS_SHOWN: Final = 4
 NUMBER_PURPOSE: Final = "national-number"
-
-
-def masked(number: str) -> str:
-    """A number of which only the last digits can be read."""
-    hidden = max(len(number) - DIGITS_SHOWN, 0)
-    return "•" * hidden + number[hidden:]
 
 
 def number_index(keyring: Keyring, number: str | None) -> str | None:
@@ -138,7 +132,7 @@ def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
         "birth_date": event.birth_date,
         "sex": event.sex,
         "number_index": number_index(at.keyring, number),
-        "number_masked": masked(normalise(number)) if number else None,
+        "number_masked": masked_number(normalise(number)) if number else None,
         "has_number": event.jmbg is not None,
     }
 
@@ -150,7 +144,7 @@ def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
 
 PEOPLE: Final = Projection(
     "people",
-    3,
+    4,
     (REGISTRATIONS, DUPLICATE_DECISIONS, CONSENTS),
     project,
     get_args(RegistrationEvent),

@@ -98,8 +98,13 @@ class RegisterSchema(_Identified, ContactSchema):
 
 
 class CorrectSchema(_Identified):
-    """The identity as it should have been written, whole."""
+    """The identity as it should have been written; a national number left out stays as it is."""
 
+    jmbg = fields.String(
+        allow_none=True,
+        validate=validate.Length(max=NATIONAL_NUMBER_LENGTH_MAX),
+        metadata={"description": "The national number; left out it stays, null takes it away."},
+    )
     reason = text(REASON_LENGTH_MAX)
 
 
@@ -201,10 +206,10 @@ class RegisteredSchema(ReceiptSchema):
 
 
 class NumberSchema(Schema):
-    """A national number in full."""
+    """A national number, covered, and what about it deserves a second look."""
 
     registration_id = fields.String(required=True)
-    jmbg = fields.String(required=True, allow_none=True)
+    number_masked = fields.String(required=True, allow_none=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
 
 

@@ -1,7 +1,7 @@
 """What the page of a person needs: the record with training, outcomes and its history in words.
 
 record_page(row)                       # the page as it is opened
-record_page(row, number="0101…")       # with the national number in full
+record_page(row, errors=errors)        # with what was wrong in its form
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.trainings.cohorts.views import cohorts_of
 from services.trainings.education.views import outcomes_of
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.people import acting, views
-from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, SPECIAL, day_of
+from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.people.registration_events import (
     Confirmed,
@@ -51,6 +51,7 @@ RELATED: Final = ("cohorts", "certificates", "outcomes")
 def told(row: Row[Any]) -> dict[str, Any]:
     """A registration as pages tell it."""
     words, colour, shape = STATE_WORDS[row.state]
+    declared = acting.declared_shown(row)
     return {
         "id": row.registration_id,
         "version": row.version,
@@ -67,7 +68,7 @@ def told(row: Row[Any]) -> dict[str, Any]:
         "state": {"code": row.state, "text": say(words), "colour": colour, "shape": shape},
         "registered_at": row.registered_at,
         "consent_on": row.consent_on,
-        "declared": say(DECLARED_WORDS[row.declared_roma]) if row.declared_roma else "",
+        "declared": say(DECLARED_WORDS[declared]) if declared else "",
     }
 
 
@@ -79,9 +80,9 @@ def authors_of(connection: Connection, registration_id: str) -> frozenset[str]:
 
 
 def record_page(
-    row: Row[Any], *, errors: Errors = (), number: str = "", typed: Mapping[str, str] | None = None
+    row: Row[Any], *, errors: Errors = (), typed: Mapping[str, str] | None = None
 ) -> str:
-    """The page of a person. ``number``: the national number in full, once it is on record."""
+    """The page of a person, with what was typed into its form and what was wrong with that."""
     reader = signed_in()
     with service().database.reading() as connection:
         all_rows = views.shown_beside(connection, row, reach(READ))
@@ -98,7 +99,6 @@ def record_page(
             ("confirm", "trainings.people.confirm"),
             ("resolve", RESOLVE),
             ("number", READ_NUMBER),
-            ("special", SPECIAL),
             ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
@@ -107,11 +107,11 @@ def record_page(
             *((name, f"trainings.{name}.read") for name in RELATED),
         )
     }
-    warnings = acting.number_of(row)[1] if allowed["number"] and row.has_number else []
+    allowed["special"] = acting.sees_declared(row)
+    warnings = acting.number_warnings(row) if allowed["number"] and row.has_number else []
     return render_template(
         "trainings/people/record.html",
         person=told(row),
-        number=number,
         warnings=[one["detail"] for one in warnings],
         others=[told(one) for one in all_rows if one.registration_id != row.registration_id],
         author=reader.account_id in authors,

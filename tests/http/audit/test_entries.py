@@ -115,6 +115,30 @@ def test_one_entry_shows_its_hash_and_its_bytes(office):
         assert office.get(f"/audit/api/v1/{address}", Role.auditor).status_code == 404
 
 
+def test_an_auditor_of_a_programme_sees_of_the_installation_what_names_it(office):
+    granted = {"account_id": "a1", "role": "trainer", "programme": "RS-2011", "region": None}
+    name = "accounts.account.role_granted.v1"
+    office.arrives(name, "account/a1", programme="-", data=granted)
+    office.arrives(name, "account/a2", programme="-", data={**granted, "programme": "BA-2011"})
+    items = office.get(ENTRIES, Role.auditor, programme="RS-2011").json["items"]
+    assert [item["stream"] for item in items] == ["account/a1"]
+
+
+def test_an_officer_sees_the_records_on_which_they_acted(office):
+    # The one who asks is the account "auditor", whatever roles they hold.
+    office.arrives("trainings.registration.registered.v1", "registration/r1", actor="auditor")
+    office.arrives("trainings.registration.confirmed.v1", "registration/r1", actor="other")
+    office.arrives("trainings.registration.registered.v1", "registration/r2", actor="other")
+    office.arrives("grants.payment.released.v1", "payment/p1", actor="auditor")
+    items = office.get(ENTRIES, Role.programme_officer, programme="RS-2011").json["items"]
+    assert [item["stream"] for item in items] == ["registration/r1", "registration/r1"]
+    other = office.get(
+        "/audit/streams/registration/r2", Role.programme_officer, programme="RS-2011"
+    )
+    assert other.status_code == 404
+    assert office.get(ENTRIES, Role.programme_officer, programme="BA-2011").json["items"] == []
+
+
 def test_each_role_sees_what_is_its_business(office):
     office.arrives("accounts.account.signed_in.v1", "account/a1", programme="-")
     office.arrives("grants.payment.released.v1", "payment/p1")
@@ -126,9 +150,10 @@ def test_each_role_sees_what_is_its_business(office):
         return sorted(item["stream"] for item in items)
 
     assert seen(Role.auditor, "*") == ["account/a1", "payment/p1", "payment/p2", "review/x1"]
-    assert seen(Role.auditor, "RS-2011") == ["account/a1", "payment/p1", "review/x1"]
+    assert seen(Role.auditor, "RS-2011") == ["payment/p1", "review/x1"]
     assert seen(Role.administrator, "*") == ["account/a1"]
     assert seen(Role.finance_controller, "RS-2011") == ["payment/p1"]
+    assert seen(Role.programme_officer, "RS-2011") == []
     assert office.get(ENTRIES, Role.trainer).status_code == 403
     hidden = office.get("/audit/streams/review/x1", Role.finance_controller, programme="RS-2011")
     assert hidden.status_code == 404

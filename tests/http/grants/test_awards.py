@@ -52,7 +52,8 @@ def test_signing_obligates_the_money(house, people):
 def test_account_numbers_are_masked_unless_the_reader_may_see_them(house, people):
     award_id = offer(house)
     sign(people, award_id)
-    assert people.officer.get(f"{API}/awards/{award_id}").get_json()["account"].startswith("160-")
+    assert people.preparer.get(f"{API}/awards/{award_id}").get_json()["account"].startswith("160-")
+    assert people.officer.get(f"{API}/awards/{award_id}").get_json()["account"] == "••••2414"
     member = house.as_reader(Role.committee_member, account_id="m1")
     assert member.get(f"{API}/awards/{award_id}").status_code == 403
     auditor = house.as_reader(Role.auditor, account_id="auditor")

@@ -115,7 +115,7 @@ def test_it_is_previewed_confirmed_done_and_certified(house, officer, second, mi
     assert person["full_name"] is None and person["number_masked"] is None
     assert person["phone"] is None and person["municipality"] == "Kragujevac"
     number = officer.get(f"/trainings/api/v1/people/{mira}/number").json
-    assert number["jmbg"] is None
+    assert number["number_masked"] is None
     found = officer.post("/trainings/api/v1/people/search", {"jmbg": NUMBER})
     assert found.json["items"] == []
 

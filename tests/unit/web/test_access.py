@@ -146,7 +146,7 @@ def test_the_nearest_declaration_counts(make: Callable[..., Installation]) -> No
         def get(self) -> str:
             return "read"
 
-        @requires("grants.ledger.write")
+        @requires("grants.budget_lines.write")
         def post(self) -> str:
             return "written"
 
@@ -158,7 +158,7 @@ def test_the_nearest_declaration_counts(make: Callable[..., Installation]) -> No
     app.register_blueprint(outer)
     assert {(r, m, p) for r, m, p in routes(app) if "assets" not in r} == {
         ("/grants/view", "GET", "grants.ledger.read"),
-        ("/grants/view", "POST", "grants.ledger.write"),
+        ("/grants/view", "POST", "grants.budget_lines.write"),
         ("/grants/plain", "GET", PUBLIC),
     }
 
