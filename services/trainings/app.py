@@ -24,6 +24,8 @@ from services.trainings.cohorts import api as cohorts_api
 from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
+from services.trainings.consents import api as consents_api
+from services.trainings.consents import pages as consents_pages
 from services.trainings.courses import api as courses_api
 from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
@@ -40,6 +42,7 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.own import held
 from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
 from services.trainings.people import pages as people_pages
@@ -65,6 +68,7 @@ CAPABILITIES: Final = (
     "erasure",
     "own",
     "vulnerability",
+    "consents",
 )
 
 
@@ -105,9 +109,13 @@ def create(service: Service) -> Flask:
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)
+    api.register_blueprint(consents_api.blueprint)
+    app.register_blueprint(consents_pages.blueprint)
     api.register_blueprint(vulnerability_api.blueprint)
     app.register_blueprint(vulnerability_pages.blueprint)
     api.register_blueprint(erasures_api.blueprint)
     app.register_blueprint(erasures_pages.blueprint)
     app.register_blueprint(own_pages.blueprint)
+    app.register_blueprint(own_pages.theirs)
+    app.register_blueprint(held.pages())
     return finish(app)

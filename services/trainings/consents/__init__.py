@@ -1,0 +1,1 @@
+"""Consent for each purpose: given, withdrawn, and what follows."""

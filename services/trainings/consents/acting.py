@@ -1,0 +1,128 @@
+"""What the consents' routes do, for the JSON interface and the pages alike.
+
+row = found("0192…", READ)
+told(row)          ->  [{"purpose": "photos", "given": True, "on": date(2026, 3, 1), …}, …]
+change(work, row, by=actor(), given={"purpose": "photos", "given": False, "form": "paper"})
+
+When the consent to holding what somebody says of their origin is withdrawn, the erasure of their
+special data is asked for at once; a second person confirms it, as every erasure.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from services.trainings.erasure import handling as erasing
+from services.trainings.people import acting as people
+from services.trainings.people import handling, views
+from services.trainings.people.acting import SPECIAL
+from services.trainings.people.purposes import PURPOSES
+from services.trainings.people.registration import REGISTRATION
+from services.trainings.people.registration_events import ConsentGiven, ConsentWithdrawn, Registered
+from shared.access.reader import may
+from shared.errors import Refused
+from shared.events.work import Work
+from shared.privacy.keyring import KeyName
+from shared.web.access import ensure, signed_in
+from shared.web.commands import Answer, actor, context, receipt, service
+
+READ: Final = "trainings.people.read"
+WRITE: Final = "trainings.people.write"
+SPECIAL_WRITE: Final = "trainings.vulnerability.write"
+
+found = people.found
+
+
+def told(row: Row[Any]) -> list[dict[str, Any]]:
+    """How it stands with each purpose; that about origin for who may know of origins only."""
+    special = may(signed_in(), SPECIAL, row.programme)
+    with service().database.reading() as connection:
+        rows = views.consents_of(connection, row.registration_id)
+    found = []
+    for purpose, words in PURPOSES.items():
+        if words.special and not special:
+            continue
+        one = rows.get(purpose)
+        found.append(
+            {
+                "purpose": purpose,
+                "asked": one is not None,
+                "given": bool(one and one.given_on),
+                "on": (one.given_on or one.withdrawn_on) if one else None,
+                "form": one.form if one else None,
+            }
+        )
+    return found
+
+
+def history(row: Row[Any]) -> list[dict[str, Any]]:
+    """Every consent given and withdrawn, newest first, of the purposes that are told."""
+    shown = {one["purpose"] for one in told(row)}
+    with service().database.reading() as connection:
+        stream = REGISTRATION.stream(row.registration_id)
+        events = service().store.history(connection, stream)
+    found: list[dict[str, Any]] = []
+    for recorded in events:
+        event = recorded.event
+        entry = {"by": recorded.actor, "at": recorded.at, "form": None, "purpose": "programme"}
+        match event:
+            case Registered() if event.consent_on:
+                found.append({**entry, "given": True, "on": event.consent_on})
+            case ConsentGiven():
+                more = {"purpose": event.purpose, "form": event.form, "on": event.consent_on}
+                found.append({**entry, **more, "given": True})
+            case ConsentWithdrawn():
+                more = {"purpose": event.purpose, "form": event.form, "on": event.withdrawn_on}
+                found.append({**entry, **more, "given": False})
+    return [one for one in reversed(found) if one["purpose"] in shown]
+
+
+def change(
+    work: Work, row: Row[Any], *, by: str, given: dict[str, Any], location: str | None = None
+) -> Answer:
+    """Note that a consent is given or withdrawn."""
+    purpose = given["purpose"]
+    if PURPOSES[purpose].special:
+        ensure(SPECIAL_WRITE, row.programme)
+    act = handling.consent if given["given"] else handling.withdraw
+    act(
+        work,
+        by=by,
+        registration_id=row.registration_id,
+        country=row.country,
+        purpose=purpose,
+        form=given["form"],
+    )
+    return receipt(work, REGISTRATION, row.registration_id, location=location)
+
+
+def follow(row: Row[Any], given: dict[str, Any]) -> bool:
+    """Once a withdrawal is committed: ask for the erasure of special data, where it calls for that.
+
+    ``row``: as it was before. Whether it was asked for now; not again while one is under way, nor
+    when there was no consent or nothing is left.
+    """
+    if given["given"] or not PURPOSES[given["purpose"]].special or row.consent_on is None:
+        return False
+    name = KeyName(row.registration_id, "special")
+    if service().keyring.ensure({name})[name].cipher is None:
+        return False
+    by = actor()
+
+    def handler(work: Work) -> None:
+        erasing.request(
+            work,
+            by=by,
+            registration_ids=(row.registration_id,),
+            classes=("special",),
+            ground="consent_withdrawn",
+            by_the_person=True,
+        )
+
+    try:
+        service().transact(context(row.programme), handler)
+    except Refused:
+        return False
+    return True
