@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Flask
 
+from services.accounts import held
 from services.accounts.applicants import pages as applicants_pages
 from services.accounts.applicants import people as applicants
 from services.accounts.applicants.erasing import ERASING
@@ -162,4 +163,5 @@ def create(service: Service) -> Flask:
         watching_pages,
     ):
         app.register_blueprint(pages.blueprint)
+    app.register_blueprint(held.pages())
     return finish(app)

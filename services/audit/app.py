@@ -21,6 +21,7 @@ from services.audit.evidence import api as evidence_api
 from services.audit.evidence import pages as evidence_pages
 from services.audit.histories import api as histories_api
 from services.audit.histories import pages as histories_pages
+from services.audit.mine import held
 from services.audit.mine import pages as mine_pages
 from services.audit.witness import pages as witness_pages
 from services.audit.witness.keeping import DUE_KIND, KEPT_EVENTS, keep_due
@@ -76,4 +77,5 @@ def create(service: Service) -> Flask:
         witness_pages,
     ):
         app.register_blueprint(shown.blueprint)
+    app.register_blueprint(held.pages())
     return finish(app)

@@ -28,6 +28,7 @@ from services.grants.committee import sheets_api, sheets_pages
 from services.grants.committee import views as committee_views
 from services.grants.committee.meeting import MEETING
 from services.grants.committee.review import REVIEW
+from services.grants.own import held
 from services.grants.own import pages as own_pages
 from services.grants.programmes import api as programmes_api
 from services.grants.programmes import pages as programmes_pages
@@ -103,4 +104,5 @@ def create(service: Service) -> Flask:
     ):
         app.register_blueprint(pages.blueprint)
     money_parts.register(app, api)
+    app.register_blueprint(held.pages())
     return finish(app)

@@ -12,6 +12,7 @@ from typing import Final
 from flask import Flask
 
 from services.navigation import navigation
+from services.notifications import held
 from services.notifications.channels.mail.checkpoints import (
     CHECKPOINTS_KIND,
     CHECKPOINTS_REACTION,
@@ -75,4 +76,5 @@ def create(service: Service) -> Flask:
     )
     interface.register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(held.pages())
     return finish(app)

@@ -125,7 +125,24 @@ _WHAT: Final = {
     "outcome": N_("An education outcome"),
     "outcomes": N_("Education outcomes"),
     "people": N_("A list of people"),
+    "person_data": N_("All data of a person"),
+    "consents": N_("Consents"),
+    "support_line": N_("The support line for visitors"),
+    "vulnerability_notes": N_("Vulnerability notes"),
 }
+
+_VAULT: Final = {
+    "supporting": N_("To support the person"),
+    "safety": N_("For somebody's safety"),
+    "planning_visit": N_("To plan a visit"),
+    "correcting": N_("To put right or add to what is written"),
+    "asked_by_the_person": N_("The person asked what is written"),
+    "other": N_("Another reason"),
+    "nobody_had_it": N_("Nobody worked with the person yet"),
+    "officer_left": N_("The officer who had it left"),
+    "sharing_the_work": N_("Two share the work"),
+}
+"""Why vulnerability notes were opened, or a case taken."""
 
 CODES: Final[dict[str, dict[str, str]]] = {
     "because": {
@@ -140,6 +157,11 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "person": N_("By an officer"),
         "self_service": N_("By the applicant"),
         "sms": N_("Text message"),
+    },
+    "form": {
+        "online": N_("On the site, by the person"),
+        "paper": N_("On a signed paper"),
+        "spoken": N_("Spoken, noted by an officer"),
     },
     "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
     "ground": _GROUNDS,
@@ -183,7 +205,15 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "vocational_certificate": N_("Certificate of a vocational course"),
     },
     "overridden": _RULES,
-    "reason": _RULES,
+    "purpose": {
+        "contact_by_sms": N_("Text messages"),
+        "ethnicity": N_("Own origin"),
+        "photos": N_("Photos of the business"),
+        "programme": N_("Taking part in the programme"),
+        "publication": N_("Publication"),
+        "sharing_between_programmes": N_("Sharing with other programmes"),
+    },
+    "reason": {**_RULES, **_VAULT},
     "requirement": {"receipts": N_("Receipts"), "visit": N_("Visit")},
     "role": ROLE_WORDS,
     "to": {"available": N_("Available"), "obligated": N_("Obligated")},

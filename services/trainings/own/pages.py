@@ -3,6 +3,8 @@
 GET /trainings/mine                              trainings, certificates, what was finished
 GET /trainings/mine/certificates/<id>            one certificate, with the code that proves it
 GET /trainings/mine/about                        what is written down about me, and my consents
+GET /trainings/mine/data                         where each service gives all that it holds of me
+GET /trainings/people/<id>/data                  the same about a person, for an officer
 
 Another's certificate is answered as one that never was.
 """
@@ -19,7 +21,9 @@ from services.trainings.asking import identifier, not_found
 from services.trainings.certificates.views import spaced_code
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.own import views
-from services.trainings.people.acting import day_of
+from services.trainings.people.acting import day_of, found
+from services.trainings.people.showing import told
+from services.trainings.people.views import registrations_of
 from services.trainings.people.wording import (
     CERTIFICATE_WORDS,
     DECLARED_WORDS,
@@ -27,6 +31,8 @@ from services.trainings.people.wording import (
     SEX_WORDS,
     country_name,
 )
+from shared.access.roles import EVERY_PROGRAMME
+from shared.language.marking import N_
 from shared.web.access import requires, signed_in
 from shared.web.commands import service
 from shared.web.language import language, say
@@ -34,7 +40,17 @@ from shared.web.language import language, say
 READ: Final = "trainings.certificates.read_own"
 MINUTES_AN_HOUR: Final = 60
 
+PARTS: Final = {
+    "trainings": N_("Registration, trainings, certificates"),
+    "grants": N_("Applications, awards, payments, visits"),
+    "notifications": N_("Messages"),
+    "accounts": N_("Signing in"),
+    "audit": N_("Who looked at the data"),
+}
+"""Service → what it holds about a person."""
+
 blueprint = Blueprint("own", __name__, url_prefix="/trainings/mine")
+theirs = Blueprint("data_of", __name__, url_prefix="/trainings/people")
 
 
 @blueprint.get("")
@@ -68,6 +84,39 @@ def certificate(certificate_id: str) -> ResponseReturnValue:
     return render_template(
         "trainings/own/certificate.html", shown=_certificate(row), code=spaced_code(row.code)
     )
+
+
+@blueprint.get("/data")
+@requires("trainings.data.read_own")
+def data() -> ResponseReturnValue:
+    """Where the reader finds all that is held about them."""
+    return render_template("trainings/own/data.html", parts=_parts("/{service}/mine/held"))
+
+
+@theirs.get("/<registration_id>/data")
+@requires("trainings.data.export", fresh=True)
+def data_of(registration_id: str) -> ResponseReturnValue:
+    """Where an officer finds all that is held about a person, for each of their registrations."""
+    row = found(registration_id, "trainings.data.export")
+    with service().database.reading() as connection:
+        rows = registrations_of(connection, row.person_id)
+    programmes = signed_in().programmes("trainings.data.export")
+    reached = [one for one in rows if {one.programme, EVERY_PROGRAMME} & programmes]
+    return render_template(
+        "trainings/own/data_of.html",
+        person=told(row),
+        registrations=[
+            (one.reference, _parts("/{service}/held/" + one.registration_id)) for one in reached
+        ],
+    )
+
+
+def _parts(address: str) -> list[tuple[str, str, str]]:
+    """(what a service holds, the page, the file) of each service."""
+    return [
+        (say(words), address.format(service=name), address.format(service=name) + ".zip")
+        for name, words in PARTS.items()
+    ]
 
 
 @blueprint.get("/about")
