@@ -188,6 +188,10 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         if refusal is not None:
             kept.close()
             return refusal, None
+        if length is None:
+            # Now it has a length, and the application's limits are asked of it.
+            req.headers = [pair for pair in req.headers if pair[0] != "TRANSFER-ENCODING"]
+            req.headers.append(("CONTENT-LENGTH", str(kept.tell())))
         kept.seek(0)
         req.body = kept
         return None, kept

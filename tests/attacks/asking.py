@@ -77,7 +77,7 @@ def pages_of(home: Home, service: str, *, each: int = 1) -> list[str]:
     """Addresses of pages and files with real values in place of names."""
     known = Known.of(home, service)
     known.values.setdefault("code", ["sr-Latn"])
-    found = []
+    found: list[str] = []
     for rule, template in reads_of(home.apps[service]):
         if rule.startswith(f"/{service}/") and not rule.startswith(f"/{service}/api/"):
             found += itertools.islice(known.addresses(template), each)

@@ -110,6 +110,19 @@ def test_fast_endless_chunks_end_at_a_size(server: Server) -> None:
     assert server.serves()
 
 
+def test_chunks_beyond_the_routes_limit_are_refused_in_words(server: Server) -> None:
+    head = HEAD + b"Connection: close\r\nAccept: application/problem+json\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n"
+    head += b"Transfer-Encoding: chunked\r\n\r\n"
+    size = 3 * 1024 * 1024
+    with server.connect() as connection:
+        connection.settimeout(10)
+        connection.sendall(head + b"%x\r\n" % size + b" " * size + b"\r\n0\r\n\r\n")
+        answer = everything(connection)
+    assert answer.startswith(b"HTTP/1.1 413"), answer[:100]
+    assert b"application/problem+json" in answer
+
+
 def test_a_body_that_is_said_to_be_huge_is_refused_by_its_length(server: Server) -> None:
     began = time.monotonic()
     answer = server.ask(
