@@ -25,22 +25,24 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import HOME, local_address
+from services.accounts.choosing import check_new_password, errors_of, without_referrer
 from services.accounts.factors.asking import ask_code, factor_missing
 from services.accounts.factors.keeping import has_factor
 from services.accounts.factors.proving import CodeNeeded
 from services.accounts.personas import demonstration_personas
 from services.accounts.sessions.devices import asking_device, keep_device, waiting
 from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
-from services.accounts.sessions.uses import device_of, note_use
+from services.accounts.sessions.uses import device_of, device_words, note_use
 from services.accounts.staff import acts
 from services.accounts.staff.credentials import find_invitation, with_secrets
-from services.accounts.staff.views import find_account, open_sessions, roles_of
+from services.accounts.staff.views import find_account, roles_of
+from services.accounts.standing.views import sessions_of
 from services.accounts.throttling.tries import tried
-from shared.access.passwords import LENGTH_MIN, check_strength, hash_password
+from shared.access.passwords import LENGTH_MIN, hash_password
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.access.tokens import TokenExpired
-from shared.errors import Invalid, Missing, Problem, Refused, TooMany, Unauthenticated
+from shared.errors import Invalid, Missing, Refused, TooMany, Unauthenticated
 from shared.language.languages import LANGUAGES
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
@@ -52,17 +54,6 @@ from shared.web.session import clear_session, session_cookie, set_session
 
 ME: Final = "/accounts/me"
 LANGUAGE_LENGTH: Final = timedelta(days=365)
-_FIELD_OF: Final = {
-    "password-too-short": "password",
-    "password-too-long": "password",
-    "password-too-common": "password",
-    "email": "email",
-    "email-missing": "email",
-    "email-taken": "email",
-    "text": "display_name",
-}
-"""Which field of a form a refusal speaks of."""
-
 blueprint = Blueprint("sessions", __name__, url_prefix="/accounts")
 
 
@@ -217,15 +208,15 @@ def activate(token: str) -> ResponseReturnValue:
 def activate_sent(token: str) -> ResponseReturnValue:
     """Use the link: keep the password and sign in."""
     typed = {name: request.form.get(name, "").strip() for name in ("display_name", "email")}
-    password = request.form.get("password", "")
     with service().database.reading() as connection:
         found = find_invitation(connection, token, service().clock.now())
         account = find_account(connection, found.account_id)
     asks = account is not None and account.kind == "staff" and not account.email
     details = (typed["display_name"], typed["email"]) if asks else None
-    words = (*typed.values(), (account.email or "") if account else "")
+    known = (account.display_name or "", account.email or "") if account else ()
+    words = (*typed.values(), *known)
     try:
-        _check_new_password(password, words)
+        password = check_new_password(words)
         if details is not None and not details[1]:
             raise Invalid("email-missing", N_("Type the e-mail address that you will sign in by."))
         kept = hash_password(password)
@@ -235,9 +226,9 @@ def activate_sent(token: str) -> ResponseReturnValue:
             lambda work: acts.activate(work, token=token, password_hash=kept, details=details),
         )
     except (Invalid, Refused) as problem:
-        return _activate_page(token, typed, _errors(problem), status=problem.status)
+        return _activate_page(token, typed, errors_of(problem), status=problem.status)
     flash(say(N_("Your account is ready."), {}), "info")
-    return _without_referrer(start(desk().reader(account_id, session_id), HOME))
+    return without_referrer(start(desk().reader(account_id, session_id), HOME))
 
 
 def _activate_page(
@@ -255,25 +246,7 @@ def _activate_page(
         expires_at=found.expires_at,
         length_min=LENGTH_MIN,
     )
-    return _without_referrer(make_response(page, status))
-
-
-def _without_referrer(response: Response) -> Response:
-    # The address is a secret: no page that is opened from here may learn it.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-def _check_new_password(password: str, words: tuple[str, ...]) -> None:
-    known = tuple(part for word in words for part in word.replace("@", " ").split())
-    check_strength(password, known_words=known)
-    if request.form.get("password_again", "") != password:
-        raise Invalid("passwords-differ", N_("The two passwords are not the same."))
-
-
-def _errors(problem: Problem) -> dict[str, str]:
-    field = "password_again" if problem.code == "passwords-differ" else "password"
-    return {_FIELD_OF.get(problem.code, field): say(problem.sentence, problem.facts)}
+    return without_referrer(make_response(page, status))
 
 
 # One's own account
@@ -291,7 +264,6 @@ def me() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Choose another password; every other session ends."""
     reader = signed_in()
-    password = request.form.get("password", "")
     with service().database.reading() as connection:
         account = find_account(connection, reader.account_id)
     words = (reader.name, (account.email or "") if account else "")
@@ -301,7 +273,7 @@ def change_password() -> ResponseReturnValue:
         known_by = reader.session_id
         if not desk().is_password(reader.account_id, given, asker, known_by=known_by):
             raise Invalid("password-wrong", N_("This is not your password."))
-        _check_new_password(password, words)
+        password = check_new_password(words)
         fresh = hash_password(password)
         with_secrets(
             service(),
@@ -314,9 +286,7 @@ def change_password() -> ResponseReturnValue:
             ),
         )
     except Invalid as problem:
-        wrong_now = {"password_now": say(problem.sentence, problem.facts)}
-        errors = wrong_now if problem.code == "password-wrong" else _errors(problem)
-        return _me_page(errors, status=problem.status)
+        return _me_page(errors_of(problem), status=problem.status)
     flash(say(N_("Your password is changed. Your other sessions have ended."), {}), "info")
     return redirect(ME, 303)
 
@@ -349,13 +319,14 @@ def _me_page(errors: dict[str, str], *, status: int = 200) -> ResponseReturnValu
     reader = signed_in()
     with service().database.reading() as connection:
         account = find_account(connection, reader.account_id)
-        sessions = open_sessions(connection, reader.account_id, service().clock.now())
+        sessions = sessions_of(connection, reader.account_id, service().clock.now())
         roles = roles_of(connection, [reader.account_id])[reader.account_id]
         any_factor = has_factor(connection, reader.account_id)
     page = render_template(
         "accounts/sessions/me.html",
         account=account,
         sessions=sessions,
+        device_words=device_words,
         roles=roles,
         errors=errors,
         length_min=LENGTH_MIN,

@@ -19,7 +19,12 @@ from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.listing import visible_account
 from services.accounts.staff.performing import on_account
 from services.accounts.standing import acts as standing
-from services.accounts.standing.schemas import DetailsSchema, ResetLinkSchema, SessionSchema
+from services.accounts.standing.schemas import (
+    DetailsSchema,
+    ResetLinkSchema,
+    ResetSchema,
+    SessionSchema,
+)
 from services.accounts.standing.views import sessions_of
 from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN
 from shared.events.work import Work
@@ -57,13 +62,16 @@ def change_details(arguments: dict[str, Any], account_id: str) -> Response:
 
 @blueprint.route("/staff/<account_id>/reset", methods=["POST"])
 @requires("accounts.staff.write", fresh=True)
+@blueprint.arguments(ResetSchema)
 @blueprint.response(200, ResetLinkSchema)
-def reset(account_id: str) -> dict[str, Any]:
-    """Mail a link for a new password; show it, this once, where there is no e-mail address."""
+def reset(arguments: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """Mail a link for a new password, or show it this once; either stands on record."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
     with service().database.reading() as connection:
         visible_account(connection, account_id)
-    made = make_link(service(), context(INSTALLATION_WIDE), by=by, account_id=account_id)
+    shown: bool = arguments["shown"]
+    asker = context(INSTALLATION_WIDE)
+    made = make_link(service(), asker, by=by, account_id=account_id, shown=shown)
     return {
         "mailed": made.address is None,
         "address": made.address,

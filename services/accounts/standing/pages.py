@@ -70,11 +70,13 @@ def close_sent(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/<account_id>/reset")
 @requires("accounts.staff.write", fresh=True)
 def reset(account_id: str) -> ResponseReturnValue:
-    """Have a link mailed; show it once where there is no address."""
+    """Have a link mailed, or show it once for somebody who cannot read their mail."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
     with service().database.reading() as connection:
         row, _ = visible_account(connection, account_id)
-    made = make_link(service(), context(INSTALLATION_WIDE), by=by, account_id=account_id)
+    shown = request.form.get("shown") == "yes"
+    asker = context(INSTALLATION_WIDE)
+    made = make_link(service(), asker, by=by, account_id=account_id, shown=shown)
     if made.address is None:
         flash(
             say(N_("A link for a new password is on its way to the person's address."), {}), "info"

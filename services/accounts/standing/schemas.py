@@ -10,6 +10,15 @@ from marshmallow import Schema, fields, validate
 from services.accounts.staff.account import EMAIL_LENGTH_MAX, NAME_LENGTH_MAX
 
 
+class ResetSchema(Schema):
+    """How the person gets the link."""
+
+    shown = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Show it to the asker, for somebody who cannot read their mail."},
+    )
+
+
 class ResetLinkSchema(Schema):
     """A link for a new password, mailed or shown this once."""
 
@@ -17,7 +26,7 @@ class ResetLinkSchema(Schema):
     address = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Only where the account has no e-mail address; else null."},
+        metadata={"description": "Null when it went by mail."},
     )
     expires_at = fields.AwareDateTime(required=True)
 
