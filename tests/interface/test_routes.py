@@ -33,6 +33,9 @@ COMMON: Final = (
 FOR_ANYBODY: Final = {
     "accounts": (
         "POST /accounts/api/v1/tokens",
+        "POST /accounts/api/v1/tokens/exchange",
+        "GET /accounts/providers/<name>/begin",
+        "GET /accounts/providers/<name>/callback",
         "GET /accounts/sign-in",
         "POST /accounts/sign-in",
         "POST /accounts/sign-in/persona",
