@@ -29,7 +29,7 @@ CASES: Final = Table(
     Column("open", Boolean, nullable=False),
     Index("grant_cases_registration", "registration_id"),
 )
-"""Applications. ``open``: no decision yet, or one that may still change."""
+"""Applications. ``open``: no decision yet."""
 
 AWARDS: Final = Table(
     "grant_awards",
@@ -111,6 +111,13 @@ class Approved(Foreign, frozen=True, kw_only=True):
 @reads("grants.application.rejected.v1")
 class Rejected(Foreign, frozen=True, kw_only=True):
     """The committee does not."""
+
+    application_id: str
+
+
+@reads("grants.application.waitlisted.v1")
+class Waitlisted(Foreign, frozen=True, kw_only=True):
+    """Good enough, but the money was gone. Whoever asks to be erased waits for nothing more."""
 
     application_id: str
 
@@ -243,7 +250,9 @@ def project(at: Projecting, recorded: Recorded) -> None:
             )
         case Reinstated() as event:
             at.change(CASES, {"application_id": event.application_id}, open=True)
-        case FoundIneligible() | Approved() | Rejected() | Withdrawn() | Lapsed() as event:
+        case (
+            FoundIneligible() | Approved() | Rejected() | Waitlisted() | Withdrawn() | Lapsed()
+        ) as event:
             at.change(CASES, {"application_id": event.application_id}, open=False)
         case _:
             _award(at, recorded)
@@ -292,6 +301,7 @@ MONEY_OF_GRANTS: Final = Projection(
         Reinstated,
         Approved,
         Rejected,
+        Waitlisted,
         Withdrawn,
         Lapsed,
         AwardOffered,
