@@ -38,6 +38,7 @@ MADE_FOR_SEARCH: Final = ("_index", "_hash", "_folded")
 
 _STAFF: Final = frozenset({"visitor", "trainers", "member_id", "member_ids", "chair_id", "officer"})
 _OTHERS: Final = frozenset({"other_registration_id", "from_person_id"})
+_WHOSE: Final = frozenset({"registration_id", "owner_id", "account_id"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +171,7 @@ def _tables(
 
 def _row(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
-        column.name: row[column.name]
+        str(column.name): row[column.name]
         for column in table.columns
         if not column.name.endswith(MADE_FOR_SEARCH)
         and not _of_staff(column.name)
@@ -262,9 +263,16 @@ def _fields(
         if one.name in event.personal_fields:
             if mine and one.name not in hidden:
                 found[one.name] = open_text(service.keyring, value)
-        elif not _of_staff(one.name) and one.name not in _OTHERS:
+        elif _is_given(one.name, value, owners):
             found[one.name] = _own_part(value, owners)
     return found
+
+
+def _is_given(name: str, value: Any, owners: Collection[str]) -> bool:
+    """Whether a field is given at all: it tells neither of staff nor of another person."""
+    if _of_staff(name) or name in _OTHERS:
+        return False
+    return name not in _WHOSE or value in owners
 
 
 def _own_part(value: Any, owners: Collection[str]) -> Any:
@@ -280,7 +288,7 @@ def _own_part(value: Any, owners: Collection[str]) -> Any:
             return {
                 one.name: _own_part(getattr(value, one.name), owners)
                 for one in msgspec.structs.fields(type(value))
-                if not _of_staff(one.name) and one.name not in _OTHERS
+                if _is_given(one.name, getattr(value, one.name), owners)
             }
         case date() | str() | int() | None:
             return value
