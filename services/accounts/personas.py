@@ -143,6 +143,7 @@ def _seed(work: Work, persona: Persona, programme: str) -> None:
         role=persona.role,
         programme=None if everywhere else programme,
         region=None,
+        must_exist=False,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, cast
 
+from services.accounts.foreign import check_scope
 from services.accounts.indexes import email_index
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import (
@@ -170,9 +171,20 @@ def step_up(work: Work, account_id: str, session_id: str, method: FactorMethod) 
 
 
 def grant_role(
-    work: Work, *, by: str, account_id: str, role: str, programme: str | None, region: str | None
+    work: Work,
+    *,
+    by: str,
+    account_id: str,
+    role: str,
+    programme: str | None,
+    region: str | None,
+    must_exist: bool = True,
 ) -> None:
-    """Grant a role. An empty programme, or ``*``, is none; an empty region is the whole."""
+    """Grant a role. An empty programme, or ``*``, is none; an empty region is the whole.
+
+    must_exist: only in a programme that grants opened, and in places where it works. A
+    demonstration's people are there before its programme is.
+    """
     command = GrantRole(
         by=by,
         now=work.now,
@@ -182,6 +194,8 @@ def grant_role(
         region=region or None,
     )
     work.decide(ACCOUNT, account_id, command)
+    if must_exist:
+        check_scope(work.connection, command.programme, command.region)
 
 
 def revoke_role(

@@ -52,7 +52,10 @@ _FIELD_OF = {
     "email": "email",
     "email-missing": "email",
     "email-taken": "email",
+    "role-has-no-region": "region",
     "role-scope": "programme",
+    "unknown-programme": "programme",
+    "unknown-region": "region",
     "unknown-kind": "kind",
 }
 
@@ -187,7 +190,14 @@ def grant(account_id: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip() for name in ("role", "programme", "region")}
     return _on(
         account_id,
-        lambda work: acts.grant_role(work, by=actor(), account_id=account_id, **typed),
+        lambda work: acts.grant_role(
+            work,
+            by=actor(),
+            account_id=account_id,
+            role=typed["role"],
+            programme=typed["programme"],
+            region=typed["region"],
+        ),
         done=N_("The role is granted. It counts from the next sign-in or within ten minutes."),
         typed=typed,
     )

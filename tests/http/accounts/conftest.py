@@ -95,6 +95,7 @@ class House:
     app: Flask
     clock: FixedClock
     persons: Persons = field(default_factory=dict)
+    arrived: int = 0
 
     def browser(self) -> Browser:
         return Browser(self.app.test_client())
@@ -129,7 +130,11 @@ class House:
         return create(self.service).test_client()
 
     def arrives_programme(self, code: str, name: str) -> None:
-        """Grants opened a programme."""
+        """Grants opened a programme in Topola and Tuzla."""
+        regions = [
+            {"country": "RS", "municipalities": ["Topola"]},
+            {"country": "BA", "municipalities": ["Tuzla"]},
+        ]
         programme_id = derived("programme", code)
         envelope = Envelope(
             id=derived("event", code),
@@ -143,9 +148,12 @@ class House:
             actor="somebody",
             correlationid="c",
             causationid="c",
-            data=encode_data({"programme_id": programme_id, "code": code, "name": name}),
+            data=encode_data(
+                {"programme_id": programme_id, "code": code, "name": name, "regions": regions}
+            ),
         )
-        apply_batch(self.service, {"grants": {0: encode(envelope)}})
+        apply_batch(self.service, {"grants": {self.arrived: encode(envelope)}})
+        self.arrived += 1
 
 
 def hidden(page: str, name: str) -> str:

@@ -134,6 +134,7 @@ def test_roles_that_exclude_each_other_are_refused(house, held, wanted, programm
 def test_roles_that_go_together_are_granted_also_in_another_programme(house):
     program = house.program("administrator")
     trainer, scorer = house.person("trainer"), house.person("committee_member")
+    house.arrives_programme("BA-2011", "Another programme")
     assert grant(program, trainer.account_id, "field_officer").status_code == 200
     assert grant(program, scorer.account_id, "committee_chair").status_code == 200
     assert grant(program, scorer.account_id, "finance_officer", "BA-2011").status_code == 200
@@ -158,6 +159,7 @@ def test_nobody_changes_their_own_account(house):
 
 def test_a_write_names_the_version_that_was_seen(house):
     program, account_id = house.program("administrator"), house.person("trainer").account_id
+    house.arrives_programme("BA-2011", "Another programme")
     address, role = f"/staff/{account_id}/roles", {"role": "trainer", "programme": "BA-2011"}
     seen = tag(program, account_id)
     assert program.get(f"/staff/{account_id}", If_None_Match=seen).status_code == 304
@@ -335,3 +337,34 @@ def recorded(house, kind: type) -> list[object]:
     with house.service.database.reading() as connection:
         events = [store.recorded(raw).event for _, raw in store.whole_log(connection)]
     return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.mark.parametrize(
+    ("role", "programme", "region", "expected"),
+    [
+        ("trainer", "XX-2099", None, "unknown-programme"),
+        ("field_officer", PROGRAMME, "Atlantida", "unknown-region"),
+        ("field_officer", PROGRAMME, "topola", "unknown-region"),
+        ("trainer", PROGRAMME, "Topola", "role-has-no-region"),
+        ("trainer", "*", None, "role-scope"),
+        ("field_officer", PROGRAMME, "Tuzla", ""),
+        ("field_officer", PROGRAMME, "BA", ""),
+        ("field_officer", PROGRAMME, None, ""),
+    ],
+)
+def test_roles_are_for_programmes_and_places_that_exist(house, role, programme, region, expected):
+    program, account_id = house.program("administrator"), house.person("trainer").account_id
+    address = f"/staff/{account_id}/roles"
+    body = {"role": role, "programme": programme, "region": region}
+    answer = program.post(address, body, If_Match=tag(program, account_id))
+    assert (code(answer) if expected else answer.status_code) == (expected or 200)
+    assert len(program.get(address).json) == (1 if expected else 2)
+
+
+def test_the_page_says_at_the_place_that_there_is_no_such_region(house):
+    browser, person = house.signed_in("administrator"), house.person("field_officer")
+    page = f"{STAFF}/{person.account_id}"
+    form = {"version": hidden(browser.get(page).text, "version"), "role": "field_officer"}
+    refused = browser.submit(f"{page}/roles", page, **form, programme=PROGRAMME, region="Nowhere")
+    assert refused.status_code == 422 and 'href="#region"' in refused.text
+    assert 'value="Nowhere"' in refused.text
