@@ -118,6 +118,7 @@ VERB_WORDS: Final[dict[str, str]] = {
     "supersede": N_("Correct"),
     "suspend": N_("Suspend"),
     "terminate": N_("Terminate"),
+    "trace": N_("See what figures are made of"),
     "vote": N_("Vote"),
     "waive": N_("Waive requirements"),
     "withdraw": N_("Withdraw"),
