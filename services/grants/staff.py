@@ -180,3 +180,24 @@ def holders(
         (account_id, name, () if "" in held else tuple(held))
         for (account_id, name), held in regions.items()
     ]
+
+
+def all_hold(
+    connection: Connection, account_ids: Collection[str], roles: Collection[str], programme: str
+) -> bool:
+    """Whether each of these accounts has one of the roles in the programme, and may sign in.
+
+    Names of members of before this system are in history alone, and no account's.
+    """
+    wanted = set(account_ids)
+    found = connection.execute(
+        select(STAFF.c.account_id)
+        .join(ROLES, ROLES.c.account_id == STAFF.c.account_id)
+        .where(
+            STAFF.c.account_id.in_(sorted(wanted)),
+            STAFF.c.standing == "active",
+            ROLES.c.role.in_(sorted(roles)),
+            ROLES.c.programme.in_([programme, EVERY_PROGRAMME]),
+        )
+    ).scalars()
+    return wanted <= set(found)

@@ -44,6 +44,7 @@ PLACES: Final = {
     "threshold": "threshold",
     "tie-break": "tie_break",
     "members": "member_ids",
+    "members-without-role": "member_ids",
     "quorum": "quorum",
     "cooldown": "cooldown_days",
     "grace": "grace_minutes",

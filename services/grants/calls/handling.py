@@ -29,6 +29,7 @@ from services.grants.calls.call_events import Opened
 from services.grants.calls.terms import Terms
 from services.grants.programmes.handling import check_currency, running
 from services.grants.programmes.region import serves
+from services.grants.staff import COMMITTEE, all_hold
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, PERMISSIONS, Role
 from shared.errors import Invalid, Missing
@@ -143,7 +144,7 @@ def _receipt(work: Work, call_id: str, *, status: int = 200) -> Answer:
 
 
 def _check_terms(work: Work, terms: Terms) -> None:
-    """The terms keep to what the programme is: its currencies, its municipalities."""
+    """The terms keep to what the programme is: its currencies, municipalities, members."""
     programme = running(work)
     check_currency(programme, terms.currency)
     for region in terms.regions:
@@ -155,3 +156,8 @@ def _check_terms(work: Work, terms: Terms) -> None:
                     municipality=name,
                     country=region.country,
                 )
+    if not all_hold(work.connection, terms.member_ids, COMMITTEE, work.context.programme):
+        raise Invalid(
+            "members-without-role",
+            N_("Name only people who have the role of a committee member or chair here now."),
+        )

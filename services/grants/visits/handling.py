@@ -17,6 +17,7 @@ from services.grants.awards.award_commands import RecordTrancheVisit
 from services.grants.awards.award_events import TrancheVisitDone
 from services.grants.awards.award_state import Accepted as AcceptedAward
 from services.grants.awards.views import one_award
+from services.grants.staff import VISITORS, all_hold
 from services.grants.visits import missing, views
 from services.grants.visits.visit import (
     VISIT,
@@ -29,7 +30,7 @@ from services.grants.visits.visit import (
     ResolveVisit,
 )
 from services.grants.visits.visit_events import Findings, VisitVersion
-from shared.errors import Missing, Refused
+from shared.errors import Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import derived, is_identifier
 from shared.language.marking import N_
@@ -87,6 +88,14 @@ def plan(
         raise Refused(
             "award-not-handed-over",
             N_("Visits follow the handover, and nothing was handed over yet."),
+        )
+    if visitor is not None and not all_hold(
+        work.connection, [visitor], VISITORS, work.context.programme
+    ):
+        raise Invalid(
+            "visitor-without-role",
+            N_("Choose somebody who has the role of a field officer in this programme now."),
+            field="visitor",
         )
     visit_id = derived("visit", award_id, str(month))
     if not isinstance(work.load(VISIT, visit_id), NoVisit):

@@ -128,8 +128,9 @@ def plan_visit() -> ResponseReturnValue:
             str(award.programme),
             lambda work: handling.plan(work, str(award.award_id), by=by, address=PAGE, **values),
         )
-    except Refused as refused:
-        return _plan_form(typed, {"month": say(refused.sentence, refused.facts)}), refused.status
+    except (Invalid, Refused) as problem:
+        field = "visitor" if problem.code == "visitor-without-role" else "month"
+        return _plan_form(typed, {field: say(problem.sentence, problem.facts)}), problem.status
     flash(say(N_("The visit is planned.")), "success")
     return response
 

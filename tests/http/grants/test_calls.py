@@ -16,7 +16,7 @@ from shared.events.tables import DUE as DUE_TABLE
 from shared.money import Money
 
 from . import home
-from .home import PROGRAMME
+from .home import PROGRAMME, held
 
 API = "/grants/api/v1/calls"
 TERMS = {
@@ -45,6 +45,8 @@ NEW = {"programme": PROGRAMME, "code": "C-1", "title": "Round one", "terms": TER
 @pytest.fixture
 def officer(house):
     home.open_programme(house)
+    for member in TERMS["member_ids"]:
+        house.staff(member, f"Member {member}", Role.committee_member)
     return house.as_reader(Role.programme_officer, account_id="ana")
 
 
@@ -126,8 +128,39 @@ def test_a_code_is_used_once_in_a_programme(house, officer):
     taken = officer.post(API, NEW)
     assert taken.status_code == 409 and code_of(taken) == "call-code-taken"
     home.open_programme(house, "BA-2026")
+    for member in TERMS["member_ids"]:
+        house.account("role_granted", member, held=held(Role.committee_chair, "BA-2026"))
     other = house.as_reader(Role.programme_officer, programme="BA-2026")
     assert other.post(API, {**NEW, "programme": "BA-2026"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("happened", "facts"),
+    [
+        ("role_revoked", {"held": held(Role.committee_member)}),
+        ("suspended", {"reason": "On leave."}),
+        ("closed", {}),
+    ],
+)
+def test_only_who_has_the_role_now_is_named_in_a_call(house, officer, happened, facts):
+    address = drafted(officer)
+    house.account(happened, "m2", **facts)
+    whole = {"title": "Round one", "terms": TERMS}
+    amended = officer.post(f"{address}/terms", whole, If_Match='"1"')
+    assert (amended.status_code, code_of(amended)) == (422, "members-without-role")
+    for stranger in ("m2", "nobody", "Somebody of the past"):
+        terms = {**TERMS, "member_ids": ["m1", stranger, "m3"]}
+        refused = officer.post(API, {**NEW, "code": "C-2", "terms": terms})
+        assert (refused.status_code, code_of(refused)) == (422, "members-without-role")
+
+
+def test_a_member_of_another_programme_is_no_member_here(house, officer):
+    house.staff("m4", "Vera Primer", Role.committee_member, programme="BA-2026")
+    house.staff("m5", "Mira Primer", Role.finance_officer)
+    for stranger in ("m4", "m5"):
+        terms = {**TERMS, "member_ids": ["m1", "m2", stranger]}
+        refused = officer.post(API, {**NEW, "terms": terms})
+        assert (refused.status_code, code_of(refused)) == (422, "members-without-role")
 
 
 def test_the_same_key_drafts_once(officer):
@@ -373,12 +406,18 @@ def test_pages_show_what_a_role_may_do(house, officer):
     address = f"/grants/calls/{call_id}"
     finance = house.as_reader(Role.finance_officer).get(address).text
     assert (
-        "Cancel the call" not in finance and "Available" in finance and "<li>m1</li>" not in finance
+        "Cancel the call" not in finance
+        and "Available" in finance
+        and "<li>Member m1</li>" not in finance
     )
     applicant = house.as_reader(Role.applicant).get(address).text
-    assert "Rules" in applicant and ">History<" not in applicant and "<li>m1</li>" not in applicant
+    assert (
+        "Rules" in applicant
+        and ">History<" not in applicant
+        and "<li>Member m1</li>" not in applicant
+    )
     chair = house.as_reader(Role.committee_chair).get(address).text
-    assert "<li>m1</li>" in chair and "0 applications" in chair
+    assert "<li>Member m1</li>" in chair and "0 applications" in chair
     assert house.as_reader(Role.auditor).get(f"{address}/cancel").status_code == 403
     assert house.as_reader(Role.auditor).get(f"{address}/edit").status_code == 403
     assert officer.get("/grants/calls/no-id").status_code == 404

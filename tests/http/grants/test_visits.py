@@ -48,6 +48,7 @@ def officer(house: House) -> Asker:
 
 @pytest.fixture
 def field(house: House) -> Asker:
+    house.staff("v1", "Marko Primer", Role.field_officer)
     return house.as_reader(Role.field_officer, account_id="v1")
 
 
@@ -333,3 +334,21 @@ def test_a_visit_counts_for_one_tranche_only(
     with house.service.database.reading() as connection:
         events, _ = house.service.store.stream(connection, VISIT.stream(visit_id))
     assert len(events) == 3
+
+
+@pytest.mark.parametrize("visitor", ["nobody", "Somebody of the past", "o1", "f2", "f3"])
+def test_a_visit_is_planned_for_nobody_without_the_role(
+    house: House, past: Past, officer: Asker, visitor: str
+) -> None:
+    house.staff("o1", "Ana Primer", Role.programme_officer)
+    house.staff("f2", "Vera Primer", Role.field_officer, programme="BA-2026")
+    house.staff("f3", "Mira Primer", Role.field_officer)
+    house.account("suspended", "f3", reason="On leave.")
+    award_id = past.awards["A0001"]
+    body = {"award_id": award_id, "month": 4, "visitor": visitor}
+    refused = officer.post(API, body)
+    assert refused.status_code == 422
+    assert refused.json["type"] == "/problems/visitor-without-role"
+    form = {"award_id": award_id, "month": "4", "visitor": visitor}
+    page = officer.submit("/grants/visits/new", f"/grants/visits/new?award={award_id}", **form)
+    assert page.status_code == 422 and 'href="#visitor"' in page.text
