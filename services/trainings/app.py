@@ -48,6 +48,11 @@ from services.trainings.people import api as people_api
 from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
+from services.trainings.retention import api as retention_api
+from services.trainings.retention import handling as retaining
+from services.trainings.retention import pages as retention_pages
+from services.trainings.retention.retention import RETENTION
+from services.trainings.retention.views import RETENTION_LIST
 from services.trainings.vulnerability import api as vulnerability_api
 from services.trainings.vulnerability import pages as vulnerability_pages
 from services.trainings.vulnerability.vault import VAULT
@@ -66,6 +71,7 @@ CAPABILITIES: Final = (
     "certificates",
     "education",
     "erasure",
+    "retention",
     "own",
     "vulnerability",
     "consents",
@@ -76,7 +82,17 @@ def definition() -> Definition:
     """Deciders and read models."""
     return Definition(
         name="trainings",
-        deciders=(REGISTRATION, COURSE, COHORT, CERTIFICATE, NUMBERING, OUTCOME, ERASURE, VAULT),
+        deciders=(
+            REGISTRATION,
+            COURSE,
+            COHORT,
+            CERTIFICATE,
+            NUMBERING,
+            OUTCOME,
+            ERASURE,
+            RETENTION,
+            VAULT,
+        ),
         events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
             PEOPLE,
@@ -86,12 +102,18 @@ def definition() -> Definition:
             OUTCOME_RECORDS,
             ERASURE_LIST,
             MONEY_OF_GRANTS,
+            RETENTION_LIST,
             foreign.STAFF_NAMES,
             VAULTS,
             revocations(),
         ),
         reactions=(ANSWERS,),
-        due={**erasing.ERASING.due, erasing.DESTROY_KIND: erasing.destroy_due},
+        due={
+            **erasing.ERASING.due,
+            erasing.DESTROY_KIND: erasing.destroy_due,
+            retaining.REVIEW_KIND: retaining.review,
+        },
+        daily=(retaining.REVIEW_KIND,),
     )
 
 
@@ -115,6 +137,8 @@ def create(service: Service) -> Flask:
     app.register_blueprint(vulnerability_pages.blueprint)
     api.register_blueprint(erasures_api.blueprint)
     app.register_blueprint(erasures_pages.blueprint)
+    api.register_blueprint(retention_api.blueprint)
+    app.register_blueprint(retention_pages.blueprint)
     app.register_blueprint(own_pages.blueprint)
     app.register_blueprint(own_pages.theirs)
     app.register_blueprint(held.pages())
