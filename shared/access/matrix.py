@@ -262,4 +262,6 @@ def sees_whole(reader: Reader, kind: Kind, programme: str, *, own: bool = False)
 
 def narrowed(permission: str, role: Role) -> bool:
     """Whether a role reaches by a permission only its own or assigned records."""
+    if permission.endswith(".exists"):
+        return False
     return any(MATRIX[role][kind].within in ("own", "assigned") for kind in shown_by(permission))

@@ -82,7 +82,6 @@ _GRANTS: Final = {
     "grants.applications.override": _OFFICER,
     "grants.applications.withdraw": _OFFICER,
     "grants.applications.read_own": _APPLICANT,
-    "grants.applications.write_own": _APPLICANT,
     "grants.reviews.read": f"{_COMMITTEE} {_OFFICER} {_AUDITOR}",
     "grants.reviews.assign": f"{_CHAIR} {_OFFICER}",
     "grants.reviews.declare": _COMMITTEE,

@@ -65,6 +65,8 @@ class Content:
 
 def of_programme(application_id: str, permission: str) -> Mapping[str, Any]:
     """The application's row, for those who have the permission in its programme."""
+    # Before it is looked for: one address may ask for several, and a refusal must not tell.
+    ensure(permission, None)
     row = None
     if is_identifier(application_id):
         with service().database.reading() as connection:

@@ -195,4 +195,4 @@ def _whole(row: Row[Any], told: Told) -> dict[str, Any]:
         }
         for one in told.versions
     ]
-    return {**row._asdict(), "versions": versions, "holds": told.holds}
+    return {**vars(reading.shown(row)), "versions": versions, "holds": told.holds}

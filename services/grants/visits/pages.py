@@ -85,7 +85,7 @@ def list_visits() -> ResponseReturnValue:
     values = _values(request.args, ("show", "mine", "place", "outcome", "award", "month"))
     return render_template(
         "grants/visits/list.html",
-        rows=answer["items"],
+        rows=[reading.shown(row) for row in answer["items"]],
         shown=shown,
         count=sum(number for status, number in counts.items() if status != "overdue"),
         overdue=counts["overdue"],
@@ -315,7 +315,7 @@ def _visit_page(
         names = called(connection, people | {one.who for one in told.history})
     return render_template(
         "grants/visits/visit.html",
-        row=row,
+        row=reading.shown(row),
         told=told,
         typed=_Typed(typed or {}),
         errors=errors or {},

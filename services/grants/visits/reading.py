@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -20,6 +21,7 @@ from services.grants.visits.views import Sight
 from services.grants.visits.visit import VISIT
 from services.grants.visits.wording import HAPPENED
 from shared.access.accesses import record_read
+from shared.access.matrix import MATRIX, Kind, sights
 from shared.access.reader import may
 from shared.access.roles import PERMISSIONS, Role
 from shared.errors import Missing
@@ -96,6 +98,31 @@ def visit_of(visit_id: str, permission: str) -> Row[Any]:
     return found
 
 
+def shown(row: Row[Any]) -> SimpleNamespace:
+    """The row without what this reader may not see of it.
+
+    A chair reads visits but not whose they are: identities are of assigned cases, and visits come
+    long after. Finance sees that the visit was made and to whom, which the next tranche waits for.
+    """
+    reader, fields = signed_in(), row._asdict()
+    roles = reader.roles_in(row.programme) & PERMISSIONS[READ]
+    named = [MATRIX[role][Kind.identity] for role in roles - {Role.committee_chair}]
+    if not named:
+        fields["full_name"] = None
+    if not any(sight.extent == "whole" for sight in named):
+        fields["phone"] = None
+    if not reads_findings(row.programme):
+        fields |= {name: None for name in views.FINDINGS if name in fields}
+    fields["named"] = bool(named)
+    return SimpleNamespace(**fields)
+
+
+def reads_findings(programme: str) -> bool:
+    """Whether what was found is shown, rather than only that somebody was there."""
+    seen = sights(signed_in(), Kind.visits, programme)
+    return any(sight.extent == "whole" for sight in seen)
+
+
 def told_visit(row: Row[Any]) -> Told:
     """Everything about it; that a person's data are read is on record when this returns."""
     record_read(
@@ -111,7 +138,8 @@ def told_visit(row: Row[Any]) -> Told:
     told = Told(row=row)
     for recorded in history:
         told = _after(told, recorded)
-    return replace(told, history=tuple(reversed(told.history)))
+    told = replace(told, history=tuple(reversed(told.history)))
+    return told if reads_findings(row.programme) else replace(told, versions=(), holds=None)
 
 
 def reads_notes(programme: str) -> bool:

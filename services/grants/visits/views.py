@@ -42,7 +42,7 @@ from shared.privacy.erasing import owned_through, personal
 WAITING: Final = ("planned", "missed")
 """Statuses of visits that are still to be made."""
 
-_FINDINGS: Final = ("outcome", "registered", "equipment_present", "jobs", "income_band")
+FINDINGS: Final = ("outcome", "registered", "equipment_present", "jobs", "income_band")
 
 
 def _finding_columns() -> list[Column[Any]]:
@@ -99,7 +99,7 @@ def _found(occurred_on: date, version: e.VisitVersion) -> dict[str, Any]:
         "occurred_on": occurred_on,
         "occurred_at": version.occurred_at,
         "recorded_at": version.recorded_at,
-        **{name: getattr(findings, name) for name in _FINDINGS},
+        **{name: getattr(findings, name) for name in FINDINGS},
     }
 
 

@@ -1,0 +1,1 @@
+"""Who may do and see what: every route, every role, every relation, asked over HTTP."""
