@@ -23,6 +23,7 @@ from services.commands import (
     operating,
     rebuilding,
     reporting,
+    resetting,
     running,
     signing,
     starting,
@@ -249,6 +250,7 @@ def docs(check: bool) -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(keyring.keys)
+signing.accounts.add_command(resetting.reset)
 cli.add_command(signing.accounts)
 
 

@@ -22,7 +22,7 @@ from shared.settings import Settings
 
 @click.group("accounts")
 def accounts() -> None:
-    """The key that signs tokens."""
+    """The key that signs tokens, and a link for who lost a password."""
 
 
 @accounts.command("rotate-token-key")

@@ -24,7 +24,7 @@ from services.accounts.resetting.links import LINK_LENGTH, REQUESTS, account_of,
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import AskReset, ResetPassword
 from services.accounts.staff.credentials import keep_password, with_secrets
-from services.accounts.staff.views import find_account
+from services.accounts.staff.views import find_account, find_by_sign_in
 from services.accounts.throttling.tries import take
 from shared.errors import Missing, Refused
 from shared.events.append import Context, DueWork
@@ -104,6 +104,18 @@ def make_link(
         return MadeLink(None if mailed else address, expires_at)
 
     return with_secrets(service, context, make)
+
+
+def link_for(service: Service, given: str, context: Context) -> MadeLink:
+    """A link for an account by its id, address or name, shown and not mailed. Raises Missing."""
+    with service.database.reading() as connection:
+        found = find_account(connection, given) or find_by_sign_in(
+            connection, service.keyring, given
+        )
+    if found is None:
+        raise Missing("no-account", N_("There is no such account."))
+    account_id: str = found.account_id
+    return make_link(service, context, by=context.actor, account_id=account_id, shown=True)
 
 
 def choose_password(work: Work, *, token: str, password_hash: str) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from services.accounts.resetting.asking import ASKED_KIND
+from services.accounts.resetting.asking import ASKED_KIND, link_for
 from services.accounts.resetting.links import LINK_LENGTH, LINKS, REQUESTS, purge
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import PasswordChanged, ResetRequested
 from services.accounts.throttling.tries import RATES
 from shared.due.worker import run_due_once
+from shared.errors import Missing
 from shared.events.tables import DUE, EVENTS
 from shared.privacy.sealing import open_text
 
@@ -224,3 +226,20 @@ def test_no_link_is_guessed(house):
     for token in ("x", "a" * 43, "%C3%A4" * 43, "a" * 500):
         assert house.browser().get(f"/accounts/reset/{token}").status_code == 404
     assert not re.search(r"reset/[A-Za-z0-9_-]{43}", house.browser().get(FORGOTTEN).text)
+
+
+@pytest.mark.parametrize("by", ["email", "name", "account_id"])
+def test_whoever_has_the_machine_gets_a_link_for_the_last_administrator(house, by):
+    person = house.person("administrator")
+    context = replace(house.service.system_context("-", cause="c"), actor="operator/somebody")
+    made = link_for(house.service, getattr(person, by), context)
+    assert made.address is not None
+    assert choose(house, made.address.removeprefix("http://localhost:8000")).status_code == 303
+    assert house.browser().sign_in(person.email, PASSWORD).status_code == 303
+    assert [one.link for one in requested(house, person)] == [None]
+
+
+def test_there_is_no_link_for_nobody(house):
+    context = house.service.system_context("-", cause="c")
+    with pytest.raises(Missing, match="no-account"):
+        link_for(house.service, "nobody@example.org", context)
