@@ -61,7 +61,7 @@ class Programs:
         return dict(self.ask("POST", f"/programs/{program}/keys", asked).json)
 
     def token(self, key: str) -> dict[str, str]:
-        got = self.home.client("accounts").post(f"{API}/tokens/exchange", json={"key": key})
+        got: Any = self.home.client("accounts").post(f"{API}/tokens/exchange", json={"key": key})
         assert got.status_code == 201, got.text
         return {"Authorization": f"Bearer {got.json['token']}"}
 

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from services.accounts.staff.account_commands import GrantRole, Reinstate, RevokeRole, Suspend
+from services.accounts.standing.acts import close
+from shared.events.work import Work
 from shared.web.composing import token_verifier
 from tests.http.accounts.conftest import Browser
 from tests.oidc.conftest import (
@@ -199,6 +201,18 @@ def test_a_suspended_account_is_refused_and_comes_back(house: House) -> None:
     assert refused.status_code == 403 and "Your account is suspended." in refused.text
     house.change(account_id, Reinstate)
     house.session("suspended")
+
+
+def test_whoever_had_an_account_that_was_closed_comes_as_somebody_new(house: House) -> None:
+    account_id = house.account_of(house.session("guest8"))
+
+    def end(work: Work) -> None:
+        close(work, by="somebody", account_id=account_id)
+
+    house.service.transact(house.by_system(account_id), end)
+    again = house.account_of(house.session("guest8"))
+    assert again != account_id and house.account(account_id).standing == "closed"
+    assert house.told(f"provider_link/{account_id}")[-1][0] == "ProviderUnlinked"
 
 
 def test_a_program_is_nobody_s_account(house: House) -> None:

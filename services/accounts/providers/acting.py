@@ -18,7 +18,7 @@ from sqlalchemy import Row
 from services.accounts.indexes import email_index
 from services.accounts.providers.provider_link import PROVIDER_LINK, LinkProvider, UnlinkProvider
 from services.accounts.providers.speaking import Identity
-from services.accounts.providers.views import account_of, subject_index
+from services.accounts.providers.views import account_of, links_of, subject_index
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX, NAME_LENGTH_MAX
 from services.accounts.staff.account_commands import Activate, GrantRole, RevokeRole
@@ -95,6 +95,12 @@ def unlink(work: Work, row: Row[Any], *, by: str, other_way: bool) -> None:
     )
     if work.decide(PROVIDER_LINK, row.account_id, command) and row.subject_index is not None:
         work.release(_claim_of_index(row.account_id, row.subject_index))
+
+
+def unlink_all(work: Work, account_id: str, *, by: str) -> None:
+    """End every link of an account that is over: whoever had it may come again, as somebody new."""
+    for row in links_of(work.connection, account_id):
+        unlink(work, row, by=by, other_way=True)
 
 
 def _first_time(work: Work, identity: Identity, by: str) -> str:

@@ -6,6 +6,7 @@ end_session(work, by=actor(), account_id=account_id, session_id=session_id)
 
 from __future__ import annotations
 
+from services.accounts.providers.acting import unlink_all
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import CloseAccount, RevokeSession
 from services.accounts.staff.acts import address_claim
@@ -14,11 +15,14 @@ from shared.events.work import Work
 
 
 def close(work: Work, *, by: str, account_id: str) -> None:
-    """End the account for good; its address may be another account's from now on."""
+    """End the account for good; address and links may be another account's then."""
     before = find_account(work.connection, account_id)
     command = CloseAccount(by=by, now=work.now, account_id=account_id)
-    if work.decide(ACCOUNT, account_id, command) and before is not None and before.email:
+    if not work.decide(ACCOUNT, account_id, command):
+        return
+    if before is not None and before.email:
         work.release(address_claim(work, account_id, before.email))
+    unlink_all(work, account_id, by=by)
 
 
 def end_session(work: Work, *, by: str, account_id: str, session_id: str) -> None:
