@@ -23,6 +23,7 @@ from services.grants.calls.views import BUDGETS
 from services.grants.foreign import CERTIFICATES, REGISTRATIONS
 from services.grants.ledger.views import DISBURSEMENTS
 from services.grants.reports.money import MADE, money_figures
+from services.grants.reports.suppression import suppressed
 from services.grants.visits.views import VISITS
 from shared.money import Money
 
@@ -53,7 +54,7 @@ class Stage:
     """How many persons got so far."""
 
     code: str
-    persons: int
+    persons: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,21 +73,21 @@ class Alive:
     """Of the businesses visited so many months after the handover, how many worked."""
 
     month: int
-    visited: int
-    working: int
+    visited: int | None
+    working: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Indicators:
-    """Everything that the report says. ``jobs``: at the last visit of each business."""
+    """Everything that the report says; None is left out. ``jobs``: at the last visit of each."""
 
     programme: str
     amounts: tuple[Amounts, ...]
-    applications: int
-    approved: int
-    tranches_paid: int
-    visits: int
-    jobs: int
+    applications: int | None
+    approved: int | None
+    tranches_paid: int | None
+    visits: int | None
+    jobs: int | None
     stages: tuple[Stage, ...]
     alive: tuple[Alive, ...]
     by_sex: tuple[Group, ...]
@@ -147,28 +148,37 @@ def group_key(by: str, row: Row[Any]) -> tuple[str, ...]:
 
 def for_donor(found: Indicators) -> Indicators:
     """Without cells under five, nor those that would reveal them."""
+    groups = (found.by_sex, found.by_place)
+    totals = [stage.persons or 0 for stage in found.stages]
+    tables = [[[cell or 0 for cell in group.persons] for group in listed] for listed in groups]
+    cut = suppressed(tables, totals, least=CELL_MIN)
+    by_sex, by_place = (
+        tuple(replace(group, persons=row) for group, row in zip(listed, rows, strict=True))
+        for listed, rows in zip(groups, cut.tables, strict=True)
+    )
     return replace(
         found,
-        by_sex=_without_small(found.by_sex),
-        by_place=_without_small(found.by_place),
+        applications=_large(found.applications),
+        approved=_large(found.approved),
+        tranches_paid=_large(found.tranches_paid),
+        visits=_large(found.visits),
+        jobs=_large(found.jobs),
+        stages=tuple(
+            replace(stage, persons=total)
+            for stage, total in zip(found.stages, cut.totals, strict=True)
+        ),
+        alive=tuple(
+            replace(one, visited=_large(one.visited), working=_large(one.working))
+            for one in found.alive
+        ),
+        by_sex=by_sex,
+        by_place=by_place,
         suppressed=True,
     )
 
 
-def _without_small(groups: tuple[Group, ...]) -> tuple[Group, ...]:
-    columns = [list(column) for column in zip(*(group.persons for group in groups), strict=True)]
-    for column in columns:
-        hidden = [place for place, cell in enumerate(column) if cell and cell < CELL_MIN]
-        others = [place for place, cell in enumerate(column) if cell and place not in hidden]
-        if len(hidden) == 1 and others:
-            # The whole is shown, so that one cell alone could be told from the rest.
-            hidden.append(min(others, key=lambda place: column[place] or 0))
-        for place in hidden:
-            column[place] = None
-    return tuple(
-        replace(group, persons=tuple(column[place] for column in columns))
-        for place, group in enumerate(groups)
-    )
+def _large(count: int | None) -> int | None:
+    return None if count and count < CELL_MIN else count
 
 
 def _groups(rows: dict[str, list[Row[Any]]], by: str) -> tuple[Group, ...]:

@@ -58,8 +58,8 @@ class AliveSchema(Schema):
     """Businesses visited so many months after the handover, and how many of them worked."""
 
     month = fields.Integer(required=True)
-    visited = fields.Integer(required=True)
-    working = fields.Integer(required=True)
+    visited = fields.Integer(required=True, allow_none=True)
+    working = fields.Integer(required=True, allow_none=True)
 
 
 class IndicatorsSchema(Schema):
@@ -67,11 +67,11 @@ class IndicatorsSchema(Schema):
 
     programme = fields.String(required=True)
     amounts = fields.List(fields.Nested(ReportAmountsSchema), required=True)
-    applications = fields.Integer(required=True)
-    approved = fields.Integer(required=True)
-    tranches_paid = fields.Integer(required=True)
-    visits = fields.Integer(required=True)
-    jobs = fields.Integer(required=True)
+    applications = fields.Integer(required=True, allow_none=True)
+    approved = fields.Integer(required=True, allow_none=True)
+    tranches_paid = fields.Integer(required=True, allow_none=True)
+    visits = fields.Integer(required=True, allow_none=True)
+    jobs = fields.Integer(required=True, allow_none=True)
     persons = fields.Nested(StagePersonsSchema, required=True)
     alive = fields.List(fields.Nested(AliveSchema), required=True)
     by_sex = fields.List(fields.Nested(SexGroupSchema), required=True)
