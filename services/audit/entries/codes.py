@@ -144,8 +144,33 @@ _VAULT: Final = {
 }
 """Why vulnerability notes were opened, or a case taken."""
 
+_ERASING: Final = {
+    "consent_withdrawn": N_("The person withdrew their consent"),
+    "request_of_the_person": N_("The person asks for it"),
+    "retention_ended": N_("They are not needed any more"),
+    "unlawful": N_("They should never have been held"),
+}
+
+_CLASSES: Final = {
+    "agreement": N_("The signed agreement"),
+    "contact": N_("Contact"),
+    "financial": N_("Account"),
+    "identity": N_("Identity"),
+    "special": N_("Especially protected"),
+}
+
+_HOLDS: Final = {
+    "audit": N_("An audit is under way"),
+    "complaint": N_("A complaint is being looked into"),
+    "legal_claim": N_("They are needed for a claim at law"),
+    "request_of_the_person": N_("The person asks for it"),
+}
+
 CODES: Final[dict[str, dict[str, str]]] = {
     "because": {
+        "accounting_law": N_("Accounting law keeps it until then."),
+        "money_under_way": N_("Money is under way"),
+        "not_asked_for": N_("Nobody asked for it to be erased."),
         "likely_duplicate": N_("A likely duplicate was decided"),
         "national_number": N_("The national number is the same"),
     },
@@ -164,7 +189,8 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "spoken": N_("Spoken, noted by an officer"),
     },
     "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
-    "ground": _GROUNDS,
+    "classes": _CLASSES,
+    "ground": {**_GROUNDS, **_ERASING},
     "kind": _KINDS,
     "certificate_kind": _KINDS,
     "matched_by": {
@@ -213,12 +239,19 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "publication": N_("Publication"),
         "sharing_between_programmes": N_("Sharing with other programmes"),
     },
-    "reason": {**_RULES, **_VAULT},
+    "reason": {**_RULES, **_VAULT, **_HOLDS},
+    "service": {
+        "accounts": N_("Accounts"),
+        "audit": N_("Audit"),
+        "grants": N_("Grants"),
+        "notifications": N_("Notifications"),
+        "trainings": N_("Trainings"),
+    },
     "requirement": {"receipts": N_("Receipts"), "visit": N_("Visit")},
     "role": ROLE_WORDS,
     "to": {"available": N_("Available"), "obligated": N_("Obligated")},
     "vote": {"abstained": N_("Abstained"), "against": N_("Against"), "for": N_("For")},
-    "what": _WHAT,
+    "what": {**_CLASSES, **_WHAT},
 }
 """Field → code → msgid. A reason that is no code is the text that somebody wrote."""
 

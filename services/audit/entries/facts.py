@@ -105,6 +105,16 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "post_test": (N_("Test after"), "number"),
     "same": (N_("The same person"), "flag"),
     "what": (N_("What"), "code"),
+    "classes": (N_("What is erased"), "code"),
+    "service": (N_("Service"), "code"),
+    "files": (N_("Files removed"), "number"),
+    "claims": (N_("Keyed hashes removed"), "number"),
+    "answers": (N_("Stored answers closed"), "number"),
+    "registrations": (N_("Registrations"), "number"),
+    "months": (N_("Months"), "number"),
+    "by_the_person": (N_("The person asked themself"), "flag"),
+    "log_size": (N_("Entries of the log"), "number"),
+    "log_root": (N_("Root of the log"), "text"),
     "permission": (N_("Permission that was missing"), "text"),
     "scopes": (N_("What it is for"), "text"),
     "provider": (N_("Organisation"), "text"),
@@ -119,6 +129,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
         for name, words in (
             ("on", N_("On")),
             ("accepted_on", N_("Accepted on")),
+            ("announced_on", N_("Announced on")),
             ("booked_on", N_("Day of the bank's statement")),
             ("cancelled_on", N_("Cancelled on")),
             ("closed_on", N_("Closed on")),
@@ -127,6 +138,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
             ("decided_on", N_("Decided on")),
             ("declined_on", N_("Declined on")),
             ("due_on", N_("Due on")),
+            ("erase_on", N_("Erased on")),
             ("handed_over_on", N_("Handed over on")),
             ("held_on", N_("Held on")),
             ("issued_on", N_("Issued on")),
@@ -141,6 +153,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
             ("signed_on", N_("Signed on")),
             ("superseded_on", N_("Replaced on")),
             ("terminated_on", N_("Terminated on")),
+            ("until", N_("Until")),
             ("withdrawn_on", N_("Withdrawn on")),
         )
     },
@@ -198,7 +211,8 @@ LEFT_OUT: Final = frozenset(
         *("income_band", "registered", "trading_since", "occurred_at", "recorded_at"),
         *("cooldown_days", "grace_minutes", "residence_required", "points_max"),
         *("document", "sha256", "recipient_kind", "subject", "about", "removed", "trainers"),
-        *("visitor",),
+        *("visitor", "corrects", "officer"),
+        *("kept", "kinds", "owners", "rows", "services", "table"),
     }
 )
 """Said elsewhere (records that are named are links), long lists, or personal without a seal."""

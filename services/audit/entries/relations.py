@@ -27,6 +27,7 @@ _RECORDS: Final = {
     "cohort": "cohort",
     "course": "course",
     "donor": "donor",
+    "erasure": "erasure",
     "from_person": "person",
     "line": "statement_line",
     "meeting": "meeting",

@@ -204,6 +204,13 @@ _TRAININGS: Final = {
     "trainings.cohort.test_recorded": N_("A test was recorded."),
     "trainings.cohort.trainers_changed": N_("The trainers of the cohort were changed."),
     "trainings.course.version_published": N_("A version of the course was published."),
+    "trainings.erasure.cancelled": N_("The erasure was cancelled."),
+    "trainings.erasure.completed": N_("The erasure was completed."),
+    "trainings.erasure.confirmed": N_("A second person confirmed the erasure."),
+    "trainings.erasure.keys_destroyed": N_("Keys of erased data were destroyed."),
+    "trainings.erasure.requested": N_("Somebody asked for data of a person to be erased."),
+    "trainings.erasure.service_counted": N_("A service said what it holds of the person."),
+    "trainings.erasure.service_purged": N_("A service emptied what it held of the person."),
     "trainings.numbering.number_taken": N_("A certificate number was taken."),
     "trainings.outcome.document_added": N_("A document of an education outcome was added."),
     "trainings.outcome.document_removed": N_("A document of an education outcome was removed."),
@@ -218,6 +225,10 @@ _TRAININGS: Final = {
     "trainings.registration.moved_to_person": N_("The registration was moved to another person."),
     "trainings.registration.registered": N_("A person was registered."),
     "trainings.registration.roma_declared": N_("The person declared their origin or took it back."),
+    "trainings.retention.announced": N_("An end of retention was announced."),
+    "trainings.retention.held_back": N_("Data of a person were held back."),
+    "trainings.retention.hold_ended": N_("Data of a person are held back no more."),
+    "trainings.retention.months_set": N_("How long data are kept was changed."),
     "trainings.vulnerability.case_taken": N_("An officer took the case of a person."),
     "trainings.vulnerability.note_written": N_("A vulnerability note was written."),
     "trainings.vulnerability.opened": N_("Vulnerability notes were opened."),
@@ -228,6 +239,11 @@ _ACCESS: Final = {
     "read": N_("Somebody looked at personal data."),
     "exported": N_("Somebody exported data."),
     "denied": N_("Somebody was refused access."),
+}
+
+_ERASED: Final = {
+    "counted": N_("It counted what it holds of people who are to be erased."),
+    "purged": N_("It emptied what it held of people who were erased."),
 }
 
 _WATCHED: Final = {
@@ -243,6 +259,7 @@ SENTENCES: Final[dict[str, str]] = {
     **_TRAININGS,
     "audit.checkpoints.kept": N_("The day's checkpoints of all logs were kept."),
     **{f"{source}.access.{verb}": text for source in SOURCES for verb, text in _ACCESS.items()},
+    **{f"{source}.erasure.{verb}": text for source in SOURCES for verb, text in _ERASED.items()},
     **{
         f"{source}.log.key_rotated": N_("Another key signs the log from now on.")
         for source in SOURCES
