@@ -12,8 +12,7 @@ programme)``. A route with ``<programme>`` in its address is checked for it at o
 
     @requires("grants.batches.release", fresh=True)
 
-is for whoever proved a second factor in this session within ``FRESH_SECONDS`` (*step-up*). A
-browser is led to prove it and comes back with its form; a program is told where to.
+is for whoever proved a second factor in this session a short while ago (``freshness.py``).
 """
 
 from __future__ import annotations
@@ -30,10 +29,11 @@ from werkzeug.wrappers import Response
 from shared.access import reader as reading
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, SIGNED_IN, known
-from shared.access.tokens import CLOCK_DIFFERENCE_SECONDS_MAX, TokenExpired
+from shared.access.tokens import TokenExpired
 from shared.clock import Clock
 from shared.errors import Forbidden, Malformed, Missing, Unauthenticated
 from shared.language.marking import N_
+from shared.web.freshness import is_fresh, step_up_needed, to_step_up
 from shared.web.session import CSRF_FIELD, CSRF_HEADER, csrf_matches, session_cookie
 from shared.web.texts import stands_for_nothing
 
@@ -41,13 +41,6 @@ SIGN_IN: Final = "/accounts/sign-in"
 RENEW: Final = "/accounts/renew"
 """Accounts renews the token here and sends the browser back with 307, so that a form which was
 sent a minute too late arrives whole."""
-
-STEP_UP: Final = "/accounts/step-up"
-"""Accounts asks for the second factor here and sends the browser on with 307, form and all."""
-
-STEP_UP_API: Final = "/accounts/api/v1/tokens/step-up"
-FRESH_SECONDS: Final = 600
-"""How long a second factor that was proved counts for what needs it fresh."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK: Final = "zanat_permission"
@@ -77,7 +70,7 @@ Denied = Callable[[Reader, str, str], None]
 def requires(permission: str, *, fresh: bool = False) -> Callable[[V], V]:
     """Declare the permission of a view function, a method or a MethodView class.
 
-    fresh: only with a second factor proved within ``FRESH_SECONDS``.
+    fresh: only with a second factor proved within ``freshness.FRESH_SECONDS``.
 
     Raises ValueError at once for a permission that the table does not know.
     """
@@ -166,16 +159,6 @@ def ensure(permission: str, programme: str | None, *, missing: Missing | None = 
         _record_denied(found, permission)
         reading.ensure(found, permission, programme)
     return found
-
-
-def is_fresh(found: Reader, now: float) -> bool:
-    """Whether the reader proved a second factor lately. A program's key never did.
-
-    now: seconds since 1970.
-    """
-    if found.fresh_at is None or found.scopes is not None:
-        return False
-    return -CLOCK_DIFFERENCE_SECONDS_MAX <= now - found.fresh_at < FRESH_SECONDS
 
 
 def is_api() -> bool:
@@ -322,16 +305,8 @@ def _sign_in_first() -> Response:
 
 def _prove_first() -> Response:
     if is_for_programs():
-        raise Forbidden(
-            "step-up-needed",
-            N_("Prove by your second factor that it is you, then send this again."),
-            step_up=STEP_UP_API,
-            fresh_seconds=FRESH_SECONDS,
-        )
-    address = f"{STEP_UP}?next={_here()}"
-    if request.headers.get("HX-Request") == "true":
-        return Response(status=403, headers={"HX-Redirect": address})
-    return redirect(address, 303 if request.method in READING else 307)
+        raise step_up_needed()
+    return to_step_up(_here(), reads=request.method in READING)
 
 
 def _here() -> str:

@@ -37,8 +37,9 @@ from shared.errors import Invalid, Refused
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
-from shared.web.access import FRESH_SECONDS, STEP_UP, ensure, is_fresh, requires, signed_in
+from shared.web.access import ensure, requires, signed_in
 from shared.web.commands import actor, context, service
+from shared.web.freshness import FRESH_SECONDS, STEP_UP, is_fresh
 from shared.web.language import say
 from shared.web.session import set_session
 

@@ -27,9 +27,10 @@ from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.errors import Invalid, Refused, TooMany, Unauthenticated
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
-from shared.web.access import SIGN_IN, STEP_UP, is_fresh, requires, signed_in
+from shared.web.access import SIGN_IN, requires, signed_in
 from shared.web.client_address import client_address
 from shared.web.commands import context, service
+from shared.web.freshness import STEP_UP, is_fresh
 from shared.web.language import say
 from shared.web.session import CSRF_FIELD, STEP_UP_FIELDS
 

@@ -36,8 +36,9 @@ from shared.access.roles import PUBLIC, SIGNED_IN
 from shared.errors import Invalid, Missing, Refused, Unauthenticated
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
-from shared.web.access import STEP_UP, is_fresh, requires, signed_in
+from shared.web.access import requires, signed_in
 from shared.web.commands import context, service
+from shared.web.freshness import STEP_UP, is_fresh
 from shared.web.language import say
 from shared.web.session import csrf_binding, set_session
 

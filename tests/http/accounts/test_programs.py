@@ -19,8 +19,8 @@ from services.accounts.programs.wording import CAPABILITY_WORDS, VERB_WORDS, gro
 from services.accounts.staff.views import reader_of
 from shared.access.roles import PERMISSIONS
 from shared.access.tokens import LIFETIME, TokenSigner
-from shared.web.access import FRESH_SECONDS
 from shared.web.composing import token_key, token_verifier
+from shared.web.freshness import FRESH_SECONDS
 
 from .conftest import API, PROGRAMME, Browser, House, Program, hidden, opened
 

@@ -11,7 +11,7 @@ import pytest
 from services.accounts.sessions.signing_in import EXTENSION
 from shared.access.roles import Role
 from shared.access.tokens import LIFETIME
-from shared.web.access import FRESH_SECONDS
+from shared.web.freshness import FRESH_SECONDS
 
 from .conftest import API, PROGRAMME, STEP_UP, hidden
 from .factors import APP, begin, enrolled, hidden_fields, send_code

@@ -12,14 +12,8 @@ from flask.views import MethodView
 
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import PUBLIC, SIGNED_IN, Role
-from shared.web.access import (
-    FRESH_SECONDS,
-    STEP_UP_API,
-    asks_fresh,
-    declared,
-    is_fresh,
-    requires,
-)
+from shared.web.access import asks_fresh, declared, requires
+from shared.web.freshness import FRESH_SECONDS, STEP_UP_API, is_fresh
 from shared.web.session import csrf_token, session_cookie
 
 from .conftest import Installation
