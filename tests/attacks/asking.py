@@ -86,6 +86,8 @@ def pages_of(home: Home, service: str, *, each: int = 1) -> list[str]:
 
 def changes_of(home: Home) -> int:
     """How many events there are in all services but for who read or was refused what."""
+    # What others' events lead to is there too, and not counted to whoever asks next.
+    home.installation.wait_until_caught_up()
     total = 0
     for service in home.installation.services.values():
         with service.database.reading() as connection:
