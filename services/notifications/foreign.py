@@ -66,6 +66,14 @@ class CertificateRevoked(Foreign, frozen=True, kw_only=True):
     revoked_on: date
 
 
+@reads("trainings.retention.announced.v1")
+class RetentionAnnounced(Foreign, frozen=True, kw_only=True):
+    """Data of so many registrations are erased by themselves on a day."""
+
+    erase_on: date
+    registrations: int
+
+
 # Grants
 
 

@@ -110,7 +110,7 @@ def _language(work: Work, recipient_kind: RecipientKind, recipient_id: str) -> s
 def _drafts(work: Work, event: Event) -> Iterator[Draft]:
     name = type(event).event_type.split(".")[2]
     if name == "trainings":
-        yield from _of_trainings(event)
+        yield from _of_trainings(work, event)
     elif name == "accounts":
         yield from _of_accounts(work, event)
     else:
@@ -148,7 +148,7 @@ def _account(kind: Kind, account_id: str, channel: Channel, about: str, **facts:
     )
 
 
-def _of_trainings(event: Event) -> Iterator[Draft]:
+def _of_trainings(work: Work, event: Event) -> Iterator[Draft]:
     match event:
         case foreign.CertificateIssued():
             yield _person(
@@ -166,6 +166,16 @@ def _of_trainings(event: Event) -> Iterator[Draft]:
                 f"certificate/{event.certificate_id}",
                 number=event.number,
                 day=event.revoked_on,
+            )
+        case foreign.RetentionAnnounced():
+            programme = work.context.programme
+            yield _role(
+                "retention_announced",
+                "programme_officer",
+                f"programme/{programme}",
+                f"retention/{programme}",
+                day=event.erase_on,
+                count=event.registrations,
             )
 
 
@@ -372,6 +382,7 @@ REACTION: Final = Reaction(
     events=(
         foreign.CertificateIssued,
         foreign.CertificateRevoked,
+        foreign.RetentionAnnounced,
         foreign.Submitted,
         foreign.ChangesRequested,
         foreign.FoundIneligible,

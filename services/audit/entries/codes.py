@@ -90,6 +90,7 @@ _KINDS: Final = {
     "primary": N_("Primary school"),
     "program": N_("A program"),
     "return": N_("Came back"),
+    "retention_announced": N_("An announced end of retention"),
     "review_assigned": N_("An application to score"),
     "role_granted": N_("A granted role"),
     "secondary": N_("Secondary school"),

@@ -50,6 +50,7 @@ Kind: TypeAlias = Literal[
     "payment_paid",
     "payment_returned",
     "payment_to_export",
+    "retention_announced",
     "review_assigned",
     "role_granted",
     "sign_in_code",
