@@ -13,11 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final, TypeAlias
 
 Cell: TypeAlias = tuple[int, int, int]
 """Table, row, column; a total is of table −1, row 0."""
 
+Gap: TypeAlias = tuple[int, int, int, int]
+"""Table, row, and the two columns that it lies between."""
+
+Place: TypeAlias = Cell | Gap
 Numbers: TypeAlias = Sequence[Sequence[int]]
 Hidden: TypeAlias = tuple[tuple[int | None, ...], ...]
 
@@ -69,20 +74,30 @@ class _Grid:
         for table, rows in enumerate(self.tables):
             for row, cells in enumerate(rows):
                 self.values |= {(table, row, place): value for place, value in enumerate(cells)}
-        self.sums = [
-            [(table, row, column) for row in range(len(rows))] + [(TOTAL, 0, column)]
+        self.sums: list[list[Place]] = [
+            [*((table, row, column) for row in range(len(rows))), (TOTAL, 0, column)]
             for table, rows in enumerate(self.tables)
             for column in range(len(self.totals))
             if sum(cells[column] for cells in rows) == self.totals[column]
         ]
         """Cells whose last is the sum of the others. One person in two groups breaks it."""
-        self.pairs = [
-            ((table, row, column), (table, row, column + 1))
-            for table, row, column in self.values
-            if column + 1 < len(self.totals)
-            and self.values[table, row, column] >= self.values[table, row, column + 1]
-        ]
-        """Of which the second is not above the first."""
+        self.gaps: list[Gap] = []
+        for first, second in combinations(range(len(self.totals)), 2):
+            self._tell_apart(first, second)
+
+    def _tell_apart(self, first: int, second: int) -> None:
+        """How many of a stage are not in a later one: in whole and in part, never below zero."""
+        rows = {(table, row) for table, row, _ in self.values}
+        if any(self.values[*one, first] < self.values[*one, second] for one in rows):
+            return
+        for table, row in rows:
+            gap = (table, row, first, second)
+            self.gaps.append(gap)
+            self.sums.append([(table, row, second), gap, (table, row, first)])
+        for table, lines in enumerate(self.tables):
+            if all(sum(line[one] for line in lines) == self.totals[one] for one in (first, second)):
+                parts: list[Place] = [(table, row, first, second) for row in range(len(lines))]
+                self.sums.append([*parts, (TOTAL, 0, first, second)])
 
     def shown(self, cell: Cell) -> int | None:
         """Its value unless it is left out."""
@@ -90,10 +105,10 @@ class _Grid:
 
     def computable(self) -> Cell | None:
         """A hidden cell of which what is shown leaves one value only."""
-        low = {cell: 1 if cell in self.hidden else value for cell, value in self.values.items()}
-        high = {
-            cell: _MOST if cell in self.hidden else value for cell, value in self.values.items()
-        }
+        low: dict[Place, int] = dict.fromkeys(self.gaps, 0)
+        high: dict[Place, int] = dict.fromkeys(self.gaps, _MOST)
+        for cell, value in self.values.items():
+            low[cell], high[cell] = (1, _MOST) if cell in self.hidden else (value, value)
         for _ in range(_ROUNDS_MAX):
             before = (dict(low), dict(high))
             self._narrow(low, high)
@@ -102,7 +117,7 @@ class _Grid:
         pinned = (cell for cell in sorted(self.hidden) if low[cell] >= high[cell])
         return next(pinned, None)
 
-    def _narrow(self, low: dict[Cell, int], high: dict[Cell, int]) -> None:
+    def _narrow(self, low: dict[Place, int], high: dict[Place, int]) -> None:
         for cells in self.sums:
             *parts, whole = cells
             low_sum, high_sum = sum(low[one] for one in parts), sum(high[one] for one in parts)
@@ -114,9 +129,6 @@ class _Grid:
                     sum(low[part] for part in parts),
                     sum(high[part] for part in parts),
                 )
-        for first, second in self.pairs:
-            high[second] = min(high[second], high[first])
-            low[first] = max(low[first], low[second])
 
     def beside(self, cell: Cell) -> Iterator[Cell]:
         """What to leave out besides a cell that can be computed: the least that is shown."""
