@@ -66,9 +66,12 @@ class HeldRows:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldEvent:
-    """One event with its personal fields opened; None where a key is gone."""
+    """One event with its personal fields opened; None where a key is gone.
 
-    position: int
+    position: in the log; None for a moment, until the log has given it one.
+    """
+
+    position: int | None
     type: str
     words: str
     at: datetime
@@ -203,13 +206,15 @@ def _events(
         )
 
 
-def _mentioning(connection: Connection, owners: Collection[str]) -> Iterator[tuple[int, bytes]]:
+def _mentioning(
+    connection: Connection, owners: Collection[str]
+) -> Iterator[tuple[int | None, bytes]]:
     """(position, bytes) of every entry in whose bytes one of these ids stands, in order."""
     query = (
         select(LOG.c.position, EVENTS.c.envelope)
-        .join(EVENTS, EVENTS.c.event_id == LOG.c.event_id)
+        .select_from(EVENTS.outerjoin(LOG, LOG.c.event_id == EVENTS.c.event_id))
         .where(or_(*(_holds(connection, one.encode()) for one in sorted(owners))))
-        .order_by(LOG.c.position)
+        .order_by(LOG.c.position.is_(None), LOG.c.position, EVENTS.c.event_id)
         .limit(EVENTS_MAX)
     )
     for position, raw in connection.execute(query):

@@ -102,6 +102,7 @@ def record_page(
             ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
+            ("data", "trainings.data.export"),
             ("erase", "trainings.erasures.request"),
             ("erasures", "trainings.erasures.read"),
             *((name, f"trainings.{name}.read") for name in RELATED),
