@@ -16,7 +16,7 @@ from typing import Final
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Activate
-from services.accounts.staff.account_state import NoAccount, Waiting
+from services.accounts.staff.account_state import Active, NoAccount, Waiting
 from services.accounts.staff.credentials import keep_password, password_hash, with_secrets
 from services.accounts.staff.views import ACCOUNTS
 from shared.access.passwords import hash_password
@@ -135,6 +135,9 @@ def _seed(work: Work, persona: Persona, programme: str) -> None:
         )
     if isinstance(work.load(ACCOUNT, account_id), Waiting):
         work.decide(ACCOUNT, account_id, Activate(by=by, now=work.now, account_id=account_id))
+    if not isinstance(work.load(ACCOUNT, account_id), Active):
+        # Somebody tried out suspending or closing: that holds, also at the next start.
+        return
     everywhere = persona.role == "administrator"
     acts.grant_role(
         work,

@@ -30,7 +30,7 @@ from services.accounts.staff.views import (
     roles_of,
 )
 from services.accounts.staff.wording import EVENT_SENTENCES, STANDING_WORDS
-from services.accounts.standing.views import sessions_of
+from services.accounts.standing.views import same_name, sessions_of
 from shared.access.reader import RoleGrant
 from shared.access.roles import EVERY_PROGRAMME
 from shared.access.wording import ROLE_WORDS
@@ -343,12 +343,17 @@ def _invite_page(
 
 
 def _link_page(account_id: str, name: str, path: str) -> ResponseReturnValue:
+    with service().database.reading() as connection:
+        row, _ = visible_account(connection, account_id)
+        namesakes = same_name(connection, row)
     return render_template(
         "accounts/staff/link.html",
         account_id=account_id,
         name=name,
         address=service().settings.public_url + path,
         days=acts.INVITATION_LENGTH.days,
+        namesakes=namesakes,
+        standing_words=STANDING_WORDS,
     )
 
 
@@ -360,6 +365,7 @@ def _account_page(
     seen(ACCOUNT.stream(account_id))
     with service().database.reading() as connection:
         sessions = sessions_of(connection, account_id, service().clock.now())
+        namesakes = same_name(connection, row)
         history = service().store.history(connection, ACCOUNT.stream(account_id))
         recent = history[: -HISTORY_MAX - 1 : -1]
         names = names_of(connection, {one.actor for one in recent})
@@ -379,6 +385,7 @@ def _account_page(
         own=account_id == actor(),
         form_key=service().store.identifiers.new,
         device_words=device_words,
+        namesakes=namesakes if _may_write() else (),
     )
     return page, status
 

@@ -236,3 +236,20 @@ def test_the_page_of_an_account_leads_to_all_of_it(house):
     assert "on its way to the person" in browser.get(staff(person)).text
     own = browser.get(staff(house.person("administrator"))).text
     assert "/close" not in own and "/reset" not in own
+
+
+@pytest.mark.parametrize("name", ["Марија Николић", "  marija   NIKOLIC ", "Marija Nikolić"])
+def test_whoever_invites_somebody_of_the_same_name_is_warned(house, name):
+    browser, person = house.signed_in("administrator"), house.person("trainer")
+    form = {"display_name": name, "email": "another@example.org", "kind": "staff"}
+    invited = browser.submit("/accounts/staff/invite", "/accounts/staff/invite", **form)
+    assert invited.status_code == 200
+    for page in (invited.text, browser.get(staff(person)).text):
+        assert "There is another account with this name." in page
+    assert staff(person) in invited.text
+
+
+def test_who_is_alone_of_their_name_brings_no_warning(house):
+    browser = house.signed_in("administrator")
+    page = browser.get(staff(house.person("trainer"))).text
+    assert "another account with this name" not in page
