@@ -26,6 +26,10 @@ SUSPECT = re.compile(r"name|phone|email|birth|jmbg|account_number|comment|note$|
 NOBODYS = {
     # Names of institutions, places, things and files, and what is worded in the code.
     ("accounts", "known_programmes", "name"),
+    ("accounts", "program_keys", "name"),
+    # Keyed hashes of what somebody typed who forgot a password; gone once the mail is sent.
+    ("accounts", "reset_requests", "email_index"),
+    ("accounts", "reset_requests", "name_index"),
     ("grants", "budget_lines", "name"),
     ("grants", "donors", "name"),
     ("grants", "partners", "name"),
