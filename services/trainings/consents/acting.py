@@ -17,15 +17,13 @@ from sqlalchemy import Row
 from services.trainings.erasure import handling as erasing
 from services.trainings.people import acting as people
 from services.trainings.people import handling, views
-from services.trainings.people.acting import SPECIAL
 from services.trainings.people.purposes import PURPOSES
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import ConsentGiven, ConsentWithdrawn, Registered
-from shared.access.reader import may
 from shared.errors import Refused
 from shared.events.work import Work
 from shared.privacy.keyring import KeyName
-from shared.web.access import ensure, signed_in
+from shared.web.access import ensure
 from shared.web.commands import Answer, actor, context, receipt, service
 
 READ: Final = "trainings.people.read"
@@ -37,7 +35,7 @@ found = people.found
 
 def told(row: Row[Any]) -> list[dict[str, Any]]:
     """How it stands with each purpose; that about origin for who may know of origins only."""
-    special = may(signed_in(), SPECIAL, row.programme)
+    special = people.sees_declared(row)
     with service().database.reading() as connection:
         rows = views.consents_of(connection, row.registration_id)
     found = []
