@@ -240,7 +240,7 @@ def history_close(settings: Settings, programme: str | None, reason: str) -> Non
 @cli.command()
 @click.option("--check", is_flag=True, help="Only say whether the documents are up to date.")
 def docs(check: bool) -> None:
-    """Write docs/events.md and docs/api from the code."""
+    """Write docs/access.md, docs/events.md and docs/api from the code."""
     stale = documents.write(Path("docs"), check=check)
     for path in stale:
         say(f"{path} is out of date: run python -m services docs")

@@ -1,4 +1,4 @@
-"""Writes the documents that are made from code: ``docs/events.md`` and ``docs/api/<service>.json``.
+"""Writes the documents that are made from code: access, events, and ``docs/api/<service>.json``.
 
 write(Path("docs"), check=True)  ->  the files that are out of date
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.all_in_one import APPS, definitions
+from services.commands.access_document import access_text
 from shared.events.event import PREFIX, Event
 from shared.events.types import fields_of
 from shared.migrations.migrating import migrate
@@ -41,7 +42,10 @@ def write(folder: Path, *, check: bool = False) -> list[Path]:
 
 
 def _documents(folder: Path) -> dict[Path, bytes]:
-    made = {folder / "events.md": events_text(definitions()).encode()}
+    made = {
+        folder / "access.md": access_text().encode(),
+        folder / "events.md": events_text(definitions()).encode(),
+    }
     for name, document in api_documents().items():
         made[folder / "api" / f"{name}.json"] = document
     return made
