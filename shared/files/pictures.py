@@ -23,8 +23,8 @@ from shared.errors import Invalid
 from shared.files.kinds import JPEG, PNG, WEBP, unreadable
 from shared.language.marking import N_
 
-PIXELS_MAX: Final = 50_000_000
-"""What the cameras of today's phones make at most, unless told otherwise."""
+PIXELS_MAX: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "WEBP": 16_000_000}
+"""What phones' cameras make unless told otherwise; a JPEG alone can be decoded at a part of it."""
 
 SIDE_MAX: Final = 20_000
 KEPT_SIDE_MAX: Final = 3600
@@ -58,11 +58,12 @@ def cleaned(media_type: str, content: bytes, *, keep_position: bool) -> bytes:
 
 def _check_size(picture: Any) -> None:
     width, height = picture.size
-    if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
+    pixels_max = PIXELS_MAX[picture.format]
+    if width * height > pixels_max or max(width, height) > SIDE_MAX:
         raise Invalid(
             "picture-too-large",
             N_("This picture has too many dots: at most {megapixels} million."),
-            megapixels=PIXELS_MAX // 1_000_000,
+            megapixels=pixels_max // 1_000_000,
         )
     if getattr(picture, "n_frames", 1) > 1 and picture.format != _FIRST_PICTURE_COUNTS:
         raise Invalid("picture-moves", N_("This picture moves. Send one that stands still."))
@@ -71,7 +72,11 @@ def _check_size(picture: Any) -> None:
 def _shown(picture: Any) -> Image.Image:
     """The picture as people see it: upright, in sRGB, not larger than is kept."""
     # A JPEG can be decoded at a half, a quarter or an eighth of its size.
-    picture.draft(None, (KEPT_SIDE_MAX, KEPT_SIDE_MAX))
+    part = min(1.0, KEPT_SIDE_MAX / max(picture.size))
+    picture.draft(None, tuple(int(side * part) for side in picture.size))
+    if picture.mode not in ("P", "1"):
+        # As early as can be: what follows makes copies.
+        picture.thumbnail((KEPT_SIDE_MAX, KEPT_SIDE_MAX), Image.Resampling.LANCZOS)
     picture.load()
     shown: Image.Image = ImageOps.exif_transpose(picture)
     profile = picture.info.get("icc_profile")

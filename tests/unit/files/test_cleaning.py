@@ -334,6 +334,24 @@ def test_every_kind_comes_through_and_is_refused_there_too(elsewhere):
     assert refused(pdf(pages=pages.PAGES_MAX + 1)) == "document-too-long"
 
 
+@pytest.mark.parametrize(
+    ("form", "size", "options"),
+    [
+        ("JPEG", (8160, 6120), {"progressive": True}),
+        ("JPEG", (8160, 6120), {"subsampling": 0}),
+        ("PNG", (5800, 4300), {"compress_level": 1}),
+        ("WEBP", (4600, 3450), {"quality": 10, "method": 0}),
+    ],
+)
+def test_the_largest_pictures_that_are_taken_fit_into_its_memory(elsewhere, form, size, options):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(
+        io.BytesIO(clean(photo(form, size=size, exif=exif, **options)).content)
+    ) as kept:
+        assert max(kept.size) == kept.size[1] == pictures.KEPT_SIDE_MAX
+
+
 def test_bombs_do_not_grow_this_process(elsewhere):
     bomb = sheet({"xl/a.xml": b" " * 60_000_000})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
