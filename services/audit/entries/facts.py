@@ -104,6 +104,8 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "pre_test": (N_("Test before"), "number"),
     "post_test": (N_("Test after"), "number"),
     "same": (N_("The same person"), "flag"),
+    "purpose": (N_("Purpose"), "code"),
+    "form": (N_("How it was said"), "code"),
     "what": (N_("What"), "code"),
     "classes": (N_("What is erased"), "code"),
     "service": (N_("Service"), "code"),
@@ -196,9 +198,11 @@ SEALED: Final = {
     "facts": N_("What the message says"),
     "full_name": N_("Name"),
     "jmbg": N_("National number"),
+    "line": N_("Support line for visitors"),
     "note": N_("Note"),
     "phone": N_("Phone"),
     "reason": N_("Reason"),
+    "words": N_("Reason in words"),
 }
 """Personal fields → what they are called. Their values are sealed and not opened here."""
 

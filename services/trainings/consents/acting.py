@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from services.trainings.erasure import handling as erasing
 from services.trainings.people import acting as people
 from services.trainings.people import handling, views
-from services.trainings.people.purposes import PURPOSES
+from services.trainings.people.purposes import PURPOSES, consented
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import ConsentGiven, ConsentWithdrawn, Registered
 from shared.errors import Refused
@@ -43,6 +43,9 @@ def told(row: Row[Any]) -> list[dict[str, Any]]:
         if words.special and not special:
             continue
         one = rows.get(purpose)
+        if one is None and consented({code: bool(r.given_on) for code, r in rows.items()}, purpose):
+            # It stands on the consent to the programme, from when there was one consent only.
+            one = rows["programme"]
         found.append(
             {
                 "purpose": purpose,

@@ -119,7 +119,9 @@ def _one(registration_id: str, purpose: str) -> tuple[Row[Any], Words]:
 
 def _page(row: Row[Any], words: Words, errors: Errors = ()) -> str:
     (purpose,) = [code for code, one in PURPOSES.items() if one is words]
-    (standing,) = [one for one in acting.told(row) if one["purpose"] == purpose]
+    # What an officer may not know of another's case is asked as if it never had been.
+    unknown = {"purpose": purpose, "asked": False, "given": False, "on": None, "form": None}
+    standing = next((one for one in acting.told(row) if one["purpose"] == purpose), unknown)
     return render_template(
         "trainings/consents/change.html",
         person=told(row),

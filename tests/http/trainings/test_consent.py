@@ -15,6 +15,7 @@ from shared.privacy.keyring import KeyName
 from .conftest import OTHER_PROGRAMME, PROGRAMME
 from .test_erasure import counted, work
 
+NONE = dict.fromkeys(PURPOSES, False)
 PEOPLE = "/trainings/api/v1/people"
 
 
@@ -35,15 +36,12 @@ def change(asker, mira: str, purpose: str, given: bool, **more):
 
 
 def test_each_purpose_stands_alone(officer, mira):
-    assert standing(officer, mira) == {**dict.fromkeys(PURPOSES, False), "programme": True}
+    assert standing(officer, mira) == {**NONE, "programme": True, "ethnicity": True}
     assert change(officer, mira, "photos", True, form="paper").status_code == 200
     assert change(officer, mira, "publication", True).status_code == 200
     assert change(officer, mira, "photos", False, form="spoken").status_code == 200
-    assert standing(officer, mira) == {
-        **dict.fromkeys(PURPOSES, False),
-        "programme": True,
-        "publication": True,
-    }
+    kept = {"programme": True, "ethnicity": True, "publication": True}
+    assert standing(officer, mira) == {**NONE, **kept}
     history = officer.get(f"{PEOPLE}/{mira}/consents").json["history"]
     assert [(one["purpose"], one["given"], one["form"], one["on"]) for one in history] == [
         ("photos", False, "spoken", "2026-03-01"),
@@ -141,6 +139,18 @@ def test_consent_to_origin_is_told_to_officers_alone(house, officer, mira):
     far = house.as_reader(Role.programme_officer, programme=OTHER_PROGRAMME, account="o9")
     assert far.get(f"{PEOPLE}/{mira}/consents").status_code == 404
     assert change(far, mira, "photos", True).status_code == 404
+
+
+def test_any_officer_notes_that_consent_to_origin_ends_without_learning_of_it(
+    house, officer, second, mira
+):
+    page = f"/trainings/people/{mira}/consents/ethnicity"
+    assert "When it is withdrawn" in officer.get(page).text
+    form = second.get(page)
+    assert form.status_code == 200 and "When it is withdrawn" not in form.text
+    assert "ethnicity" not in standing(second, mira)
+    assert second.submit(page, version="1", given="false").status_code == 303
+    assert officer.get(f"{PEOPLE}/{mira}").json["declared_roma"] == "declined"
 
 
 def test_the_pages_say_what_follows(officer, mira):
