@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 
 from services.accounts.app import create, definition
 from services.accounts.first import first_administrator_link, seed_personas
 from services.accounts.personas import Persona
 from shared.bus.applying import apply_batch
 from shared.clock import FixedClock
+from shared.database import database_name, server_url
 from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.identifiers import derived
@@ -51,6 +53,12 @@ class Browser:
         """Send a form of a page, with the page's token."""
         token = hidden(self.get(page).text, "csrf_token")
         return self.client.post(address, data={"csrf_token": token, **form}, headers=self.headers)
+
+    def cookie(self, name: str = "zanat_session") -> str:
+        """What a cookie holds."""
+        found = self.client.get_cookie(name)
+        assert found is not None
+        return found.value
 
     def step_up(self) -> None:
         """Prove an invented person's second factor, which is a button."""
@@ -131,29 +139,34 @@ class House:
 
     def arrives_programme(self, code: str, name: str) -> None:
         """Grants opened a programme in Topola and Tuzla."""
-        regions = [
-            {"country": "RS", "municipalities": ["Topola"]},
-            {"country": "BA", "municipalities": ["Tuzla"]},
-        ]
-        programme_id = derived("programme", code)
-        envelope = Envelope(
-            id=derived("event", code),
-            source="grants",
-            subject=f"programme/{programme_id}",
-            type=PREFIX + "grants.programme.opened.v1",
-            time=self.clock.now(),
-            streamversion=1,
-            installation="zanat",
-            programme=code,
-            actor="somebody",
-            correlationid="c",
-            causationid="c",
-            data=encode_data(
-                {"programme_id": programme_id, "code": code, "name": name, "regions": regions}
-            ),
-        )
-        apply_batch(self.service, {"grants": {self.arrived: encode(envelope)}})
+        arrive_programme(self.service, self.arrived, code, name)
         self.arrived += 1
+
+
+def arrive_programme(service: Service, position: int, code: str, name: str) -> None:
+    """The event of a programme in Topola and Tuzla, as it comes from grants."""
+    regions = [
+        {"country": "RS", "municipalities": ["Topola"]},
+        {"country": "BA", "municipalities": ["Tuzla"]},
+    ]
+    programme_id = derived("programme", code)
+    envelope = Envelope(
+        id=derived("event", code),
+        source="grants",
+        subject=f"programme/{programme_id}",
+        type=PREFIX + "grants.programme.opened.v1",
+        time=service.clock.now(),
+        streamversion=1,
+        installation="zanat",
+        programme=code,
+        actor="somebody",
+        correlationid="c",
+        causationid="c",
+        data=encode_data(
+            {"programme_id": programme_id, "code": code, "name": name, "regions": regions}
+        ),
+    )
+    apply_batch(service, {"grants": {position: encode(envelope)}})
 
 
 def hidden(page: str, name: str) -> str:
@@ -233,3 +246,26 @@ def statements(house: House) -> Callable[[], AbstractContextManager[list[str]]]:
             event.remove(engine, "before_cursor_execute", note)
 
     return listening
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def either_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """Accounts with a programme and nobody in it, on either database."""
+    settings = Settings(home=tmp_path)
+    if request.param == "postgresql":
+        address = request.getfixturevalue("database_url")
+        name = f"accounts{uuid.uuid4().hex[:12]}"
+        settings = replace(settings, installation=name, database_url=address)
+    migrate(settings, [definition()])
+    made = Service.open(definition(), settings)
+    arrive_programme(made, 0, PROGRAMME, "A programme for crafts")
+    yield made
+    made.close()
+    if settings.database_url:
+        engine = create_engine(server_url(settings), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for one in ("accounts", "keyring"):
+                name = database_name(settings, one)
+                connection.execute(text(f"drop database if exists {name} with (force)"))
+            connection.execute(text(f"drop role if exists {database_name(settings, 'accounts')}"))
+        engine.dispose()

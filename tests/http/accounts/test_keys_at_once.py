@@ -3,56 +3,27 @@
 from __future__ import annotations
 
 import threading
-import uuid
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from services.accounts.app import definition
 from services.accounts.programs import acts as keys
 from services.accounts.sessions.signing_in import SignInDesk
 from services.accounts.staff import acts
 from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.views import open_sessions
-from shared.database import database_name, server_url
 from shared.errors import Unauthenticated
 from shared.events.work import Work
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.service import INSTALLATION_WIDE, Service
-from shared.settings import Settings
 from shared.web.composing import token_signer
 
 ROUNDS = 6
 EXCHANGERS = 4
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    settings = Settings(home=tmp_path)
-    if request.param == "postgresql":
-        address = request.getfixturevalue("database_url")
-        name = f"keys{uuid.uuid4().hex[:12]}"
-        settings = replace(settings, installation=name, database_url=address)
-    migrate(settings, [definition()])
-    made = Service.open(definition(), settings)
-    yield made
-    made.close()
-    if settings.database_url:
-        engine = create_engine(server_url(settings), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for one in ("accounts", "keyring"):
-                name = database_name(settings, one)
-                connection.execute(text(f"drop database if exists {name} with (force)"))
-            connection.execute(text(f"drop role if exists {database_name(settings, 'accounts')}"))
-        engine.dispose()
-
-
-def test_nothing_stays_open_by_a_key_that_was_revoked_meanwhile(service: Service) -> None:
+def test_nothing_stays_open_by_a_key_that_was_revoked_meanwhile(either_service: Service) -> None:
+    service = either_service
     desk = SignInDesk(service, token_signer(service))
     context = service.system_context(INSTALLATION_WIDE, cause=derived("test", "keys"))
 

@@ -88,7 +88,7 @@ def test_freshness_ends_after_ten_minutes_and_lives_through_renewals(plain_house
     boss = enrolled(plain_house, "administrator")
     address = f"/accounts/staff/{plain_house.person('trainer').account_id}/factors/reset"
     plain_house.clock.advance(timedelta(minutes=5))
-    token = boss.browser.client.get_cookie("zanat_session").value
+    token = boss.browser.cookie()
     renewed = plain_house.app.extensions[EXTENSION].renewed(token)
     assert renewed is not None and renewed.fresh_at is not None
     assert boss.browser.get(address).status_code == 200
@@ -115,13 +115,13 @@ def test_the_session_stays_the_same_and_its_token_is_new(plain_house):
     boss = enrolled(plain_house, "administrator")
     browser = boss.asked()
     send_code(browser, boss.next_code())
-    me = browser.client.get(f"{API}/me").json["session_id"]
-    before = browser.client.get_cookie("zanat_session").value
+    me = browser.get(f"{API}/me").json["session_id"]
+    before = browser.cookie()
     plain_house.clock.advance(LIFETIME - timedelta(seconds=20))
     send = {"step_up": "page", "step_up_code": boss.code()}
     assert browser.submit(STEP_UP, STEP_UP, **send).status_code == 303
-    assert browser.client.get_cookie("zanat_session").value != before
-    assert browser.client.get(f"{API}/me").json["session_id"] == me
+    assert browser.cookie() != before
+    assert browser.get(f"{API}/me").json["session_id"] == me
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 ACCOUNT_ID = "0192f000-0000-7000-8000-000000000001"
 OTHER_ID = "0192f000-0000-7000-8000-000000000002"
 BARE, WITH_APP = Factors(), Factors(app=True)
-OWN = {"by": "a1", "account_id": "a1", "now": NOW}
+OWN: dict[str, Any] = {"by": "a1", "account_id": "a1", "now": NOW}
 
 
 # RFC 6238, appendix B: the last six digits of the vectors for SHA-1.
@@ -122,7 +123,7 @@ def test_recovery_codes_stand_in_for_a_factor() -> None:
 
 
 def test_only_somebody_else_resets() -> None:
-    other = {"by": "a2", "account_id": "a1", "now": NOW}
+    other: dict[str, Any] = {"by": "a2", "account_id": "a1", "now": NOW}
     assert FACTORS.decide(WITH_APP, ResetFactors(**other)) == (FactorsReset(account_id="a1"),)
     assert FACTORS.decide(BARE, ResetFactors(**other, passkeys=1)) == (
         FactorsReset(account_id="a1"),
