@@ -8,7 +8,7 @@ The key's id is authenticated with the box, so that a box cannot be moved under 
 
 from __future__ import annotations
 
-import base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -59,7 +59,7 @@ def open_with(key: Key | None, sealed: Sealed) -> str | None:
     """The text under its key, opened before; None without one and for a destroyed one."""
     if key is None or key.cipher is None:
         return None
-    raw = base64.b64decode(sealed.box)
+    raw = a2b_base64(sealed.box)
     try:
         return key.cipher.decrypt(raw[:12], raw[12:], sealed.key.encode()).decode()
     except InvalidTag as error:
@@ -102,4 +102,4 @@ def _box(keyring: Keyring, key: Key, text: str) -> Sealed:
         raise DataErased
     nonce = keyring.random_bytes(12)
     raw = nonce + key.cipher.encrypt(nonce, text.encode(), key.key_id.encode())
-    return Sealed(key.key_id, base64.b64encode(raw).decode())
+    return Sealed(key.key_id, b2a_base64(raw, newline=False).decode())
