@@ -17,12 +17,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
+from services.accounts.applicants.sign_in_code import Channel
 from services.accounts.indexes import email_index, normal
 from shared.privacy.keyring import Keyring
-
-Channel: TypeAlias = Literal["sms", "mail"]
 
 CALLING_CODES: Final = {
     "RS": "381",

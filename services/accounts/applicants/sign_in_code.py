@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-from services.accounts.applicants.contact import Channel
 from shared.events.decider import Decider
 from shared.events.event import Event, Personal, event_type
+
+Channel: TypeAlias = Literal["sms", "mail"]
 
 
 @event_type("accounts.sign_in_code.made.v1", seals_for="registration_id")
@@ -28,7 +29,7 @@ class CodeMade(Event, frozen=True, kw_only=True):
 
     code_id: str
     registration_id: str
-    channel: Literal["sms", "mail"]
+    channel: Channel
     address: Personal.contact
     code: Personal.contact
     expires_at: datetime
