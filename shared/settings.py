@@ -111,38 +111,18 @@ class Settings:
             home=Path(_read(env.str, "ZANAT_HOME")).resolve(),
             database_url=_read(env.str, "ZANAT_DATABASE_URL"),
             broker_url=_read(env.str, "ZANAT_BROKER_URL"),
-            installation=_read(
-                env.str,
-                "ZANAT_INSTALLATION",
-                "letters a-z, digits and _ only, a letter first, at most 40",
-                validate.Regexp(_INSTALLATION),
-            ),
+            installation=_read(env.str, "ZANAT_INSTALLATION", *_NAME),
             master_key_file=_path(_read(env.str, "ZANAT_MASTER_KEY_FILE")),
             master_key=_read(env.str, "ZANAT_MASTER_KEY"),
             master_key_command=_read(env.str, "ZANAT_MASTER_KEY_COMMAND"),
             destroyed_keys_file=_path(_read(env.str, "ZANAT_DESTROYED_KEYS_FILE")),
             log_key_folder=Path(log_keys) if log_keys else None,
-            public_url=_read(
-                env.str,
-                "ZANAT_PUBLIC_URL",
-                "an address that begins with http:// or https://",
-                validate.Regexp(re.compile(r"https?://[^/]")),
-            ).rstrip("/"),
+            public_url=_read(env.str, "ZANAT_PUBLIC_URL", *_ADDRESS).rstrip("/"),
             bind=_read(env.str, "ZANAT_BIND"),
-            trusted_proxies=_read(
-                env.str,
-                "ZANAT_TRUSTED_PROXIES",
-                "networks such as 10.0.0.0/8 with commas",
-                _networks,
-            ),
+            trusted_proxies=_read(env.str, "ZANAT_TRUSTED_PROXIES", _NETWORKS_WORDS, _networks),
             web_workers=_read(env.int, "ZANAT_WEB_WORKERS", _COUNT_WORDS, _COUNT),
             web_threads=_read(env.int, "ZANAT_WEB_THREADS", _COUNT_WORDS, _COUNT),
-            log_level=_read(
-                env.str,
-                "ZANAT_LOG_LEVEL",
-                "DEBUG, INFO, WARNING or ERROR",
-                validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
-            ).upper(),
+            log_level=_read(env.str, "ZANAT_LOG_LEVEL", *_LEVEL).upper(),
             mail_url=_read(env.str, "ZANAT_MAIL_URL"),
             sms_url=_read(
                 env.str,
@@ -151,14 +131,7 @@ class Settings:
                 validate.Regexp(re.compile(r"(https?://[^/]|\Z)")),
             ),
             sms_token_file=_path(_read(env.str, "ZANAT_SMS_TOKEN_FILE")),
-            clamd=_read(
-                env.str,
-                "ZANAT_CLAMD",
-                "host:port, or unix: and the path of a socket",
-                validate.Regexp(
-                    re.compile(r"([^\s/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}|unix:/\S+)?\Z")
-                ),
-            ),
+            clamd=_read(env.str, "ZANAT_CLAMD", *_SOCKET),
             log_silent_seconds=_read(
                 env.int, "ZANAT_LOG_SILENT_SECONDS", _SECONDS_WORDS, validate.Range(1, 86_400)
             ),
@@ -214,6 +187,23 @@ class Settings:
 V = TypeVar("V")
 _INSTALLATION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _ROLES: Final = re.compile(r"({0})(,({0}))*\Z".format("|".join(Role)))
+_NAME: Final = (
+    "letters a-z, digits and _ only, a letter first, at most 40",
+    validate.Regexp(_INSTALLATION),
+)
+_ADDRESS: Final = (
+    "an address that begins with http:// or https://",
+    validate.Regexp(re.compile(r"https?://[^/]")),
+)
+_NETWORKS_WORDS: Final = "networks such as 10.0.0.0/8 with commas between them"
+_LEVEL: Final = (
+    "DEBUG, INFO, WARNING or ERROR",
+    validate.Regexp(re.compile(r"(debug|info|warning|error)\Z", re.IGNORECASE)),
+)
+_SOCKET: Final = (
+    "host:port, or unix: and the path of a socket",
+    validate.Regexp(re.compile(r"([^\s/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}|unix:/\S+)?\Z")),
+)
 _COUNT: Final = validate.Range(min=1, max=256)
 _COUNT_WORDS: Final = "a whole number from 1 to 256"
 _DAYS_WORDS: Final = "a whole number of days from 1 to 365"

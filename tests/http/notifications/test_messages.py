@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.messages.rendering import KINDS_FOLDER, words
+from services.notifications.messages.views import messages
 from services.notifications.reactions import REACTION
 from shared.access.roles import Role
 from shared.due.worker import run_due_once
@@ -323,3 +324,60 @@ def test_a_refusal_is_on_record(house):
     refused = house.as_reader(Role.trainer, account="a8").get("/notifications/people")
     assert refused.status_code == 403
     assert recorded(house) == [("denied", "a8")]
+
+
+def test_a_link_for_a_new_password_goes_by_mail_alone(house, tmp_path):
+    """It is a way into the account: no inbox shows it, and nobody who looks after deliveries."""
+    link = "http://localhost:8000/accounts/reset/" + "s" * 43
+    invited(house, account="a9")
+    until = (NOON + timedelta(hours=1)).isoformat()
+    house.arrives(
+        "accounts.account.reset_requested.v1",
+        "account/a9",
+        programme="-",
+        account_id="a9",
+        expires_at=until,
+        sealed=("a9", {"link": ("contact", link)}),
+    )
+    run_due_once(house.service, NOON)
+    mails = [path.read_bytes() for path in (tmp_path / "outbox").glob("*.eml")]
+    assert sum(link.encode() in mail.replace(b"=\n", b"") for mail in mails) == 1
+    owner = house.as_reader(Role.administrator, account="a9")
+    for address in ("/notifications/", "/notifications/deliveries"):
+        assert "s" * 43 not in owner.get(address).text
+    with house.service.database.reading() as connection:
+        rows = messages(connection, frozenset({"*"}), limit=50)
+    assert [row.channel for row in rows if row.kind == "password_reset"] == ["mail"]
+
+
+def test_a_link_that_was_handed_over_is_not_mailed(house, tmp_path):
+    invited(house, account="a9")
+    run_due_once(house.service, NOON)
+    before = len(list((tmp_path / "outbox").glob("*.eml")))
+    house.arrives(
+        "accounts.account.reset_requested.v1",
+        "account/a9",
+        programme="-",
+        account_id="a9",
+        link=None,
+        expires_at=(NOON + timedelta(hours=1)).isoformat(),
+    )
+    run_due_once(house.service, NOON)
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == before
+
+
+def test_a_lock_that_somebody_keeps_up_is_told_once_a_day(house, tmp_path):
+    invited(house, account="a9")
+    run_due_once(house.service, NOON)
+    before = len(list((tmp_path / "outbox").glob("*.eml")))
+    for failures in (5, 10, 15):
+        house.arrives(
+            "accounts.account.sign_in_failed.v1",
+            "account/a9",
+            programme="-",
+            account_id="a9",
+            failures=failures,
+            locked_until=(NOON + timedelta(minutes=failures)).isoformat(),
+        )
+    run_due_once(house.service, NOON)
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == before + 1
