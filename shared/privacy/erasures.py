@@ -14,31 +14,31 @@ where several processes serve an installation the purge is repeated after that, 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
-from shared.errors import Busy
 from shared.events.append import Append, DueWork, StreamWrite
-from shared.events.event import Event, Sealed, event_type
+from shared.events.event import Event
 from shared.events.projection import Recorded
-from shared.events.tables import CLAIMS, RECORDS
-from shared.events.types import Foreign, reads
+from shared.events.tables import CLAIMS
 from shared.events.work import Work, working
 from shared.files.erasing import unlink_sealed_with
-from shared.language.marking import N_
 from shared.log.checkpoints import latest_signed
 from shared.privacy.erasing import Kind, Rows, count, names, purge
+from shared.privacy.erasure_events import (
+    KeysDestroyed,
+    Requested,
+    erasure_events,
+)
 from shared.privacy.keyring import REMEMBERED_SECONDS
-from shared.privacy.sealing import open_text
+from shared.privacy.overwriting import close_answers, overwrite
 from shared.service import DueHandler, Reaction, Service
 
 SETTLED_AFTER: Final = timedelta(seconds=REMEMBERED_SECONDS + 10)
@@ -47,108 +47,7 @@ SETTLED_AFTER: Final = timedelta(seconds=REMEMBERED_SECONDS + 10)
 KEYS: Final = "keys"
 """In place of a table: what stands sealed in logs and files, a key for each kind of it."""
 
-_TRIES: Final = 100
-_TRY_SECONDS: Final = 0.05
 _ROWS_AT_ONCE: Final = 500
-
-
-# Events
-
-
-class ErasureEvents(NamedTuple):
-    """A service's event classes for erasures."""
-
-    counted: type[Event]
-    purged: type[Event]
-
-
-@cache
-def erasure_events(service: str) -> ErasureEvents:
-    """The event classes of a service, always the same ones."""
-
-    @event_type(f"{service}.erasure.counted.v1")
-    class Counted(Event, frozen=True, kw_only=True):
-        """What this service holds of the people whose data somebody wants erased.
-
-        owners: further ids whose keys seal their data here (an account, a payment batch).
-        log_size, log_root: of the newest checkpoint of this service's log.
-        """
-
-        erasure_id: str
-        rows: tuple[Rows, ...]
-        owners: tuple[str, ...]
-        log_size: int
-        log_root: str
-
-    @event_type(f"{service}.erasure.purged.v1")
-    class Purged(Event, frozen=True, kw_only=True):
-        """Nothing of it is left here.
-
-        key_ids: of the keys that this service may see, all destroyed.
-        """
-
-        erasure_id: str
-        rows: tuple[Rows, ...]
-        files: int
-        claims: int
-        answers: int
-        key_ids: tuple[str, ...]
-        log_size: int
-        log_root: str
-
-    return ErasureEvents(Counted, Purged)
-
-
-class ErasureAnswers(NamedTuple):
-    """A service's answers as who collects them reads them."""
-
-    counted: type[Foreign]
-    purged: type[Foreign]
-
-
-@cache
-def erasure_answers(service: str) -> ErasureAnswers:
-    """The classes by which another service's answers are read, always the same ones."""
-
-    @reads(f"{service}.erasure.counted.v1")
-    class Counted(Foreign, frozen=True, kw_only=True):
-        """What it holds."""
-
-        erasure_id: str
-        rows: tuple[Rows, ...]
-        owners: tuple[str, ...]
-        log_size: int
-        log_root: str
-
-    @reads(f"{service}.erasure.purged.v1")
-    class Purged(Foreign, frozen=True, kw_only=True):
-        """What it purged."""
-
-        erasure_id: str
-        rows: tuple[Rows, ...]
-        files: int
-        key_ids: tuple[str, ...]
-        log_size: int
-        log_root: str
-
-    return ErasureAnswers(Counted, Purged)
-
-
-@reads("trainings.erasure.requested.v1")
-class Requested(Foreign, frozen=True, kw_only=True):
-    """Somebody wants data of these people erased."""
-
-    erasure_id: str
-    registration_ids: tuple[str, ...]
-
-
-@reads("trainings.erasure.keys_destroyed.v1")
-class KeysDestroyed(Foreign, frozen=True, kw_only=True):
-    """The keys of these owners for these kinds are gone."""
-
-    erasure_id: str
-    owners: tuple[str, ...]
-    kinds: tuple[str, ...]
 
 
 # Work
@@ -297,7 +196,7 @@ class Erasing:
                 rows=_added(piece.rows, purge(connection, tables, owners=owners, kinds=kinds)),
                 files=piece.files + files,
                 claims=piece.claims + self._unclaimed(connection, own, kinds),
-                answers=piece.answers + _closed_answers(service, connection, owners, key_ids),
+                answers=piece.answers + close_answers(service, connection, owners, key_ids),
             )
             if piece.turn == 1:
                 self._again(service, connection, piece)
@@ -383,34 +282,6 @@ def view_tables(service: Service) -> list[Table]:
     return [t for metadata in service.definition.view_metadata() for t in metadata.sorted_tables]
 
 
-def overwrite(service: Service, tables: Collection[str]) -> None:
-    """Let no freed page and no log beside the database keep what was there.
-
-    SQLite zeroes what is deleted (``secure_delete``), and its write-ahead log is emptied. On
-    PostgreSQL old versions of rows are removed; the file system may keep what the pages held until
-    they are used again. Raises Busy when readers did not let go in time: the work is repeated.
-    """
-    if not service.database.is_sqlite:
-        connection = service.database.postgresql_connection()
-        try:
-            for name in sorted(set(tables)):
-                connection.execute(f'vacuum "{name}"'.encode())
-        finally:
-            connection.close()
-        return
-    own = service.database.sqlite_connection()
-    try:
-        for _ in range(_TRIES):
-            with service.database.write_lock:
-                (busy, _, _) = own.execute("pragma wal_checkpoint(truncate)").fetchone()
-            if not busy:
-                return
-            time.sleep(_TRY_SECONDS)
-    finally:
-        own.close()
-    raise Busy("database-read", N_("The database is being read. It is tried again."))
-
-
 def remove_files(paths: Iterable[Path]) -> int:
     """Remove files; how many were there."""
     gone = 0
@@ -433,32 +304,3 @@ def _added(one: Iterable[Rows], other: Iterable[Rows]) -> tuple[Rows, ...]:
     return tuple(
         Rows(table=table, kind=kind, rows=number) for (table, kind), number in counts.items()
     )
-
-
-def _closed_answers(
-    service: Service, connection: Connection, owners: Collection[str], key_ids: list[str]
-) -> int:
-    """Put a box that nobody can open in place of stored answers that name these people.
-
-    The mark that a request was done stays, so that it is not done anew when it arrives again.
-    """
-    if not key_ids:
-        return 0
-    closed = msgspec.json.encode(Sealed(key_ids[0], ""))
-    asked = select(RECORDS).where(RECORDS.c.response != b"", RECORDS.c.response != closed)
-    found = []
-    for row in connection.execute(asked):
-        text = open_text(service.keyring, msgspec.json.decode(row.response, type=Sealed)) or ""
-        if any(owner in text for owner in owners):
-            found.append(row)
-    for row in found:
-        connection.execute(
-            RECORDS.update()
-            .where(
-                RECORDS.c.actor == row.actor,
-                RECORDS.c.route == row.route,
-                RECORDS.c.key == row.key,
-            )
-            .values(response=closed)
-        )
-    return len(found)

@@ -104,7 +104,7 @@ def _die(moment: str) -> None:
 
         Erasing.destroy_keys = destroy  # type: ignore[method-assign,assignment]
     elif moment == "purged":
-        erasures.overwrite = kill
+        erasures.overwrite = kill  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.rebuilding import differences
 from shared.migrations.migrating import migrate
 from shared.privacy.erasing import Kind, purge
-from shared.privacy.erasures import KeysDestroyed, view_tables
+from shared.privacy.erasure_events import KeysDestroyed
+from shared.privacy.erasures import view_tables
 from shared.privacy.sealing import seal_events
 from shared.service import Service
 from shared.settings import Settings

@@ -34,7 +34,8 @@ from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE
 from shared.language.marking import N_
 from shared.privacy.erasing import Kind
-from shared.privacy.erasures import Erasing, erasure_events
+from shared.privacy.erasure_events import erasure_events
+from shared.privacy.erasures import Erasing
 from shared.service import Service
 from shared.settings import SERVICES
 

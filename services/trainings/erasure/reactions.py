@@ -11,7 +11,7 @@ from services.trainings.erasure.handling import note
 from shared.events.projection import Recorded
 from shared.events.types import source_of
 from shared.events.work import Work
-from shared.privacy.erasures import erasure_answers
+from shared.privacy.erasure_events import erasure_answers
 from shared.service import Reaction
 from shared.settings import SERVICES
 
