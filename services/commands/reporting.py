@@ -24,6 +24,7 @@ from services.grants.reports.money import money_figures
 from services.trainings.figures import programme_figures
 from shared.events.tables import EVENTS, LOG
 from shared.money import divide_half_even
+from shared.spreadsheets import formula_safe
 
 DECISION_COLUMNS: Final = (
     "application_no",
@@ -114,7 +115,8 @@ def decisions_csv(installation: Installation, programme: str) -> Iterator[str]:
     with installation.services["grants"].database.engine.connect() as connection:
         for row in decision_rows(connection, programme):
             yield _taken(text)
-            writer.writerow(row)
+            safe = {name: formula_safe(v) if isinstance(v, str) else v for name, v in row.items()}
+            writer.writerow(safe)
     yield _taken(text)
 
 

@@ -123,6 +123,12 @@ def sign_in(client: FlaskClient, person: Person, **more: str) -> Any:
     return client.post("/accounts/sign-in", data=data | more)
 
 
+def page_of(answer: Any) -> str:
+    """The text of a page; empty for what is a file. Either is read to its end."""
+    content: bytes = answer.get_data()
+    return content.decode() if answer.mimetype == "text/html" else ""
+
+
 @dataclass
 class Document(HTMLParser):
     """A page as a browser parses it."""
