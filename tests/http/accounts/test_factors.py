@@ -25,7 +25,7 @@ def events_of(house, kind, account_id):
 
 def test_an_app_counts_once_a_code_of_it_was_typed(plain_house):
     browser, person = plain_house.signed_in("trainer"), plain_house.person("trainer")
-    assert "You get ten of them" in browser.get(FACTORS).text
+    assert "You get ten of them with an app." in browser.get(FACTORS).text
     begin(browser)
     page = browser.get(APP).text
     assert 'src="data:image/svg+xml' in page and "Type this key into the app" in page
