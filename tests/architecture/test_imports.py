@@ -20,6 +20,7 @@ IMPURE = {
     *("requests", "secrets", "socket", "sqlalchemy", "sqlite3", "subprocess", "time", "uuid"),
 }
 PURE_SHARED = {
+    "shared.mail_address",
     *("shared.clock", "shared.errors", "shared.money", "shared.events.decider"),
     *("shared.events.event", "shared.language.marking", "shared.access.roles"),
 }

@@ -74,6 +74,7 @@ from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.language.marking import N_
+from shared.mail_address import is_mail_address
 
 ROLES: Final[tuple[str, ...]] = get_args(RoleCode)
 REGIONAL_ROLES: Final = frozenset({"field_officer"})
@@ -199,8 +200,7 @@ def _details(
     name = _text(command.display_name, field="display_name", length_max=NAME_LENGTH_MAX)
     email = command.email.strip() if command.email else None
     if email is not None:
-        local, _, domain = email.rpartition("@")
-        if not local or not domain or len(email) > EMAIL_LENGTH_MAX or len(email.split()) != 1:
+        if not is_mail_address(email) or len(email) > EMAIL_LENGTH_MAX:
             raise Invalid("email", N_("The address is not an e-mail address."))
     elif kind == "staff" and not isinstance(command, BootstrapAdministrator):
         raise Invalid("email-missing", N_("A member of staff needs an e-mail address."))

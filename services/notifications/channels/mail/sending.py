@@ -27,6 +27,7 @@ from services.notifications.messages.facts import unpack
 from services.notifications.messages.rendering import Words, words
 from services.notifications.messages.secrets import SECRET_KINDS, secret_facts
 from services.notifications.messages.views import Shown, message
+from shared.mail_address import is_mail_address
 from shared.service import Service
 from shared.settings import Settings
 
@@ -60,7 +61,7 @@ def send_due(service: Service, payload: bytes) -> None:
         if isinstance(until, datetime) and until <= service.clock.now():
             failed(service, shown, ground="given_up")
             return
-    if to is None or shown.facts is None:
+    if to is None or shown.facts is None or not is_mail_address(to):
         failed(service, shown, ground="no_address")
         return
     mail = compose(service.settings, shown, name, to, now=service.clock.now())
@@ -80,11 +81,14 @@ def send_due(service: Service, payload: bytes) -> None:
 def compose(
     settings: Settings, shown: Shown, name: str | None, to: str, *, now: datetime
 ) -> EmailMessage:
-    """The mail: plain text in the recipient's language."""
+    """The mail: plain text in the recipient's language. Raises ValueError for no one address."""
+    if not is_mail_address(to):
+        # What holds two addresses, or a line's end, would write more of the mail than its reader.
+        raise ValueError("not one e-mail address")
     said: Words = words(shown.kind, shown.facts, shown.language)
     domain = urlsplit(settings.public_url).hostname or "localhost"
     mail = EmailMessage()
-    mail["Subject"] = said.subject
+    mail["Subject"] = " ".join(said.subject.split())
     mail["From"] = sender(settings)
     mail["To"] = to
     mail["Date"] = format_datetime(now)
