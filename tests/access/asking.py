@@ -33,7 +33,7 @@ from shared.access.roles import (
     SIGNED_IN,
     Role,
 )
-from shared.identifiers import is_identifier
+from shared.identifiers import derived, is_identifier
 from shared.settings import SERVICES
 from shared.web.access import routes
 from shared.web.session import CSRF_HEADER, csrf_token, forms_cookie
@@ -42,9 +42,6 @@ from tests.interface.known import Known
 
 ELSEWHERE: Final = "nowhere-2026"
 """A programme in which nothing is."""
-
-STRANGER: Final = "0192f000-0000-7000-8000-0000000000aa"
-"""An account that made nothing, was assigned to nothing and visits nobody."""
 
 NEVER: Final = "0192f000-0000-7000-8000-0000000000ff"
 """The id of no record."""
@@ -96,13 +93,14 @@ class Answer:
         return self.status < 400
 
 
-def asker(
-    role: Role, programme: str, *, account: str = STRANGER, region: str | None = None
-) -> Reader:
+def asker(role: Role, programme: str, *, account: str = "", region: str | None = None) -> Reader:
     """Somebody with one role, with a second factor just proved.
 
-    In the demonstration's programme those of the whole installation hold theirs for all of it.
+    Without an account it is a stranger's, another one for each role: who made nothing, was assigned
+    to nothing and visits nobody. In the demonstration's programme those of the whole installation
+    hold theirs for all of it.
     """
+    account = account or derived("stranger", role)
     if programme == PROGRAMME and role in INSTALLATION_ROLES:
         programme = EVERY_PROGRAMME
     grants = (RoleGrant(role, programme, region),)

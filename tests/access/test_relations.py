@@ -9,7 +9,7 @@ import pytest
 from services.commands.demonstration_people import PROGRAMME
 from shared.access.roles import Role
 
-from .asking import NAMES, STRANGER, Answer, House, Route, asker, persona
+from .asking import NAMES, Answer, House, Route, asker, persona
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +111,7 @@ def test_a_field_officer_sees_visits_of_their_region_only(house: House) -> None:
 
 def test_a_trainer_sees_those_enrolled_with_them_and_nobody_else(house: House) -> None:
     own = asker(Role.trainer, PROGRAMME, account=persona("trainer"))
-    other = asker(Role.trainer, PROGRAMME, account=STRANGER)
+    other = asker(Role.trainer, PROGRAMME)
     for address in house.addresses(PERSON, most=6):
         assert house.ask(own, PERSON, address).ok
         refused = house.ask(other, PERSON, address)
