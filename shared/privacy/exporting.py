@@ -20,7 +20,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, false, func, literal, or_, select
 
 from shared.events.event import Event, Sealed
 from shared.events.projection import Recorded
@@ -213,7 +213,7 @@ def _mentioning(
     query = (
         select(LOG.c.position, EVENTS.c.envelope)
         .select_from(EVENTS.outerjoin(LOG, LOG.c.event_id == EVENTS.c.event_id))
-        .where(or_(*(_holds(connection, one.encode()) for one in sorted(owners))))
+        .where(or_(false(), *(_holds(connection, one.encode()) for one in sorted(owners))))
         .order_by(LOG.c.position.is_(None), LOG.c.position, EVENTS.c.event_id)
         .limit(EVENTS_MAX)
     )

@@ -60,13 +60,10 @@ class _Source:
     more: More
 
     def own(self) -> Held:
-        """What is held about the reader, by their registrations and their account."""
-        reader = signed_in()
-        return self.of(reader.registrations, {reader.account_id}, programme=INSTALLATION_WIDE)
+        """What is held about the reader, by their registrations."""
+        return self.of(signed_in().registrations, programme=INSTALLATION_WIDE)
 
-    def of(
-        self, registrations: Collection[str], account: Collection[str] = (), *, programme: str
-    ) -> Held:
+    def of(self, registrations: Collection[str], *, programme: str) -> Held:
         """What is held, once that it leaves is on record."""
         for one in sorted(registrations):
             record_export(
@@ -78,7 +75,7 @@ class _Source:
                 correlation=correlation_id(),
             )
         with service().database.reading() as connection:
-            owners = {*registrations, *account, *self.further(connection, registrations)}
+            owners = {*registrations, *self.further(connection, registrations)}
             more = self.more(connection, registrations, signed_in())
         return held(service(), owners, words=self.words, more=more)
 

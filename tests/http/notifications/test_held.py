@@ -44,3 +44,16 @@ def test_a_code_to_get_in_by_is_not_among_them(house, register):
     officer = house.as_reader(Role.programme_officer)
     data, page = downloaded(officer.get(f"/notifications/held/{MIRA}.zip"))
     assert f'"{CODE}"' not in str(data) and PHONE not in page and CODE not in page
+
+
+def test_when_the_own_messages_were_read_is_given(house, register):
+    happened(house, register)
+    mira = house.as_applicant(MIRA, account="mira")
+    page = mira.get("/notifications/").text
+    message_id = page.split("/notifications/messages/")[1].split('"')[0]
+    mira.submit(
+        f"/notifications/messages/{message_id}/read", f"/notifications/messages/{message_id}"
+    )
+    data, _ = downloaded(mira.get("/notifications/mine/held.zip"))
+    (reads,) = (one for one in data["tables"] if one["table"] == "message_reads")
+    assert [row["message_id"] for row in reads["rows"]] == [message_id]

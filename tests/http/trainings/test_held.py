@@ -181,3 +181,8 @@ def test_the_parts_of_every_service_are_listed(house: House, mira: str) -> None:
     for service in ("accounts", "audit", "grants", "notifications", "trainings"):
         assert f'href="/{service}/mine/held"' in own
         assert f'href="/{service}/held/{mira}.zip"' in theirs
+
+
+def test_whoever_has_no_registration_is_given_nothing(house: House, mira: str) -> None:
+    data, _ = downloaded(asks(house).get("/trainings/mine/held.zip"))
+    assert (data["tables"], data["events"]) == ([], [])
