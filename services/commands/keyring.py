@@ -50,9 +50,9 @@ def rotate_master(settings: Settings) -> None:
         total = sum(one.keys for one in rotating.counted(settings) if one.master_id)
         with Progress("wrapping keys", total) as progress:
             done = rotating.wrap_anew(settings, list(SERVICES), change, progress=progress.advance)
-        rotating.finish(settings, change)
+        dropped = rotating.finish(settings, change)
     say(f"{done} keys were wrapped anew. The old master key opens nothing of this keyring.")
-    if master_key.is_file(settings):
+    if dropped:
         say("Copy the new master key to a safe place apart from every backup now.")
     else:
         say("Let the source give the new key alone from now on.")

@@ -86,7 +86,13 @@ def begin(settings: Settings) -> Change:
                 "start the services again, and call this again"
             )
         made = MasterKey(master_key.new())
-        master_key.put(settings.master_key_path, made.secret, known[0].secret)
+        try:
+            master_key.put(settings.master_key_path, made.secret, known[0].secret)
+        except OSError as error:
+            raise ValueError(
+                "the file of the master key cannot be written here: put the new key and then the "
+                "old one into it, and call this again"
+            ) from error
         # Services that ask for a key they do not know ask the file once a second at most.
         time.sleep(REREAD_SECONDS + 0.2)
         return Change(new=made, old=known[0])
@@ -136,10 +142,15 @@ def wrap_anew(
     return done
 
 
-def finish(settings: Settings, change: Change) -> None:
-    """Drop the old key from the file; where the source is none, somebody else must."""
-    if master_key.is_file(settings):
+def finish(settings: Settings, change: Change) -> bool:
+    """Drop the old key from the file; False where it is none or cannot be written here."""
+    if not master_key.is_file(settings):
+        return False
+    try:
         master_key.put(settings.master_key_path, change.new.secret)
+    except OSError:
+        return False
+    return True
 
 
 def left_under_others(engine: Engine, new: MasterKey) -> int:

@@ -221,7 +221,7 @@ def test_killed_it_goes_on_when_it_is_called_again(tmp_path: Path) -> None:
         seal_text(service.keyring, KeyName("r-0", "identity"), "0"),
         seal_text(service.keyring, KeyName("r-x", "special"), "x"),
     ]
-    service.keyring.ensure(KeyName(f"r-{n}", "identity") for n in range(20_000))
+    service.keyring.ensure(KeyName(f"r-{n}", "identity") for n in range(8_000))
     command = [sys.executable, "-m", "services", "keys", "rotate-master"]
     environment = {**os.environ, "ZANAT_HOME": str(tmp_path)}
     environment["ZANAT_INSTALLATION"] = home.settings.installation
@@ -257,6 +257,28 @@ def test_a_variable_gives_the_new_key_first(home: Home) -> None:
     alone.close()
     with pytest.raises(ValueError, match="was replaced before"):
         rotate(replace(home.settings, master_key=" ".join(reversed(texts))))
+
+
+def test_a_file_that_cannot_be_written_here_is_changed_by_hand(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a secret that is mounted into a container."""
+    path, old, new = home.settings.master_key_path, secret_of(home.settings), master_key.new()
+    sealed = seal(home.open(BOATS), 3)
+    put = master_key.put
+
+    def refused(*_: Any) -> None:
+        raise PermissionError(13, "read-only")
+
+    monkeypatch.setattr(master_key, "put", refused)
+    with pytest.raises(ValueError, match="cannot be written here"):
+        rotate(home.settings)
+    put(path, new, old)
+    rotate(home.settings)
+    assert [one.secret for one in master_key.masters(home.settings).known()] == [new, old]
+    put(path, new)
+    fresh = home.open(BOATS)
+    assert [open_text(fresh.keyring, one) for one in sealed] == ["0", "1", "2"]
 
 
 def test_a_wrong_key_changes_nothing_and_says_so(home: Home) -> None:
