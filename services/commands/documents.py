@@ -1,4 +1,4 @@
-"""Writes the documents that are made from code: access, events, and ``docs/api/<service>.json``.
+"""Writes the documents made from code: access, data held, events, ``docs/api/<service>.json``.
 
 write(Path("docs"), check=True)  ->  the files that are out of date
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from services.all_in_one import APPS, definitions
 from services.commands.access_document import access_text
+from services.commands.held_document import held_text
 from shared.events.event import PREFIX, Event
 from shared.events.types import fields_of
 from shared.migrations.migrating import migrate
@@ -44,6 +45,7 @@ def write(folder: Path, *, check: bool = False) -> list[Path]:
 def _documents(folder: Path) -> dict[Path, bytes]:
     made = {
         folder / "access.md": access_text().encode(),
+        folder / "data-held.md": held_text(definitions()).encode(),
         folder / "events.md": events_text(definitions()).encode(),
     }
     for name, document in api_documents().items():
