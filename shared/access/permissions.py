@@ -165,12 +165,16 @@ TABLE: Final[dict[str, str]] = {**_TRAININGS, **_GRANTS, **_OTHERS}
 """Permission → the roles that have it, separated by spaces."""
 
 FRESH: Final[dict[str, str]] = {
+    "accounts.data.export": "everything held about somebody leaves",
+    "audit.data.export": "everything held about somebody leaves",
+    "grants.data.export": "everything held about somebody leaves",
+    "notifications.data.export": "everything held about somebody leaves",
+    "trainings.data.export": "everything held about somebody leaves",
     "trainings.erasures.confirm": "keys are destroyed for good",
     "grants.payments.release": "money leaves",
     "grants.batches.release": "money leaves",
     "grants.batches.export": "names and accounts of people leave",
     "grants.payments.waive": "money goes out without what should come first",
-    "grants.recoveries.write_off": "money is given up",
     "accounts.staff.write": "accounts are opened, changed, closed and let in again",
     "accounts.roles.grant": "somebody may do more",
     "accounts.roles.revoke": "somebody may do less",
