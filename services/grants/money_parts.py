@@ -39,6 +39,7 @@ from services.grants.reports import pages as reports_pages
 from services.grants.visits import api as visits_api
 from services.grants.visits import missing
 from services.grants.visits import pages as visits_pages
+from services.grants.visits.support import SUPPORT
 from services.grants.visits.views import VISIT_VIEW
 from services.grants.visits.visit import VISIT
 from shared.events.decider import Decider
@@ -56,6 +57,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     LINE_VIEW,
     LEDGER_VIEW,
     CALL_NAME_VIEW,
+    SUPPORT,
     VISIT_VIEW,
 )
 REACTIONS: Final[tuple[Reaction, ...]] = ()

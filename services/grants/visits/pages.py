@@ -30,6 +30,7 @@ from services.grants.visits.forms import (
     typed_of,
 )
 from services.grants.visits.reading import READ
+from services.grants.visits.support import support_line
 from services.grants.visits.views import Listing
 from services.grants.visits.wording import BEFORE, INCOME_BANDS, OUTCOMES, STATUSES
 from shared.access.accesses import record_read
@@ -316,6 +317,7 @@ def _visit_page(
     return render_template(
         "grants/visits/visit.html",
         row=reading.shown(row),
+        line=support_line(row),
         told=told,
         typed=_Typed(typed or {}),
         errors=errors or {},

@@ -13,6 +13,7 @@ from services.grants.awards.views import tranches_of
 from services.grants.visits.visit import VISIT
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
+from shared.privacy.keyring import KeyName
 
 from .home import PROGRAMME, Asker, House
 from .ledger_home import Past, active_award, bring_past, bring_visit
@@ -352,3 +353,58 @@ def test_a_visit_is_planned_for_nobody_without_the_role(
     form = {"award_id": award_id, "month": "4", "visitor": visitor}
     page = officer.submit("/grants/visits/new", f"/grants/visits/new?award={award_id}", **form)
     assert page.status_code == 422 and 'href="#visitor"' in page.text
+
+
+def test_the_support_line_is_for_the_named_visitor_before_the_visit(
+    house: House, past: Past, officer: Asker, field: Asker
+) -> None:
+    """The least that a visitor must know; nobody else's page has it, and no table in the clear."""
+    line = "Call before you come, čuvaj se"
+    registration_id = past.registrations["A0001"]
+
+    def marked(text: str | None) -> None:
+        given: dict[str, Any] = {"line": None}
+        if text is not None:
+            given = {"sealed": (registration_id, {"line": ("special", text)})}
+        house.arrives(
+            "trainings.vulnerability.support_line_set.v1",
+            f"vulnerability/{registration_id}",
+            registration_id=registration_id,
+            **given,
+        )
+
+    marked(line)
+    visit_id = plan(officer, past, visitor="v1")
+    page = f"/grants/visits/{visit_id}"
+    assert line in field.get(page).text
+    house.staff("v2", "Vera Primer", Role.field_officer)
+    other = house.as_reader(Role.field_officer, account_id="v2")
+    for asker in (officer, other, house.as_reader(Role.auditor, account_id="a1")):
+        assert line not in asker.get(page).text
+    with house.service.database.reading() as connection:
+        (row,) = connection.exec_driver_sql("select * from support_lines").all()
+        reads = connection.exec_driver_sql("select envelope from events where type like '%read.v1'")
+        seen = [bytes(raw) for (raw,) in reads if b"support_line" in bytes(raw)]
+    assert line not in str(row)
+    assert len(seen) == 1 and f"registration/{registration_id}".encode() in seen[0]
+    marked(None)
+    assert line not in field.get(page).text
+    marked(line)
+    assert field.post(f"{API}/{visit_id}/record", SENT).status_code == 200
+    assert line not in field.get(page).text
+
+
+def test_a_support_line_is_absent_once_its_key_is_destroyed(
+    house: House, past: Past, officer: Asker, field: Asker
+) -> None:
+    registration_id = past.registrations["A0001"]
+    house.arrives(
+        "trainings.vulnerability.support_line_set.v1",
+        f"vulnerability/{registration_id}",
+        registration_id=registration_id,
+        sealed=(registration_id, {"line": ("special", "Call before you come")}),
+    )
+    page = f"/grants/visits/{plan(officer, past, visitor='v1')}"
+    assert "Before you come" in field.get(page).text
+    house.service.keyring.destroy([KeyName(registration_id, "special")])
+    assert "Call before" not in field.get(page).text
