@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.all_in_one import Installation
 from shared.due.worker import DueWorker
 from shared.events.append import Append, StreamWrite
 from shared.events.event import Event, event_type
 from shared.migrations.migrating import migrate
 from shared.privacy import reviving
+from shared.privacy.classes import KEY_CLASSES
 from shared.privacy.keyring import REMEMBERED_SECONDS, KeyName, NotThisService
 from shared.privacy.sealing import open_text, seal_text
 from shared.privacy.tables import KEYS
@@ -181,6 +184,22 @@ def test_each_service_opens_its_own_classes_only(home: Home) -> None:
                 keyring.ensure([name])
     assert open_text(harbours.keyring, sealed) == "160-1"
     assert seal_text(boats.keyring, KeyName("x", "trainings"), "own") is not None
+
+
+def test_in_one_process_too_each_service_opens_its_own_classes_only(tmp_path: Path) -> None:
+    """The embedded default: one keyring file, and every service's keyring is held to its part."""
+    with Installation.open(Settings(home=tmp_path)) as installation:
+        services = installation.services
+        makers = {"identity": "audit", "contact": "accounts", "special": "trainings"}
+        makers |= {"financial": "grants"} | {name: name for name in services}
+        for data_class, maker in makers.items():
+            name = KeyName("r-1", data_class)
+            sealed = seal_text(services[maker].keyring, name, data_class)
+            for service in services.values():
+                own = data_class in (*KEY_CLASSES[service.name], service.name)
+                assert open_text(service.keyring, sealed) == (data_class if own else None)
+                with nullcontext() if own else pytest.raises(NotThisService):
+                    service.keyring.ensure([name])
 
 
 OTHER_PROCESS = """

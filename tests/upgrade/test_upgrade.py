@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,17 @@ from werkzeug.test import Client
 
 from services.all_in_one import Installation, definitions
 from services.commands.demonstration_people import PROGRAMME
+from shared.database import Database, owner_engine
 from shared.events.tables import LOG
 from shared.files.attachments import Attachments
 from shared.log.checkpointer import Checkpointer
 from shared.log.checkpoints import latest
 from shared.log.sequencer import sequence_once
 from shared.migrations.migrating import migrate
+from shared.privacy import master_key
+from shared.privacy.keyring import Keyring
+from shared.privacy.master_key import Masters
+from shared.privacy.wrapping import WrongMasterKey
 from shared.settings import Settings
 from tests.installation.commands import Commands
 from tests.log.naive import leaf, naive_root
@@ -105,6 +111,7 @@ def test_an_upgraded_installation_tells_the_same_and_goes_on(kept: Kept) -> None
     kept.commands.run("rebuild")
     kept.assert_same(told_here(kept.settings))
     assert_logs_are_signed(kept)
+    assert_master_key_changes(kept)
     register_somebody(kept)
     after = entries(kept.commands)
     assert after.pop("trainings") == kept.more["entries"]["trainings"] + 1
@@ -121,6 +128,22 @@ def assert_logs_are_signed(kept: Kept) -> None:
             root = base64.b64encode(naive_root(leaves)).decode()
             said = f"{kept.settings.installation}/{name}\n{len(leaves)}\n{root}\n"
             assert note is not None and note.decode().startswith(said)
+
+
+def assert_master_key_changes(kept: Kept) -> None:
+    """Also of a keyring from when every secret was made of the master key. ``verify`` follows."""
+    before = master_key.masters(kept.settings).known()
+    kept.commands.run("keys", "rotate-master")
+    kept.commands.run("keys", "check")
+    assert master_key.masters(kept.settings).known() != before
+    assert sealed_texts(kept.settings) == kept.more["texts"]
+    assert_receipt_opens(kept)
+    keyring = Database(owner_engine(kept.settings, "keyring"))
+    with closing(Keyring(keyring, Masters.of(before[0].secret))) as by_the_old_one:
+        with pytest.raises(WrongMasterKey):
+            by_the_old_one.secret("blind index")
+        with pytest.raises(WrongMasterKey):
+            by_the_old_one.ensure(by_the_old_one.names(owners="", data_class="identity")[:1])
 
 
 def assert_receipt_opens(kept: Kept) -> None:
