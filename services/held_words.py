@@ -256,7 +256,6 @@ TABLES: Final[dict[str, str]] = {
     "messages": N_("Messages"),
     "outcome_documents": N_("Documents of education outcomes"),
     "outcomes": N_("Education outcomes"),
-    "retention_holds": N_("Data that are held back from being erased"),
     "payments": N_("Payments"),
     "people_to_reach": N_("How the person is reached"),
     "registrations": N_("What is written down about the person"),

@@ -73,6 +73,8 @@ def test_a_documented_default_is_what_an_empty_environment_gives() -> None:
                 assert value == Path(default).resolve()
             case bool():
                 assert value == (default == "1")
+            case frozenset():
+                assert value == frozenset(default.split(","))
             case _:
                 assert str(value or "") == default
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.accounts import app as accounts
 from services.audit import app as audit
-from services.audit.entries.wording import SENTENCES, name_of
+from services.event_words import SENTENCES, name_of
 from services.grants import app as grants
 from services.held_words import FIELDS, TABLES
 from services.notifications import app as notifications

@@ -18,7 +18,7 @@ from sqlalchemy import Row
 from services.audit.alarms import views
 from services.audit.alarms.api import READ, SETTLE
 from services.audit.alarms.wording import words_of
-from services.audit.entries.wording import SOURCES
+from services.event_words import SOURCES
 from shared.access.reader import may
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Forbidden, Invalid, Missing, Problem

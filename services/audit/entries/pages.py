@@ -28,7 +28,7 @@ from services.audit.entries.proving import proof_of
 from services.audit.entries.since import last_visit, since
 from services.audit.entries.telling import told
 from services.audit.entries.views import HISTORY_MAX, Scope, Search
-from services.audit.entries.wording import SOURCES, sentence
+from services.event_words import SOURCES, sentence
 from shared.access.reader import may
 from shared.access.roles import EVERY_PROGRAMME
 from shared.web.access import ensure, requires, signed_in

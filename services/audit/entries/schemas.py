@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.audit.entries.wording import sentence
+from services.event_words import sentence
 from shared.web.language import say
 from shared.web.pagination import PageArguments, page_schema
 

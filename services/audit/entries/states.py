@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.audit.entries.wording import name_of
+from services.event_words import name_of
 from shared.language.marking import N_
 
 STATES: Final = {

@@ -22,7 +22,7 @@ from services.audit.entries.facts import Fact, facts, read, sealed, why
 from services.audit.entries.own import SOURCE, Entry
 from services.audit.entries.relations import named
 from services.audit.entries.states import STATES, state_after
-from services.audit.entries.wording import SOURCES, name_of, sentence
+from services.event_words import SOURCES, name_of, sentence
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
 from shared.web.language import say

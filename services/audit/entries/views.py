@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select, true
 
-from services.audit.entries.wording import SOURCES
 from services.audit.tables import ACTORS, ENTRIES, MENTIONS
+from services.event_words import SOURCES
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.envelope import decode

@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from services.addresses import KINDS
 from services.audit.entries.filtering import filter_of
 from services.audit.entries.following import FOLLOWED
-from services.audit.entries.wording import SOURCES
 from services.audit.evidence.leaving import download
 from services.audit.evidence.selection import (
     ENTRIES_MAX,
@@ -22,6 +21,7 @@ from services.audit.evidence.selection import (
     history_of,
     positions_of,
 )
+from services.event_words import SOURCES
 from shared.errors import Problem
 from shared.web.access import requires
 from shared.web.language import say

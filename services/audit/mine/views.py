@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from services.audit.entries.facts import read
 from services.audit.entries.views import contents, names_of
-from services.audit.entries.wording import SOURCES
 from services.audit.tables import ENTRIES, RELATIONS
+from services.event_words import SOURCES
 from shared.events.event import PREFIX
 from shared.service import INSTALLATION_WIDE
 

@@ -13,9 +13,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from services.audit.alarms.views import count_open
-from services.audit.entries.wording import SOURCES
 from services.audit.witness import views
 from services.audit.witness.views import Standing
+from services.event_words import SOURCES
 from shared.log import keys
 from shared.service import Service
 from shared.settings import SERVICES

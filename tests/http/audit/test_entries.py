@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.audit.entries.wording import SENTENCES, sentence
+from services.event_words import SENTENCES, sentence
 from shared.access.roles import Role
 from shared.events.event import PREFIX
 from shared.log.leaf import leaf_hash

@@ -12,7 +12,7 @@ import pytest
 from services.audit.entries.codes import CODES
 from services.audit.entries.facts import FIELDS, INSIDE, LEFT_OUT, SEALED, WHY, why
 from services.audit.entries.states import STATES
-from services.audit.entries.wording import SENTENCES
+from services.event_words import SENTENCES
 from shared.access.roles import Role
 from shared.log.leaf import leaf_hash
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.audit.entries.wording import SENTENCES, name_of
+from services.event_words import SENTENCES, name_of
 from shared.access.roles import Role
 from shared.bus.applying import apply_batch
 from shared.events.envelope import decode
