@@ -94,6 +94,10 @@ scanner_failures: Final = Counter(
     "zanat_scanner_failures_total",
     "Files that were refused because the virus scanner gave no answer.",
 )
+sign_in_codes_slowed: Final = Counter(
+    "zanat_sign_in_codes_slowed_total",
+    "Applicants' codes that were answered late, since too many wrong ones were typed of late.",
+)
 outside_witness_failures: Final = Counter(
     "zanat_outside_witness_failures_total",
     "Attempts to have a checkpoint cosigned outside that failed.",

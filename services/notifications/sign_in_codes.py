@@ -1,6 +1,6 @@
 """Sends an applicant's one-time code: by text to a phone, by mail to an address.
 
-    CodeMade(registration_id="r1", channel="sms", address="+381601234567", code="482913", …)
+    CodeMade(registration_id="r1", channel="sms", address="+381601234567", code="48291357", …)
         -> sign_in_code for registration r1, by sms, until the code is worth nothing
 
 The code is in the sealed event alone: no list of messages has it, see ``messages/secrets.py``.

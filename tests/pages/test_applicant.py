@@ -33,7 +33,7 @@ def code_sent(outbox: Path) -> str:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if found := texts(outbox):
-            code = re.search(r"\d{6}", found[0])
+            code = re.search(r"\d{4} \d{4}", found[0])
             assert code is not None
             return code[0]
         time.sleep(0.2)

@@ -1,12 +1,14 @@
 """One-time codes that wait to be typed: hashes in a table of their own, for ten minutes.
 
-    token, code = begin(connection, keyring, contact_index, now)    # the browser keeps the token
-    check(connection, keyring, token, "482913", now)                # the attempt, or None
+    token, code = begin(connection, keyring, contact_index, now, sent=True)
+    check(connection, keyring, token, "48291357", now)              # the attempt, or None
     use(connection, attempt)                                        # True for the first who does
 
-A code belongs to the browser that asked for it, and the newest of a number makes those before it
-worthless. Whoever types a number that nobody has gets a token too, behind which no code is: what
-is answered does not tell. The code itself is nowhere here; its keyed hash is.
+A code belongs to the browser that asked for it and keeps the token. What other browsers ask for or
+try changes nothing for it: a stranger who knows a number undoes no waiting code. Whoever types a
+number that nobody has, or to which nothing is sent, gets a token too, behind which is no code that
+could ever be right: what is answered does not tell. The code itself is nowhere here; its keyed
+hash is.
 """
 
 from __future__ import annotations
@@ -23,9 +25,15 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table,
 from services.accounts.tables import METADATA, Moment
 from shared.privacy.keyring import Keyring
 
-CODE_DIGITS: Final = 6
+CODE_DIGITS: Final = 8
 CODE_LENGTH: Final = timedelta(minutes=10)
+CODES_MAX: Final = 12
+"""Codes of one number that are good at the same time; no more are sent meanwhile."""
+
 TRIES_MAX: Final = 5
+NO_CODE: Final = ""
+"""In place of a code's hash where none was sent: no code has it."""
+
 TOKEN_BYTES: Final = 32
 
 CODES: Final = Table(
@@ -51,26 +59,36 @@ class Attempt:
 
 
 def begin(
-    connection: Connection, keyring: Keyring, contact_index: str, now: datetime, *, replaces: bool
+    connection: Connection, keyring: Keyring, contact_index: str, now: datetime, *, sent: bool
 ) -> tuple[str, str]:
-    """A token for the browser and a code to be sent. ``replaces``: earlier codes end here."""
+    """A token for the browser and a code. ``sent``: the code goes out; else it opens nothing."""
     connection.execute(delete(CODES).where(CODES.c.expires_at <= now))
-    if replaces:
-        connection.execute(delete(CODES).where(CODES.c.contact_index == contact_index))
     token = secrets.token_urlsafe(TOKEN_BYTES)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     token_hash = _token_hash(token)
+    code_hash = _code_hash(keyring, token_hash, code)
+    if sent:
+        _make_room(connection, contact_index)
     connection.execute(
         CODES.insert().values(
             token_hash=token_hash,
             contact_index=contact_index,
-            code_hash=_code_hash(keyring, token_hash, code),
+            code_hash=code_hash if sent else NO_CODE,
             expires_at=now + CODE_LENGTH,
             tries=0,
             typed=False,
         )
     )
     return token, code
+
+
+def _make_room(connection: Connection, contact_index: str) -> None:
+    """Forget the oldest codes of a number beyond those that may wait beside a new one."""
+    sent = (CODES.c.contact_index == contact_index, CODES.c.code_hash != NO_CODE)
+    newest = CODES.c.expires_at.desc(), CODES.c.token_hash
+    old = select(CODES.c.token_hash).where(*sent).order_by(*newest).offset(CODES_MAX - 1)
+    gone = connection.execute(old.limit(CODES_MAX * CODES_MAX)).scalars().all()
+    connection.execute(delete(CODES).where(CODES.c.token_hash.in_(gone)))
 
 
 def waiting(connection: Connection, token: str, now: datetime) -> Attempt | None:
@@ -133,5 +151,5 @@ def _token_hash(token: str) -> str:
 
 
 def _code_hash(keyring: Keyring, token_hash: str, code: str) -> str:
-    # A million codes are soon tried, so that the hash is keyed, and another for each browser.
+    # All codes are soon tried, so that the hash is keyed, and another one for each browser.
     return keyring.blind_index("sign-in code", f"{token_hash}\0{code}")

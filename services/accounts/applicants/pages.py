@@ -105,7 +105,7 @@ def code_typed() -> ResponseReturnValue:
     given = request.form.get("code", "")[:20].translate(_DIGITS)
     try:
         if len(given) != CODE_DIGITS or not (given.isascii() and given.isdigit()):
-            raise Invalid("code-form", N_("Type the six digits that came to you."))
+            raise Invalid("code-form", N_("Type the eight digits that came to you."))
         found = desk().type_code(
             token, given, address=client_address(), context=context(INSTALLATION_WIDE)
         )

@@ -1,7 +1,7 @@
 """A one-time code on its way to somebody who wants to sign in; notifications sends it.
 
     AnnounceCode(by="system/accounts", code_id="c1", registration_id="r1", channel="sms", …)
-        -> CodeMade(code_id="c1", registration_id="r1", channel="sms", code="482913", …)
+        -> CodeMade(code_id="c1", registration_id="r1", channel="sms", code="48291357", …)
 
 It is sealed under the registration's key, as the number that it goes to: a log holds neither in
 plain, and both are gone once the person's data are erased. It is worth nothing after ten minutes.

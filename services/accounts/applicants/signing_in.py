@@ -2,12 +2,16 @@
 
     desk = ApplicantDesk(service, sign_in_desk)
     token = desk.ask("060 123 45 67", language="sr_Latn", address=client, context=context)
-    found = desk.type_code(token, "482913", address=client, context=context)
+    found = desk.type_code(token, "48291357", address=client, context=context)
     found.reader                        # signed in; or found.asks_birth_date: a shared phone
     desk.tell_birth_date(token, "1990-01-01", address=client, context=context)
 
 Whoever tries numbers learns nothing: one that nobody has is answered as one of ours, and as late.
 Only who holds the phone and types its code is told that several people share it.
+
+Nobody is kept out by strangers who know the number: a browser has its own code and its own tries.
+Where many wrong codes are typed for one person, or in the whole installation, every answer comes
+late, and the operator hears of the latter.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Row
 
 from services.accounts.applicants import codes
@@ -27,18 +32,27 @@ from services.accounts.sessions.signing_in import SignInDesk
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Admit
 from services.accounts.staff.credentials import with_secrets
-from services.accounts.throttling.tries import forgive, take, throttle
+from services.accounts.throttling.tries import forgive, take, throttle, widest
 from shared.access.reader import Reader
 from shared.errors import Invalid, Refused, Unauthenticated
 from shared.events.append import Context
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
+from shared.metrics import sign_in_codes_slowed
 from shared.privacy.keyring import KeyName
 from shared.service import INSTALLATION_WIDE, Service
 
 ANSWERED_AFTER_SECONDS: Final = 0.4
 """No answer comes sooner: longer than having a code sent takes."""
+
+SLOWED_SECONDS: Final = 1.0
+"""How much later a code is answered while too many wrong ones are typed."""
+
+EVERYBODY: Final = "everybody"
+"""The one key of what is counted for the whole installation."""
+
+_log = structlog.get_logger("zanat.applicants")
 
 _FIRST_COUNTRY: Final = {"bs": "BA"}
 """Language of the page → the country whose numbers are tried first."""
@@ -75,7 +89,7 @@ class ApplicantDesk:
                 "no-contact", N_("This is no phone number and no e-mail address. Look at it again.")
             )
         throttle(self.service, "applicant/address", address)
-        token = self._ask(possible, language, context)
+        token = self._ask(possible, language, address, context)
         time.sleep(max(0.0, ANSWERED_AFTER_SECONDS - (time.monotonic() - began)))
         return token
 
@@ -91,7 +105,7 @@ class ApplicantDesk:
             )
         if attempt is None or found is None:
             raise _wrong_code()
-        self._forgive(found.contact_index, address)
+        self._forgive(found, address)
         rows = self._registrations(found.contact_index)
         if len({row.person_id for row in rows}) > 1:
             return Typed(None)
@@ -116,7 +130,7 @@ class ApplicantDesk:
                 "birth-date-unknown",
                 N_("We cannot tell by this day who you are. Look at it again, or call us."),
             )
-        self._forgive(found.contact_index, address)
+        self._forgive(found, address)
         return self._sign_in(found, rows, context)
 
     def is_typed(self, token: str) -> bool | None:
@@ -125,18 +139,19 @@ class ApplicantDesk:
             attempt = codes.waiting(connection, token, self.service.clock.now())
         return None if attempt is None else attempt.typed
 
-    def _ask(self, possible: Sequence[Contact], language: str, context: Context) -> str:
+    def _ask(
+        self, possible: Sequence[Contact], language: str, address: str, context: Context
+    ) -> str:
         service, keyring = self.service, self.service.keyring
         contact, rows = self._found(possible)
         index = contact.index(keyring)
-        allowed = take(service, "applicant/person", index) is None
+        allowed = self._may_be_sent(index, address)
         row = next((one for one in rows if allowed and self._reachable(one)), None)
         programme = row.programme if row is not None else INSTALLATION_WIDE
 
         def begin(work: Work) -> str:
-            token, code = codes.begin(
-                work.connection, keyring, index, work.now, replaces=row is not None
-            )
+            sent = row is not None
+            token, code = codes.begin(work.connection, keyring, index, work.now, sent=sent)
             if row is not None:
                 code_id = work.new_id()
                 command = AnnounceCode(
@@ -171,18 +186,43 @@ class ApplicantDesk:
         with self.service.database.reading() as connection:
             return registrations_by(connection, index)
 
+    def _may_be_sent(self, index: str, address: str) -> bool:
+        """Whether a number may get one more code: few from one network, some from all together."""
+        own = take(self.service, "applicant/network", f"{index} {widest(address)}") is None
+        return own and take(self.service, "applicant/person", index) is None
+
     def _tried(self, token: str, address: str) -> codes.Attempt | None:
-        """Count a try of this network and of this number, whether or not anybody has it."""
-        throttle(self.service, "applicant-code/address", address)
-        with self.service.database.reading() as connection:
-            attempt = codes.waiting(connection, token, self.service.clock.now())
-        if attempt is not None:
-            throttle(self.service, "applicant-code/person", attempt.contact_index)
+        """Count a try of this network and of this browser, whether or not anybody has the number.
+
+        Raises TooMany for those. What is counted for the person and for all only takes time: it
+        must keep nobody out who has a code.
+        """
+        service = self.service
+        throttle(service, "applicant-code/address", address)
+        with service.database.reading() as connection:
+            attempt = codes.waiting(connection, token, service.clock.now())
+        if attempt is None:
+            return None
+        throttle(service, "applicant-code/browser", attempt.token_hash)
+        of_person = take(service, "applicant-code/person", attempt.contact_index) is not None
+        of_all = take(service, "applicant-code/everybody", EVERYBODY) is not None
+        if of_all:
+            self._warn()
+        if of_person or of_all:
+            sign_in_codes_slowed.inc()
+            time.sleep(SLOWED_SECONDS)
         return attempt
 
-    def _forgive(self, contact_index: str, address: str) -> None:
+    def _warn(self) -> None:
+        """Tell the operator, once in a while, that codes are guessed."""
+        if take(self.service, "applicant-code/warning", EVERYBODY) is None:
+            _log.warning("many wrong sign-in codes", slowed_seconds=SLOWED_SECONDS)
+
+    def _forgive(self, attempt: codes.Attempt, address: str) -> None:
         forgive(self.service, "applicant-code/address", address)
-        forgive(self.service, "applicant-code/person", contact_index)
+        forgive(self.service, "applicant-code/browser", attempt.token_hash)
+        forgive(self.service, "applicant-code/person", attempt.contact_index)
+        forgive(self.service, "applicant-code/everybody", EVERYBODY)
 
     def _sign_in(
         self, attempt: codes.Attempt, rows: Sequence[Row[Any]], context: Context

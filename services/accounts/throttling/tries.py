@@ -10,6 +10,9 @@ looked at, so that a hundred at the same moment are no more than the number allo
 is not counted, so that nobody prolongs it by hammering. Whoever is right gives the try back: an
 office behind one address is not slowed by its own people signing in.
 
+An address of IPv6 is counted as the network of a house (/64), of a site (/56) and of a provider's
+customer (/48), since whoever is given a large network has as many small ones as they like.
+
 What is kept is a keyed hash of the key and that moment: neither an address of a person nor an
 account can be read from it. Rows whose tries are all back are deleted once a day.
 
@@ -19,9 +22,10 @@ Call it outside of any other transaction: it commits by itself, whatever comes a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Network
 from math import ceil
 from typing import Final
 
@@ -73,13 +77,26 @@ RATES: Final[dict[str, Rate]] = {
     "reset/account": Rate(3, 20 * _MINUTE),
     "reset/address": Rate(10, 6 * _MINUTE),
     "key/address": Rate(30, timedelta(seconds=20)),
-    # Messages with a code to one applicant, and codes that are tried.
-    "applicant/person": Rate(3, 20 * _MINUTE),
+    # Messages with a code to one applicant: as one network asks, and whoever asks. No more of them
+    # are good at the same time than are kept, so that nobody's waiting code falls out, and one
+    # network does not use up what the applicant may ask for elsewhere.
+    "applicant/network": Rate(3, 20 * _MINUTE),
+    "applicant/person": Rate(10, 5 * _MINUTE),
     "applicant/address": Rate(20, 3 * _MINUTE),
-    "applicant-code/person": Rate(5, 3 * _MINUTE),
+    # Codes that are tried, in one browser; those of one person and of all only slow answers down.
+    "applicant-code/browser": Rate(5, 3 * _MINUTE),
+    "applicant-code/person": Rate(10, 3 * _MINUTE),
+    "applicant-code/everybody": Rate(200, timedelta(seconds=10)),
     "applicant-code/address": Rate(30, timedelta(seconds=20)),
+    "applicant-code/warning": Rate(1, 10 * _MINUTE),
 }
 """Kind → its rate. The part after the stroke says what the key is."""
+
+ADDRESS: Final = "/address"
+"""How kinds end whose key is a network that somebody asks from."""
+
+WIDER: Final = ((56, 1), (48, 2))
+"""The length of the prefix of a network that a /64 lies in → how often its rate that one has."""
 
 
 def throttle(service: Service, kind: str, key: str) -> None:
@@ -96,26 +113,61 @@ def throttle(service: Service, kind: str, key: str) -> None:
 
 def take(service: Service, kind: str, key: str) -> timedelta | None:
     """Count a try; or how long to wait for one, for those who must answer alike in both cases."""
-    rate, now = RATES[kind], service.clock.now().astimezone(UTC)
-    index = _index(service.keyring, kind, key)
+    now = service.clock.now().astimezone(UTC)
+    counted: list[tuple[str, datetime]] = []
     with service.database.writing() as connection:
-        full_at = max(_full_at(connection, index, now), now) + rate.refill
-        if full_at - now > rate.span:
-            return full_at - now - rate.span
-        _keep(connection, index, full_at)
+        for one, rate in _counters(kind, key):
+            index = _index(service.keyring, kind, one)
+            full_at = max(_full_at(connection, index, now), now) + rate.refill
+            if full_at - now > rate.span:
+                return full_at - now - rate.span
+            counted.append((index, full_at))
+        for index, full_at in counted:
+            _keep(connection, index, full_at)
     return None
 
 
 def forgive(service: Service, kind: str, key: str) -> None:
     """Give one try back: what was tried was right."""
-    rate, now = RATES[kind], service.clock.now().astimezone(UTC)
-    index = _index(service.keyring, kind, key)
+    now = service.clock.now().astimezone(UTC)
     with service.database.writing() as connection:
-        full_at = _full_at(connection, index, now) - rate.refill
-        if full_at > now:
-            _keep(connection, index, full_at)
-        else:
-            connection.execute(delete(TRIES).where(TRIES.c.key_index == index))
+        for one, rate in _counters(kind, key):
+            index = _index(service.keyring, kind, one)
+            full_at = _full_at(connection, index, now) - rate.refill
+            if full_at > now:
+                _keep(connection, index, full_at)
+            else:
+                connection.execute(delete(TRIES).where(TRIES.c.key_index == index))
+
+
+def widest(address: str) -> str:
+    """The widest network that an asker's address is counted as: of IPv6 a /48, else itself.
+
+    >>> widest("2001:db8:1:2::/64"), widest("203.0.113.9")
+    ('2001:db8:1::/48', '203.0.113.9')
+    """
+    *_, last = _networks(address)
+    return last[0]
+
+
+def _counters(kind: str, key: str) -> Iterator[tuple[str, Rate]]:
+    """What a try counts for: its key and, of a network of IPv6, the wider ones around it."""
+    rate = RATES[kind]
+    if not kind.endswith(ADDRESS):
+        yield key, rate
+        return
+    for network, times in _networks(key):
+        yield network, Rate(rate.at_once * times, rate.refill / times)
+
+
+def _networks(address: str) -> Iterator[tuple[str, int]]:
+    """The network and the wider ones around it, with how often a rate each of them has."""
+    yield address, 1
+    with suppress(ValueError):
+        network = IPv6Network(address)
+        for length, times in WIDER:
+            if length < network.prefixlen:
+                yield str(network.supernet(new_prefix=length)), times
 
 
 @contextmanager

@@ -23,6 +23,8 @@ KINDS_FOLDER: Final = Path(__file__).parent / "templates" / "kinds"
 ERASED_SUBJECT: Final = N_("A message that was erased")
 ERASED_BODY: Final = N_("What it said was erased together with the person's data.")
 
+GROUP: Final = 4
+
 RULES: Final = {
     "late": N_("It came after the deadline."),
     "not_adult": N_("Only adults can apply."),
@@ -79,6 +81,15 @@ def text_words(kind: str, facts: str, language: str) -> str:
     return " ".join(template.render(_said(unpack(facts), language)).split())
 
 
+def in_groups(digits: str) -> str:
+    """Digits as they are read and typed without losing one's place.
+
+    >>> in_groups("48291357")
+    '4829 1357'
+    """
+    return " ".join(digits[start : start + GROUP] for start in range(0, len(digits), GROUP))
+
+
 def _said(facts: dict[str, Fact], language: str) -> dict[str, Any]:
     """Facts as templates show them; codes of rules and roles become words."""
     say = translator(language).gettext
@@ -101,5 +112,6 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["in_groups"] = in_groups
     install(environment, language)
     return environment

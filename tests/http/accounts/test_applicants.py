@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from dataclasses import replace
@@ -9,11 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.accounts.applicants import signing_in as applicants
+from services.accounts.applicants.codes import CODES, CODES_MAX, NO_CODE, begin
 from services.accounts.applicants.contact import phone, typed
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import GrantRole, Reinstate, Suspend
+from services.accounts.throttling.tries import RATES, Rate
 from shared.access.reader import Reader
 from shared.access.roles import Role
 from shared.errors import Refused
@@ -82,7 +86,7 @@ def test_a_code_opens_a_session_however_the_number_is_written(house: House, spel
     assert [(one.role, one.programme) for one in found.roles] == [(Role.applicant, "RS-2011")]
     ((event, code, address),) = codes(house)
     assert (event.channel, address) == ("sms", PHONE)
-    assert re.fullmatch(r"\d{6}", code)
+    assert re.fullmatch(r"\d{8}", code)
 
 
 def test_an_address_is_told_by_mail(house: House) -> None:
@@ -117,7 +121,7 @@ def test_a_number_that_nobody_has_is_answered_alike(house: House) -> None:
         browser = house.browser()
         answer = browser.submit(APPLICANT, APPLICANT, contact=contact)
         code_page = browser.get(answer.location)
-        wrong = types_code(browser, "000000")
+        wrong = types_code(browser, "00000000")
         pages.append((answer.status_code, answer.location, told(code_page), told(wrong)))
     assert pages[0] == pages[1] == pages[2]
     assert len(codes(house)) == 1
@@ -146,7 +150,7 @@ def test_the_code_stands_nowhere_in_plain(house: House, capfd: pytest.CaptureFix
     _, code = asks(house, PHONE)
     said = "".join(capfd.readouterr())
     assert PHONE not in said and "Mira" not in said
-    # Six digits stand by chance in any identifier of a log; the database is asked by its columns.
+    # Eight digits stand by chance in any identifier of a log; the database is asked by its columns.
     tables = [
         table for data in house.service.definition.view_metadata() for table in data.sorted_tables
     ]
@@ -180,12 +184,100 @@ def test_a_code_is_of_the_browser_that_asked(house: House) -> None:
     assert refused(types_code(other, code))
 
 
-def test_only_the_newest_code_works(house: House) -> None:
+def test_a_code_is_typed_in_groups_as_it_is_read(house: House) -> None:
     registers(house, phone=PHONE)
-    first, old = asks(house, PHONE)
-    second, new = asks(house, PHONE)
-    assert refused(types_code(first, old))
-    assert types_code(second, new).status_code == 303
+    browser, code = asks(house, PHONE)
+    assert types_code(browser, f"{code[:4]} {code[4:]}").status_code == 303
+
+
+def test_a_stranger_who_asks_undoes_no_waiting_code(house: House) -> None:
+    registers(house, phone=PHONE)
+    mira, code = asks(house, PHONE)
+    stranger, other = asks(house, PHONE)
+    assert other
+    assert refused(types_code(stranger, code))
+    assert types_code(mira, code).status_code == 303
+
+
+def test_a_strangers_wrong_codes_keep_nobody_out(house: House) -> None:
+    registers(house, phone=PHONE)
+    stranger, _ = asks(house, PHONE)
+    stranger.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    for _ in range(6):
+        types_code(stranger, "00000000")
+    assert types_code(stranger, "00000000").status_code == 429
+    mira, code = asks(house, PHONE)
+    assert types_code(mira, code).status_code == 303
+
+
+def test_one_network_does_not_use_up_the_codes_of_a_number(house: House) -> None:
+    registers(house, phone=PHONE)
+    for _ in range(5):
+        asks(house, PHONE)
+    mira = house.browser()
+    mira.client.environ_base["REMOTE_ADDR"] = "198.51.100.8"
+    before = len(codes(house))
+    mira.submit(APPLICANT, APPLICANT, contact=PHONE)
+    assert len(codes(house)) == before + 1
+    assert types_code(mira, codes(house)[-1][1]).status_code == 303
+
+
+def test_what_was_sent_to_nobody_opens_nothing(house: House) -> None:
+    registers(house, phone=PHONE)
+    for _ in range(3):
+        asks(house, PHONE)
+    browser, sent = asks(house, PHONE)
+    assert sent == ""
+    token = hashlib.sha256(browser.cookie("zanat_applicant").encode()).hexdigest()
+    with house.service.database.reading() as connection:
+        row = connection.execute(CODES.select().where(CODES.c.token_hash == token)).one()
+    assert row.code_hash == NO_CODE
+    assert refused(types_code(browser, "00000000"))
+
+
+def test_a_number_keeps_a_bounded_number_of_codes(house: House) -> None:
+    keyring, now = house.service.keyring, house.clock.now()
+    for _ in range(CODES_MAX + 3):
+        with house.service.database.writing() as connection:
+            begin(connection, keyring, "a number", now, sent=True)
+            begin(connection, keyring, "a number", now, sent=False)
+    with house.service.database.reading() as connection:
+        rows = connection.execute(CODES.select()).all()
+    assert len([row for row in rows if row.code_hash != NO_CODE]) == CODES_MAX
+    assert len([row for row in rows if row.code_hash == NO_CODE]) == CODES_MAX + 3
+
+
+def test_a_large_network_guesses_no_more_than_a_house(house: House) -> None:
+    tried = 0
+    for number in range(20):
+        browser = house.browser()
+        browser.client.environ_base["REMOTE_ADDR"] = f"2001:db8:aaaa:{number:x}::1"
+        browser.submit(APPLICANT, APPLICANT, contact=f"+3816012{number:05}")
+        tried += sum(refused(types_code(browser, "00000000")) for _ in range(5))
+    assert tried <= RATES["applicant-code/address"].at_once
+
+
+def test_many_wrong_codes_slow_everybody_down_and_the_operator_hears_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(applicants.time, "sleep", slept.append)
+    monkeypatch.setitem(RATES, "applicant-code/everybody", Rate(3, timedelta(minutes=1)))
+    registers(house, phone=PHONE)
+    stranger, _ = asks(house, "+381609999999")
+    before = applicants.sign_in_codes_slowed._value.get()
+    for _ in range(3):
+        types_code(stranger, "00000000")
+    assert applicants.SLOWED_SECONDS not in slept
+    mira, code = asks(house, PHONE)
+    with capture_logs() as said:
+        assert refused(types_code(mira, "00000000"))
+        assert types_code(mira, code).status_code == 303
+    assert slept.count(applicants.SLOWED_SECONDS) == 2
+    assert applicants.sign_in_codes_slowed._value.get() == before + 2
+    warned = [one for one in said if one["event"] == "many wrong sign-in codes"]
+    assert len(warned) == 1
+    assert set(warned[0]) == {"event", "log_level", "slowed_seconds"}
 
 
 def test_a_code_is_over_after_ten_minutes(house: House) -> None:
@@ -198,7 +290,7 @@ def test_a_code_is_over_after_ten_minutes(house: House) -> None:
 def test_after_five_wrong_codes_the_right_one_does_not_help(house: House) -> None:
     registers(house, phone=PHONE)
     browser, code = asks(house, PHONE)
-    wrong = f"{(int(code) + 1) % 10**6:06}"
+    wrong = f"{(int(code) + 1) % 10**8:08}"
     for _ in range(5):
         assert refused(types_code(browser, wrong))
     house.clock.advance(timedelta(minutes=4))
@@ -211,7 +303,7 @@ def test_trying_codes_is_slowed_whether_or_not_anybody_has_the_number(
 ) -> None:
     registers(house, phone=PHONE)
     browser, _ = asks(house, contact)
-    answers = [types_code(browser, "000001") for _ in range(6)]
+    answers = [types_code(browser, "00000001") for _ in range(6)]
     assert [one.status_code for one in answers] == [409] * 5 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
 
