@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.accounts.applicants.sign_in_code import Channel
-from services.accounts.indexes import email_index, normal
+from services.accounts.indexes import address, email_index
 from shared.privacy.keyring import Keyring
 
 CALLING_CODES: Final = {
@@ -65,9 +65,9 @@ def typed(text: str, countries: Sequence[str] = COUNTRIES) -> tuple[Contact, ...
     if not text.strip() or len(text) > TYPED_LENGTH_MAX:
         return ()
     if "@" in text:
-        local, _, domain = normal(text).rpartition("@")
+        local, _, domain = address(text).rpartition("@")
         whole = local and domain and len(text.split()) == 1
-        return (Contact("mail", normal(text)),) if whole else ()
+        return (Contact("mail", address(text)),) if whole else ()
     numbers = (phone(text, country) for country in countries)
     return tuple(Contact("sms", one) for one in dict.fromkeys(numbers) if one is not None)
 

@@ -3,7 +3,9 @@
     link = new_link(work.connection, account_id, expires_at)     # "/accounts/reset/…"
     account_id = use_link(work.connection, token, work.now)      # Missing for the second one
 
-A link's secret is kept as its SHA-256. Whoever asks types an address or a name, which is kept for
+A link's secret is kept as its SHA-256. An account has several links at a time, so that a stranger
+who asks for one does not void the one that its owner just got by mail; with the first that is used
+all of them are over. Whoever asks types an address or a name, which is kept for
 a moment as the two keyed hashes that accounts are found by, whether or not there is one.
 """
 
@@ -26,13 +28,16 @@ from shared.service import Service
 RESET: Final = "/accounts/reset/"
 LINK_LENGTH: Final = timedelta(hours=1)
 REQUEST_LENGTH: Final = timedelta(days=1)
+LINKS_MAX: Final = 10
+"""Links of one account that work at a time: more than strangers can have mailed meanwhile."""
+
 PURGE_KIND: Final = "accounts.resetting.purge"
 
 LINKS: Final = Table(
-    "reset_links",
+    "password_links",
     METADATA,
-    Column("account_id", String(36), primary_key=True),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("account_id", String(36), nullable=False, index=True),
     Column("expires_at", Moment, nullable=False),
 )
 REQUESTS: Final = Table(
@@ -46,9 +51,15 @@ REQUESTS: Final = Table(
 
 
 def new_link(connection: Connection, account_id: str, expires_at: datetime) -> str:
-    """The path of a fresh single-use link; the account's link before stops working."""
+    """The path of a fresh single-use link; the account's latest ones before go on working."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    connection.execute(delete(LINKS).where(LINKS.c.account_id == account_id))
+    older = (
+        select(LINKS.c.token_hash)
+        .where(LINKS.c.account_id == account_id)
+        .order_by(LINKS.c.expires_at.desc(), LINKS.c.token_hash)
+    )
+    gone = connection.execute(older.offset(LINKS_MAX - 1).limit(LINKS_MAX)).scalars().all()
+    connection.execute(delete(LINKS).where(LINKS.c.token_hash.in_(gone)))
     connection.execute(
         LINKS.insert().values(account_id=account_id, token_hash=_hash(token), expires_at=expires_at)
     )
@@ -68,14 +79,13 @@ def find_link(connection: Connection, token: str, now: datetime) -> Row[Any]:
 
 
 def use_link(connection: Connection, token: str, now: datetime) -> str:
-    """The account of a link's token, which is worth nothing from now on. Raises Missing."""
+    """The account of a link's token, whose links are worth nothing from now on. Raises Missing."""
     account_id: str = find_link(connection, token, now).account_id
     # Who comes second at the same moment deletes nothing and is told that the link was used.
-    gone = connection.execute(
-        delete(LINKS).where(LINKS.c.account_id == account_id, LINKS.c.token_hash == _hash(token))
-    )
+    gone = connection.execute(delete(LINKS).where(LINKS.c.token_hash == _hash(token)))
     if gone.rowcount != 1:
         raise unknown()
+    connection.execute(delete(LINKS).where(LINKS.c.account_id == account_id))
     return account_id
 
 

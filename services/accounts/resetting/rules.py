@@ -5,7 +5,7 @@
     ResetPassword(by="a1", account_id="a1", …)                    -> PasswordChanged, sessions end
 
 A link is worth nothing any more once the account has another password or address, was suspended,
-or got another link: whoever has an old mailbox or an old mail has no way in.
+or another of its links was used: whoever has an old mailbox or an old mail has no way in.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def project_sessions(at: Projecting, recorded: Recorded) -> None:
 PROJECTIONS: Final = (
     Projection(
         "accounts",
-        1,
+        2,
         (ACCOUNTS,),
         project_accounts,
         (

@@ -11,7 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from services.accounts.resetting.asking import ASKED_KIND, link_for
-from services.accounts.resetting.links import LINK_LENGTH, LINKS, REQUESTS, purge
+from services.accounts.resetting.links import (
+    LINK_LENGTH,
+    LINKS,
+    LINKS_MAX,
+    REQUESTS,
+    new_link,
+    purge,
+)
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_events import PasswordChanged, ResetRequested
 from services.accounts.throttling.tries import RATES
@@ -91,14 +98,26 @@ def test_a_link_works_once_and_for_an_hour(house):
     assert house.browser().get(later).status_code == 404
 
 
-def test_a_newer_link_replaces_the_one_before(house):
+def test_a_stranger_who_asks_again_voids_no_link_and_the_first_used_ends_all(house):
     person = house.person("trainer")
     ask(house, person.email)
     first = mailed(house, person)
     ask(house, person.email)
     second = mailed(house, person)
-    assert house.browser().get(first).status_code == 404
+    assert house.browser().get(first).status_code == 200
     assert house.browser().get(second).status_code == 200
+    assert choose(house, first).status_code == 303
+    assert house.browser().get(second).status_code == 404
+
+
+def test_an_account_has_a_bounded_number_of_links(house):
+    person = house.person("trainer")
+    with house.service.database.writing() as connection:
+        ends = [house.clock.now() + timedelta(minutes=n) for n in range(1, LINKS_MAX + 3)]
+        paths = [new_link(connection, person.account_id, end) for end in ends]
+        found = connection.execute(select(LINKS.c.expires_at)).scalars().all()
+    assert len(paths) == LINKS_MAX + 2
+    assert sorted(found) == ends[2:]
 
 
 def test_a_weak_password_is_refused_and_the_link_still_works(house):
