@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
@@ -28,6 +29,8 @@ HTTPS: Final = "https://zanat.example.org"
 HTTPS_HOST: Final = "zanat.example.org"
 READING: Final = {"GET", "HEAD", "OPTIONS"}
 _NAME: Final = re.compile(r"<(?:([^<>:]*):)?(\w+)>")
+ADDRESSES_MAX: Final = 3
+_PAGES: dict[tuple[Path, str], list[list[str]]] = {}
 _NOBODY: Final = "0192f000-0000-7000-8000-00000000dead"
 
 
@@ -73,15 +76,18 @@ def reads_of(app: Flask) -> Iterator[tuple[str, str]]:
             yield rule.rule, _NAME.sub(r"{\2}", rule.rule)
 
 
-def pages_of(home: Home, service: str, *, each: int = 1) -> list[str]:
-    """Addresses of pages and files with real values in place of names."""
-    known = Known.of(home, service)
-    known.values.setdefault("code", ["sr-Latn"])
-    found: list[str] = []
-    for rule, template in reads_of(home.apps[service]):
-        if rule.startswith(f"/{service}/") and not rule.startswith(f"/{service}/api/"):
-            found += itertools.islice(known.addresses(template), each)
-    return found
+def pages_of(home: Home, service: str, *, each: int = 1, anew: bool = False) -> list[str]:
+    """Addresses of pages and files with real values in place of names, looked up once or anew."""
+    place = (home.installation.settings.home, service)
+    if anew or place not in _PAGES:
+        known = Known.of(home, service)
+        known.values.setdefault("code", ["sr-Latn"])
+        _PAGES[place] = [
+            list(itertools.islice(known.addresses(template), ADDRESSES_MAX))
+            for rule, template in reads_of(home.apps[service])
+            if rule.startswith(f"/{service}/") and not rule.startswith(f"/{service}/api/")
+        ]
+    return [where for addresses in _PAGES[place] for where in addresses[:each]]
 
 
 def changes_of(home: Home) -> int:

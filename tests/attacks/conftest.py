@@ -17,7 +17,7 @@ from .asking import HTTPS
 
 @pytest.fixture(scope="package")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    made = Home.open(tmp_path_factory.mktemp("attacks"))
+    made = Home.open(tmp_path_factory.mktemp("attacks"), name="attacked")
     yield made
     made.close()
 

@@ -20,7 +20,7 @@ MARKS = ("<zq-el", "zq{{7*7}}zq")
 @pytest.fixture(scope="module")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Forms of every kind are sent here, so that nothing stays as it was."""
-    made = Home.open(tmp_path_factory.mktemp("markup"))
+    made = Home.open(tmp_path_factory.mktemp("markup"), name="markup")
     yield made
     made.close()
 
@@ -99,7 +99,7 @@ def test_what_was_typed_is_text_on_every_page(
 ) -> None:
     assert not any(status >= 500 for status in filled)
     client, seen = signed_in(own_home, service), 0
-    for where in pages_of(own_home, service, each=3):
+    for where in pages_of(own_home, service, each=2, anew=True):
         page = page_of(client.get(where))
         check(page, where)
         seen += any(mark in Document.of(page).said for mark in MARKS)

@@ -12,43 +12,43 @@ from tests.interface.home import Home
 from .asking import Document, form_token, signed_in
 
 ELSEWHERE = (
-    "https://evil.example/",
-    "HTTPS://evil.example",
-    "//evil.example",
-    "///evil.example",
-    "////evil.example/%2e%2e",
-    "/\\evil.example",
-    "\\/evil.example",
-    "\\\\evil.example",
-    "/\t/evil.example",
-    "/\n/evil.example",
-    "\t//evil.example",
-    " //evil.example",
-    "/%09/evil.example\t",
-    "/\x00/evil.example",
-    "https:evil.example",
-    "https:/evil.example",
-    "https:\\\\evil.example",
+    "https://elsewhere-zq.example/",
+    "HTTPS://elsewhere-zq.example",
+    "//elsewhere-zq.example",
+    "///elsewhere-zq.example",
+    "////elsewhere-zq.example/%2e%2e",
+    "/\\elsewhere-zq.example",
+    "\\/elsewhere-zq.example",
+    "\\\\elsewhere-zq.example",
+    "/\t/elsewhere-zq.example",
+    "/\n/elsewhere-zq.example",
+    "\t//elsewhere-zq.example",
+    " //elsewhere-zq.example",
+    "/%09/elsewhere-zq.example\t",
+    "/\x00/elsewhere-zq.example",
+    "https:elsewhere-zq.example",
+    "https:/elsewhere-zq.example",
+    "https:\\\\elsewhere-zq.example",
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
     "java\tscript:alert(1)",
     "data:text/html,<script>alert(1)</script>",
     "vbscript:x",
-    "ftp://evil.example",
-    "@evil.example",
-    "localhost@evil.example",
-    "//localhost@evil.example",
-    "//evil.example:80",
-    "//evil%2eexample",
-    "/／evil.example",
-    "／／evil.example",
-    "//evil。example",
-    "/\u2028/evil.example",
-    "/accounts/\r\nLocation: //evil.example",
-    "/accounts/%0d%0aLocation:%20//evil.example",
-    "http://localhost.evil.example",
-    ".evil.example",
-    "?next=//evil.example",
+    "ftp://elsewhere-zq.example",
+    "@elsewhere-zq.example",
+    "localhost@elsewhere-zq.example",
+    "//localhost@elsewhere-zq.example",
+    "//elsewhere-zq.example:80",
+    "//elsewhere%2eexample",
+    "/／elsewhere-zq.example",
+    "／／elsewhere-zq.example",
+    "//elsewhere。example",
+    "/\u2028/elsewhere-zq.example",
+    "/accounts/\r\nLocation: //elsewhere-zq.example",
+    "/accounts/%0d%0aLocation:%20//elsewhere-zq.example",
+    "http://localhost.elsewhere-zq.example",
+    ".elsewhere-zq.example",
+    "?next=//elsewhere-zq.example",
     "/" * 3000,
 )
 
@@ -73,8 +73,8 @@ def test_nobody_is_sent_elsewhere(home: Home, wanted: str) -> None:
         assert is_ours(answer.headers["Location"]), where
         assert len(answer.headers.getlist("Location")) == 1
         # An address of ours may carry the text on; then it is escaped.
-        assert "evil.example" not in answer.headers["Location"].split("?")[0].replace(
-            "%0d%0aLocation:%20//evil.example", ""
+        assert "elsewhere-zq.example" not in answer.headers["Location"].split("?")[0].replace(
+            "%0d%0aLocation:%20//elsewhere-zq.example", ""
         ), where
 
 
@@ -94,12 +94,16 @@ def test_the_sign_in_form_leads_nowhere_else(home: Home, wanted: str) -> None:
 
 
 def test_who_signs_in_by_a_form_from_elsewhere_stays_here(home: Home) -> None:
-    for wanted in ("//evil.example", "https://evil.example", "/\\evil.example"):
+    for wanted in (
+        "//elsewhere-zq.example",
+        "https://elsewhere-zq.example",
+        "/\\elsewhere-zq.example",
+    ):
         client = home.apps["accounts"].test_client()
         token = form_token(client, "/accounts/sign-in")
         data = {"csrf_token": token, "account": "x", "password": "y", "next": wanted}
         answer = client.post("/accounts/sign-in", data=data)
-        assert "evil.example" not in answer.headers.get("Location", "")
+        assert "elsewhere-zq.example" not in answer.headers.get("Location", "")
         assert answer.status_code in (401, 422, 429)
         fields = [
             found for _, found in Document.of(answer.text).tags if found.get("name") == "next"
@@ -108,17 +112,17 @@ def test_who_signs_in_by_a_form_from_elsewhere_stays_here(home: Home) -> None:
 
 
 HOSTS = (
-    "evil.example",
-    "localhost.evil.example",
-    "evil.example:8000",
-    "localhost@evil.example",
-    "localhost:80@evil.example",
-    "localhost, evil.example",
-    "localhost/evil",
+    "elsewhere-zq.example",
+    "localhost.elsewhere-zq.example",
+    "elsewhere-zq.example:8000",
+    "localhost@elsewhere-zq.example",
+    "localhost:80@elsewhere-zq.example",
+    "localhost, elsewhere-zq.example",
+    "localhost/elsewhere",
     "",
-    "127.0.0.1.evil.example",
-    "[::1].evil.example",
-    "localhost\u3002evil",
+    "127.0.0.1.elsewhere-zq.example",
+    "[::1].elsewhere-zq.example",
+    "localhost\u3002elsewhere",
 )
 
 
@@ -130,19 +134,19 @@ def test_another_name_is_not_served(home: Home, service: str, host: str) -> None
         environ = {"HTTP_HOST": host.encode().decode("latin-1")}
         answer = client.get(where, environ_overrides=environ)
         assert answer.status_code == 400, (where, answer.status_code)
-        assert "evil" not in answer.text
+        assert "elsewhere" not in answer.text
 
 
 @pytest.mark.parametrize(
     "header", ["X-Forwarded-Host", "X-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"]
 )
 def test_headers_of_proxies_do_not_rename_us(home: Home, header: str) -> None:
-    value = "host=evil.example" if header == "Forwarded" else "evil.example"
+    value = "host=elsewhere-zq.example" if header == "Forwarded" else "elsewhere-zq.example"
     client = signed_in(home, "accounts")
     for where in ("/accounts/sign-in", "/accounts/me", "/accounts/", "/accounts/staff"):
         answer = client.get(where, headers={header: value})
         assert answer.status_code < 400
-        assert "evil.example" not in answer.text + str(answer.headers)
+        assert "elsewhere-zq.example" not in answer.text + str(answer.headers)
 
 
 def test_links_in_mail_bear_the_name_of_the_settings(home: Home) -> None:
@@ -151,7 +155,7 @@ def test_links_in_mail_bear_the_name_of_the_settings(home: Home) -> None:
     answer = home.client("accounts").post(
         "/accounts/api/v1/staff",
         json={"email": "new@example.org", "display_name": "New"},
-        headers=home.headers | {"Host": "evil.example"},
+        headers=home.headers | {"Host": "elsewhere-zq.example"},
     )
     assert answer.status_code == 400
     assert len(list((home.installation.settings.home / "outbox").glob("*"))) == before

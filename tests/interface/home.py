@@ -49,9 +49,12 @@ class Home:
     sessions: int = 0
 
     @classmethod
-    def open(cls, folder: Path, *, seeded: bool = True) -> Home:
-        """Migrate and open all services; seed the demonstration's programme."""
-        settings = Settings(home=folder, public_url="http://localhost:8000")
+    def open(cls, folder: Path, *, seeded: bool = True, name: str = "zanat") -> Home:
+        """Migrate and open all services; seed the demonstration's programme.
+
+        name: the installation's, which tells two in one process apart.
+        """
+        settings = Settings(home=folder, public_url="http://localhost:8000", installation=name)
         make_keys(settings)
         installation = Installation.open(settings)
         if seeded:
