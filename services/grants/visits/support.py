@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Column, Row, String, Table, Text, select
+from sqlalchemy import Column, LargeBinary, Row, String, Table, select
 
 from services.grants.tables import VIEWS
 from services.grants.visits.views import WAITING
@@ -31,7 +31,7 @@ SUPPORT_LINES: Final = Table(
     VIEWS,
     Column("registration_id", String(36), primary_key=True),
     Column("programme", String(40), nullable=False),
-    Column("sealed", Text, info=personal("special")),
+    Column("sealed", LargeBinary, info=personal("special")),
 )
 """``sealed``: key and box as they came; None without a line, and once its key is destroyed."""
 
@@ -51,7 +51,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
         raise TypeError(f"{type(event).__name__} is not projected")
     kept = None
     if isinstance(event.line, Sealed) and at.text(event.line) is not None:
-        kept = msgspec.json.encode(event.line).decode()
+        kept = msgspec.json.encode(event.line)
     key = {"registration_id": event.registration_id}
     at.put(SUPPORT_LINES, key, programme=recorded.programme, sealed=kept)
 
