@@ -25,6 +25,7 @@ from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
 from services.trainings.consents import api as consents_api
+from services.trainings.consents import following as consenting
 from services.trainings.consents import pages as consents_pages
 from services.trainings.courses import api as courses_api
 from services.trainings.courses import pages as courses_pages
@@ -112,8 +113,9 @@ def definition() -> Definition:
             **erasing.ERASING.due,
             erasing.DESTROY_KIND: erasing.destroy_due,
             retaining.REVIEW_KIND: retaining.review,
+            consenting.REVIEW_KIND: consenting.review,
         },
-        daily=(retaining.REVIEW_KIND,),
+        daily=(retaining.REVIEW_KIND, consenting.REVIEW_KIND),
     )
 
 

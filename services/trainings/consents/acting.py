@@ -14,15 +14,13 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from services.trainings.erasure import handling as erasing
+from services.trainings.consents import following
 from services.trainings.people import acting as people
 from services.trainings.people import handling, views
 from services.trainings.people.purposes import PURPOSES, consented
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import ConsentGiven, ConsentWithdrawn, Registered
-from shared.errors import Refused
 from shared.events.work import Work
-from shared.privacy.keyring import KeyName
 from shared.web.access import ensure
 from shared.web.commands import Answer, actor, context, receipt, service
 
@@ -105,25 +103,10 @@ def follow(row: Row[Any], given: dict[str, Any]) -> bool:
     ``row``: as it was before. Whether it was asked for now; not again while one is under way, nor
     when there was no consent or nothing is left.
     """
-    if given["given"] or not PURPOSES[given["purpose"]].special or row.consent_on is None:
+    if given["given"] or row.consent_on is None:
         return False
-    name = KeyName(row.registration_id, "special")
-    if service().keyring.ensure({name})[name].cipher is None:
+    with service().database.reading() as connection:
+        now = views.record(connection, row.registration_id)
+    if now is None or now.consent_on is not None:
         return False
-    by = actor()
-
-    def handler(work: Work) -> None:
-        erasing.request(
-            work,
-            by=by,
-            registration_ids=(row.registration_id,),
-            classes=("special",),
-            ground="consent_withdrawn",
-            by_the_person=True,
-        )
-
-    try:
-        service().transact(context(row.programme), handler)
-    except Refused:
-        return False
-    return True
+    return following.ask(service(), context(row.programme), row.registration_id, by=actor())

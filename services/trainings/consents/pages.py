@@ -26,7 +26,7 @@ from services.trainings.asking import (
 from services.trainings.consents import acting
 from services.trainings.consents.acting import READ, SPECIAL_WRITE, WRITE, found
 from services.trainings.consents.schemas import ConsentSchema
-from services.trainings.consents.wording import FORM_WORDS, LABELS
+from services.trainings.consents.wording import ERASURE_FOLLOWS, FORM_WORDS, LABELS
 from services.trainings.people.purposes import PURPOSES, Words
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import Purpose
@@ -103,7 +103,7 @@ def _done(given: bool, erasure: bool) -> str:
     if given:
         return N_("The consent is noted.")
     if erasure:
-        return N_("The withdrawal is noted. An erasure is asked for: a second person confirms it.")
+        return ERASURE_FOLLOWS
     return N_("The withdrawal is noted.")
 
 

@@ -21,3 +21,7 @@ LABELS: Final = {
     "given": N_("What the person says"),
     "form": N_("How they said so"),
 }
+
+ERASURE_FOLLOWS: Final = N_(
+    "The withdrawal is noted. An erasure is asked for: a second person confirms it."
+)

@@ -22,6 +22,7 @@ from flask import Response, jsonify
 from sqlalchemy import Row
 
 from services.trainings.asking import identifier, programme_of, programmes, record_reading
+from services.trainings.consents.acting import follow
 from services.trainings.people import acting, handling, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, Search, found, shown
 from services.trainings.people.handling import Contact, looking_again
@@ -181,13 +182,15 @@ def change_contact(arguments: dict[str, Any], registration_id: str) -> Response:
 def declare(arguments: dict[str, Any], registration_id: str) -> Response:
     """Note whether somebody consents and what they say of their origin."""
     row = found(registration_id, DECLARE)
-    return _on(
+    response = _on(
         registration_id,
         DECLARE,
         lambda work, by: handling.declare(
             work, by=by, registration_id=registration_id, country=row.country, **arguments
         ),
     )
+    follow(row, {"given": arguments["consented"]})
+    return response
 
 
 @blueprint.route("/people/duplicates", methods=["GET"])

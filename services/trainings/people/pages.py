@@ -31,6 +31,8 @@ from services.trainings.asking import (
     typed,
     validated,
 )
+from services.trainings.consents.acting import follow
+from services.trainings.consents.wording import ERASURE_FOLLOWS
 from services.trainings.people import acting, forms, handling
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, Search, found
 from services.trainings.people.forms import FIELDS_OF, LABELS
@@ -225,6 +227,11 @@ def declared(registration_id: str) -> ResponseReturnValue:
             work, by=actor(), registration_id=registration_id, country=row.country, **given
         )
 
+    def done(given: dict[str, Any]) -> str:
+        if follow(row, {"given": given["consented"]}):
+            return ERASURE_FOLLOWS
+        return N_("What the person says is noted.")
+
     return _change(
         row,
         act,
@@ -232,7 +239,7 @@ def declared(registration_id: str) -> ResponseReturnValue:
         again=lambda errors: forms.declaration_page(
             found(registration_id, DECLARE), forms.as_typed(), errors
         ),
-        done=N_("What the person says is noted."),
+        done=done,
     )
 
 
@@ -285,7 +292,7 @@ def _change(
     *,
     read: Callable[[], dict[str, Any]],
     again: Callable[[Errors], str],
-    done: str,
+    done: str | Callable[[dict[str, Any]], str],
 ) -> Response:
     """A form on one registration, at the version that it was shown with."""
     registration_id = row.registration_id
@@ -300,7 +307,7 @@ def _change(
             return receipt(work, REGISTRATION, registration_id, location=location)
 
         response = looking_again(lambda: perform_page(row.programme, handler))
-        flash(say(done), "info")
+        flash(say(done if isinstance(done, str) else done(given)), "info")
         return response
 
     return attempt(run, again, labels=LABELS, fields=FIELDS_OF)

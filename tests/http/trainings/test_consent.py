@@ -10,13 +10,15 @@ from services.trainings.reach import reach
 from services.trainings.tables import REGISTRATIONS
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
+from shared.due.daily import schedule_daily
 from shared.privacy.keyring import KeyName
 
-from .conftest import OTHER_PROGRAMME, PROGRAMME
-from .test_erasure import counted, work
+from .conftest import NUMBER, OTHER_PROGRAMME, PROGRAMME, Asker
+from .test_erasure import counted, purged, work
 
 NONE = dict.fromkeys(PURPOSES, False)
 PEOPLE = "/trainings/api/v1/people"
+ERASURES = "/trainings/api/v1/erasures"
 
 
 @pytest.fixture
@@ -94,6 +96,73 @@ def test_origin_withdrawn_is_shown_no_more_and_its_keys_end(house, officer, seco
     assert house.service.keyring.ensure({name})[name].cipher is None
     identity = KeyName(mira, "identity")
     assert house.service.keyring.ensure({identity})[identity].cipher is not None
+
+
+def test_a_withdrawal_erases_every_registration_of_the_person(house, officer, second):
+    """Whoever is registered twice is one person: the second officer can confirm it."""
+    one = house.person(jmbg=NUMBER, declared_roma="yes", consented=True)
+    two = house.person(jmbg=NUMBER, full_name="Mira Primer-Nova")
+    assert change(officer, one, "ethnicity", False, form="spoken").status_code == 200
+    (erasure,) = officer.get(ERASURES).json["items"]
+    address = f"{ERASURES}/{erasure['erasure_id']}"
+    assert sorted(officer.get(address).json["registration_ids"]) == sorted([one, two])
+    counted(house, address)
+    done = second.post(f"{address}/confirm", If_Match=second.get(address).headers["ETag"])
+    assert done.status_code == 200, done.json
+
+
+def test_the_declarations_own_route_asks_for_the_erasure_too(house, officer, mira):
+    version = officer.get(f"{PEOPLE}/{mira}").headers["ETag"]
+    said = {"consented": False, "declared_roma": "declined"}
+    done = officer.post(f"{PEOPLE}/{mira}/declaration", said, If_Match=version)
+    assert done.status_code == 200
+    (erasure,) = officer.get(ERASURES).json["items"]
+    assert (erasure["classes"], erasure["ground"]) == (["special"], "consent_withdrawn")
+
+
+def test_the_declarations_page_asks_for_the_erasure_and_says_so(house, officer, mira):
+    page = f"/trainings/people/{mira}/declaration"
+    done = officer.submit(page, version="1", declared_roma="declined")
+    assert done.status_code == 303, done.text
+    assert "An erasure is asked for" in officer.get(done.headers["Location"]).text
+    assert len(officer.get(ERASURES).json["items"]) == 1
+
+
+def test_the_consent_to_the_programme_carries_origin_until_it_is_asked_apart(officer, mira):
+    assert change(officer, mira, "programme", False).status_code == 200
+    (erasure,) = officer.get(ERASURES).json["items"]
+    assert erasure["classes"] == ["special"]
+
+
+def look(house, of_march: int) -> list[Asker]:
+    """What a day of March does by itself; both officers, signed in that day."""
+    house.clock.moment = house.clock.moment.replace(day=of_march)
+    schedule_daily(house.service, house.clock.now())
+    work(house)
+    accounts = ("officer-1", "officer-2")
+    return [house.as_reader(Role.programme_officer, account=one) for one in accounts]
+
+
+def test_what_could_not_be_asked_for_is_asked_for_the_next_day(house, officer, mira):
+    body = {"registration_id": mira, "classes": ["contact"], "ground": "unlawful"}
+    other = officer.post(ERASURES, body, Idempotency_Key="k1").headers["Location"]
+    assert change(officer, mira, "ethnicity", False).status_code == 200
+    officer, _ = look(house, 2)
+    assert len(officer.get(ERASURES).json["items"]) == 1
+    version = officer.get(other).headers["ETag"]
+    assert officer.post(f"{other}/cancel", If_Match=version).status_code == 200
+    look(house, 3)
+    officer, second = look(house, 4)
+    (erasure,) = officer.get(f"{ERASURES}?state=asked").json["items"]
+    assert (erasure["classes"], erasure["requested_by"]) == (["special"], "officer-1")
+    address = f"{ERASURES}/{erasure['erasure_id']}"
+    counted(house, address)
+    version = officer.get(address).headers["ETag"]
+    assert officer.post(f"{address}/confirm", If_Match=version).status_code == 403
+    assert second.post(f"{address}/confirm", If_Match=version).status_code == 200
+    purged(house, address)
+    officer, _ = look(house, 5)
+    assert len(officer.get(ERASURES).json["items"]) == 2
 
 
 def test_an_erasure_is_asked_for_once_and_only_after_a_consent(house, officer, mira):
