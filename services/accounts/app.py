@@ -43,7 +43,15 @@ from services.accounts.signing.rotating import SIGNING_EVENTS
 from services.accounts.staff import api as staff_api
 from services.accounts.staff import pages as staff_pages
 from services.accounts.staff.account import ACCOUNT
-from services.accounts.staff.account_events import Closed, Reinstated, SessionRevoked, Suspended
+from services.accounts.staff.account_events import (
+    Closed,
+    HoldLifted,
+    HoldPlaced,
+    Reinstated,
+    RoleRevoked,
+    SessionRevoked,
+    Suspended,
+)
 from services.accounts.staff.views import PROJECTIONS
 from services.accounts.standing import api as standing_api
 from services.accounts.standing import pages as standing_pages
@@ -54,7 +62,7 @@ from services.accounts.work import pages as work_pages
 from services.navigation import navigation
 from shared.access.accesses import access_events
 from shared.access.keys import PublicKeys
-from shared.access.revocations import revocations
+from shared.access.revocations import Events, revocations
 from shared.access.wording import ROLE_WORDS
 from shared.log.rotating import log_events
 from shared.log.watching.alarms import alarms_of
@@ -66,6 +74,9 @@ FOLLOWED: Final = ("audit",)
 """The one log that audit cannot watch itself."""
 
 ALARMS: Final = alarms_of("accounts")
+REVOKING: Final = Events(
+    SessionRevoked, Suspended, Reinstated, Closed, changes=(RoleRevoked, HoldPlaced, HoldLifted)
+)
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(
     HERE / name / "templates"
@@ -110,7 +121,7 @@ def definition() -> Definition:
             *applicants.PROJECTIONS,
             KNOWN_PROGRAMMES,
             ALARMS.projection,
-            revocations(SessionRevoked, Suspended, Reinstated, Closed),
+            revocations(REVOKING),
         ),
         reactions=(ERASING.reaction,),
         follows=FOLLOWED,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from services.grants.tables import VIEWS
-from shared.access.revocations import Closed, Reinstated, Suspended
+from shared.access.revocations import Closed, Reinstated, RoleRevoked, Suspended
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
@@ -77,16 +77,6 @@ class DetailsChanged(Foreign, frozen=True, kw_only=True):
 @reads("accounts.account.role_granted.v1")
 class RoleGranted(Foreign, frozen=True, kw_only=True):
     """They have a role; programme None: in every one."""
-
-    account_id: str
-    role: str
-    programme: str | None
-    region: str | None = None
-
-
-@reads("accounts.account.role_revoked.v1")
-class RoleRevoked(Foreign, frozen=True, kw_only=True):
-    """They have it no more."""
 
     account_id: str
     role: str

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text
 
 from services.trainings.tables import METADATA
+from shared.access.revocations import RoleRevoked
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
@@ -54,16 +55,6 @@ class DetailsChanged(Foreign, frozen=True, kw_only=True):
 @reads("accounts.account.role_granted.v1")
 class RoleGranted(Foreign, frozen=True, kw_only=True):
     """They have a role."""
-
-    account_id: str
-    role: str
-    programme: str | None
-    region: str | None = None
-
-
-@reads("accounts.account.role_revoked.v1")
-class RoleRevoked(Foreign, frozen=True, kw_only=True):
-    """They have it no more."""
 
     account_id: str
     role: str

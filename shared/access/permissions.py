@@ -144,6 +144,7 @@ _OTHERS: Final = {
     "accounts.roles.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.roles.grant": _ADMINISTRATOR,
     "accounts.roles.revoke": _ADMINISTRATOR,
+    "accounts.holds.lift": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.programs.read": f"{_ADMINISTRATOR} {_AUDITOR}",
     "accounts.programs.write": _ADMINISTRATOR,
     "accounts.sessions.read": f"{_ADMINISTRATOR} {_AUDITOR}",
@@ -178,6 +179,7 @@ FRESH: Final[dict[str, str]] = {
     "accounts.staff.write": "accounts are opened, changed, closed and let in again",
     "accounts.roles.grant": "somebody may do more",
     "accounts.roles.revoke": "somebody may do less",
+    "accounts.holds.lift": "roles of somebody count who may be somebody else",
     "accounts.programs.write": "a program may do what its key says",
     "audit.log.export": "who did what leaves",
     "audit.evidence.export": "entries leave",
@@ -186,4 +188,87 @@ FRESH: Final[dict[str, str]] = {
 
 Every route that changes something by one of these, or gives a file, says ``fresh=True``: a test
 compares them.
+"""
+
+_SECOND: Final = "a second person must stand for it"
+_JUDGES: Final = "somebody's judgement, who answers for it"
+_MONEY: Final = "money goes out, or may"
+_ATTESTS: Final = "what somebody saw and says is so"
+_SEALED: Final = "what is known to few, each of them by name"
+_RIGHTS: Final = "who may do what"
+_ERASES: Final = "data are gone for good, or stay longer than said"
+_LEAVES: Final = "everything held about somebody leaves"
+
+PEOPLE_ONLY: Final[dict[str, str]] = {
+    "trainings.people.confirm": _SECOND,
+    "trainings.people.resolve": _JUDGES,
+    "trainings.people.read_number": _SEALED,
+    "trainings.vulnerability.exists": _SEALED,
+    "trainings.vulnerability.read": _SEALED,
+    "trainings.vulnerability.write": _SEALED,
+    "trainings.attendance.write": _ATTESTS,
+    "trainings.certificates.issue": _ATTESTS,
+    "trainings.certificates.supersede": _ATTESTS,
+    "trainings.certificates.duplicate": _ATTESTS,
+    "trainings.certificates.revoke": _SECOND,
+    "trainings.data.export": _LEAVES,
+    "trainings.erasures.request": _ERASES,
+    "trainings.erasures.confirm": _SECOND,
+    "trainings.retention.hold": _ERASES,
+    "grants.programmes.write": _RIGHTS,
+    "grants.budget_lines.write": _MONEY,
+    "grants.budget_lines.revise": _MONEY,
+    "grants.calls.publish": _JUDGES,
+    "grants.calls.open": _JUDGES,
+    "grants.calls.close": _JUDGES,
+    "grants.calls.cancel": _JUDGES,
+    "grants.applications.check": _JUDGES,
+    "grants.applications.override": _SECOND,
+    "grants.reviews.assign": _JUDGES,
+    "grants.reviews.declare": _ATTESTS,
+    "grants.reviews.score": _JUDGES,
+    "grants.reviews.close": _JUDGES,
+    "grants.meetings.write": _JUDGES,
+    "grants.meetings.convene": _JUDGES,
+    "grants.meetings.vote": _JUDGES,
+    "grants.meetings.decide": _JUDGES,
+    "grants.meetings.reopen": _JUDGES,
+    "grants.awards.write": _MONEY,
+    "grants.awards.accept": _ATTESTS,
+    "grants.awards.suspend": _JUDGES,
+    "grants.awards.terminate": _SECOND,
+    "grants.bank_accounts.write": _MONEY,
+    "grants.bank_accounts.confirm": _SECOND,
+    "grants.payments.write": _MONEY,
+    "grants.payments.prepare": _MONEY,
+    "grants.payments.authorise": _SECOND,
+    "grants.payments.release": _SECOND,
+    "grants.payments.hold": _JUDGES,
+    "grants.payments.waive": _SECOND,
+    "grants.data.export": _LEAVES,
+    "grants.batches.write": _MONEY,
+    "grants.batches.authorise": _SECOND,
+    "grants.batches.release": _SECOND,
+    "grants.batches.export": _MONEY,
+    "grants.statements.match": _JUDGES,
+    "grants.visits.conduct": _ATTESTS,
+    "grants.visits.accept": _SECOND,
+    "grants.visits.resolve": _JUDGES,
+    "grants.history.close": _JUDGES,
+    "notifications.data.export": _LEAVES,
+    "accounts.staff.write": _RIGHTS,
+    "accounts.roles.grant": _RIGHTS,
+    "accounts.roles.revoke": _RIGHTS,
+    "accounts.holds.lift": _SECOND,
+    "accounts.programs.write": _RIGHTS,
+    "accounts.sessions.end": _RIGHTS,
+    "accounts.alarms.settle": _JUDGES,
+    "accounts.data.export": _LEAVES,
+    "audit.data.export": _LEAVES,
+    "audit.alarms.settle": _JUDGES,
+}
+"""Permission → why only a person has it, whatever the roles of a program are.
+
+No key is made for one of these, and none that was made before counts for it: whoever makes keys
+must not be able to decide, agree or pay by one.
 """

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.access.permissions import PEOPLE_ONLY
 from shared.access.roles import EVERY_PROGRAMME, PERMISSIONS, PUBLIC, SIGNED_IN, Role
 from shared.errors import Forbidden
 from shared.language.marking import N_
@@ -37,6 +38,7 @@ class Reader:
     fresh_at:      when this session last proved a second factor, in seconds since 1970; None never.
     registrations: the person's own ones, for an applicant.
     scopes:        the only permissions that count, for a program's key; None for people.
+    version:       how far the account had come when this was read; what it may changes later.
     """
 
     account_id: str
@@ -46,6 +48,7 @@ class Reader:
     fresh_at: int | None = None
     registrations: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
+    version: int = 0
 
     def roles_in(self, programme: str | None) -> frozenset[Role]:
         """The roles held in a programme; None for any programme."""
@@ -53,7 +56,9 @@ class Reader:
 
     def in_scope(self, permission: str) -> bool:
         """Whether the key that the reader came by, if by a key, is for this at all."""
-        return self.scopes is None or permission in self.scopes
+        if self.scopes is None:
+            return True
+        return permission in self.scopes and permission not in PEOPLE_ONLY
 
     def programmes(self, permission: str) -> frozenset[str]:
         """Where the reader has the permission: codes, or ``{"*"}`` when it is everywhere."""

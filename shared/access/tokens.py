@@ -70,6 +70,7 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fresh: int | None = None
     own: list[_Text] = []
     scopes: list[_Text] | None = None
+    ver: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class TokenSigner:
             fresh=reader.fresh_at,
             own=sorted(reader.registrations),
             scopes=None if reader.scopes is None else sorted(reader.scopes),
+            ver=reader.version,
         )
         header = _Header(alg=ALGORITHM, kid=key.kid)
         signed = b".".join(_encode(msgspec.json.encode(part)) for part in (header, claims))
@@ -230,6 +232,7 @@ class TokenVerifier:
             fresh_at=claims.fresh,
             registrations=frozenset(claims.own),
             scopes=None if claims.scopes is None else frozenset(claims.scopes),
+            version=claims.ver,
         )
 
     def _signed_claims(self, token: str) -> tuple[_Claims, str]:

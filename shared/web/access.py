@@ -63,6 +63,9 @@ class Verifies(Protocol):
 Revoked = Callable[[str, str], bool]
 """(session id, account id) → whether it may not be used any more."""
 
+Outdated = Callable[[str, str, int], bool]
+"""(session id, account id, version) → whether the token says more than the account may by now."""
+
 Denied = Callable[[Reader, str, str], None]
 """(reader, permission, route) → written down before the refusal leaves."""
 
@@ -209,7 +212,13 @@ def _is_marked(mark: str) -> bool:
 
 
 def install(
-    app: Flask, *, verifier: Verifies, revoked: Revoked, denied: Denied | None, clock: Clock
+    app: Flask,
+    *,
+    verifier: Verifies,
+    revoked: Revoked,
+    denied: Denied | None,
+    clock: Clock,
+    outdated: Outdated | None = None,
 ) -> None:
     """Ask before each request. Routes that nobody knows fall through to 404 and 405."""
     app.extensions["zanat.denied"] = denied
@@ -228,6 +237,11 @@ def install(
             found = verifier.verify(token)
             if revoked(found.session_id, found.account_id):
                 raise Unauthenticated("session-ended", N_("This session has ended. Sign in again."))
+            if outdated and outdated(found.session_id, found.account_id, found.version):
+                # The session goes on: a browser gets another token, as for one that ran out.
+                raise TokenExpired(
+                    "token-outdated", N_("What you may do has changed. Sign in again.")
+                )
             g.reader = found
         except Unauthenticated as error:
             # A stale cookie must not close public pages; a program learns of it at once.

@@ -31,7 +31,7 @@ from shared.identifiers import Identifiers, Uuid7, is_identifier
 from shared.language.formats import formats_for
 from shared.language.marking import N_
 from shared.web import access, layout, problems
-from shared.web.access import Denied, Revoked, Verifies, requires
+from shared.web.access import Denied, Outdated, Revoked, Verifies, requires
 from shared.web.assets import Assets
 from shared.web.layout import Navigation
 from shared.web.session import keep_forms_cookie
@@ -104,6 +104,7 @@ def create_app(
     navigation: Navigation | None = None,
     installation_banner: str = "",
     denied: Denied | None = None,
+    outdated: Outdated | None = None,
     hosts: Sequence[str] = (),
     identifiers: Identifiers | None = None,
     clock: Clock | None = None,
@@ -142,7 +143,12 @@ def create_app(
     _measure(app, service)
     _check_address(app, {urlsplit(settings.public_url).hostname or "", *_LOOPBACK, *hosts})
     access.install(
-        app, verifier=verifier, revoked=revoked, denied=denied, clock=clock or SystemClock()
+        app,
+        verifier=verifier,
+        revoked=revoked,
+        denied=denied,
+        clock=clock or SystemClock(),
+        outdated=outdated,
     )
     problems.install(app)
     assets = Assets(static_folder, prefix=f"/{service}/assets")

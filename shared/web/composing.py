@@ -77,11 +77,13 @@ def open_app(
 ) -> tuple[Flask, Api]:
     """The application and its JSON interface, still without the service's own routes."""
     settings = service.settings
+    revoked = Revocations(service.database)
     app = create_app(
         service.name,
         settings=settings,
         verifier=token_verifier(service),
-        revoked=Revocations(service.database),
+        revoked=revoked,
+        outdated=revoked.outdated,
         secret=service.keyring.secret("forms"),
         template_folders=templates,
         navigation=navigation,

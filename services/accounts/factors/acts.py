@@ -22,14 +22,17 @@ from services.accounts.factors.keeping import (
     confirm_secret,
     forget_app,
     forget_recovery_codes,
+    has_factor,
     keep_recovery_codes,
     keep_secret,
     recovery_codes_left,
 )
-from services.accounts.passkeys.acting import remove_all
+from services.accounts.passkeys.acting import remove, remove_all
 from services.accounts.passkeys.keeping import count_of
+from services.accounts.providers.acting import unlink_all
+from services.accounts.providers.views import links_of
 from services.accounts.staff.account import ACCOUNT
-from services.accounts.staff.account_commands import RevokeSession
+from services.accounts.staff.account_commands import PlaceHold, RevokeSession
 from services.accounts.staff.views import open_sessions
 from shared.errors import Invalid
 from shared.events.work import Work
@@ -88,20 +91,52 @@ def make_recovery_codes(work: Work, account_id: str) -> list[str]:
 
 
 def reset_factors(work: Work, *, by: str, account_id: str) -> None:
-    """Take all factors of somebody else away. Their sessions end: one may be on the lost device."""
+    """Take all factors of somebody else away, and who they are elsewhere.
+
+    Their sessions end: one may be on the lost device. Their business roles wait until somebody
+    who had no part in it confirms that it is them.
+    """
     command = ResetFactors(
         by=by,
         now=work.now,
         account_id=account_id,
         passkeys=count_of(work.connection, account_id),
+        links=len(links_of(work.connection, account_id)),
     )
     if not work.decide(FACTORS, account_id, command):
         return
-    remove_all(work, by=by, account_id=account_id)
-    forget_app(work.connection, account_id)
-    forget_recovery_codes(work.connection, account_id)
+    forget_all(work, by=by, account_id=account_id)
+    place = PlaceHold(by=by, now=work.now, account_id=account_id, ground="factors")
+    work.decide(ACCOUNT, account_id, place)
     for session in open_sessions(work.connection, account_id, work.now):
         ended = RevokeSession(
             by=by, now=work.now, account_id=account_id, session_id=session.session_id
         )
         work.decide(ACCOUNT, account_id, ended)
+
+
+def forget_all(work: Work, *, by: str, account_id: str) -> None:
+    """Delete app, passkeys, recovery codes and links to providers of an account."""
+    remove_all(work, by=by, account_id=account_id)
+    unlink_all(work, account_id, by=by)
+    forget_app(work.connection, account_id)
+    forget_recovery_codes(work.connection, account_id)
+
+
+def remove_passkey(
+    work: Work, *, account_id: str, passkey_id: str, kept_session_id: str | None
+) -> None:
+    """Take a passkey of one's own away. Raises Missing when the account has no such one.
+
+    Every other session ends: whoever had the device may be in one. With the last factor the
+    recovery codes go, so that nobody who found them comes back by them later.
+    """
+    remove(work, by=account_id, account_id=account_id, passkey_id=passkey_id)
+    if not has_factor(work.connection, account_id):
+        forget_recovery_codes(work.connection, account_id)
+    for session in open_sessions(work.connection, account_id, work.now):
+        if session.session_id != kept_session_id:
+            ended = RevokeSession(
+                by=account_id, now=work.now, account_id=account_id, session_id=session.session_id
+            )
+            work.decide(ACCOUNT, account_id, ended)

@@ -43,7 +43,7 @@ class RecoveryCodesMade(Event, frozen=True, kw_only=True):
 
 @event_type("accounts.factors.reset.v1")
 class FactorsReset(Event, frozen=True, kw_only=True):
-    """Somebody else took app, passkeys and recovery codes away: the device is lost."""
+    """Somebody else took app, passkeys, recovery codes and links away: the device is lost."""
 
     account_id: str
 
@@ -60,12 +60,13 @@ class Factors:
 
 @dataclass(frozen=True, kw_only=True)
 class FactorsAct:
-    """What every command carries. ``passkeys``: how many the account has."""
+    """What every command carries. ``passkeys``, ``links``: how many the account has of them."""
 
     by: str
     now: datetime
     account_id: str
     passkeys: int = 0
+    links: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ def decide(state: Factors, command: FactorsCommand) -> tuple[Event, ...]:
     if isinstance(command, ResetFactors):
         if own:
             raise Forbidden("own-account", N_("Somebody else must take your second factors away."))
-        there = state.app or command.passkeys > 0
+        there = state.app or command.passkeys > 0 or command.links > 0
         return (FactorsReset(account_id=account_id),) if there else ()
     if not own:
         raise Forbidden("not-your-account", N_("A second factor is changed by its owner only."))

@@ -26,6 +26,7 @@ from services.accounts.factors.keeping import (
 )
 from services.accounts.passkeys.keeping import count_of
 from services.accounts.personas import is_persona
+from services.accounts.providers.views import links_of
 from services.accounts.sessions.pages import desk
 from services.accounts.staff import acts as staff_acts
 from services.accounts.staff.credentials import password_hash, with_secrets
@@ -237,7 +238,7 @@ def reset_factors(account_id: str) -> ResponseReturnValue:
     ensure("accounts.staff.write", EVERY_PROGRAMME)
     with service().database.reading() as connection:
         account, _ = visible_account(connection, account_id)
-        there = has_factor(connection, account_id)
+        there = has_factor(connection, account_id) or bool(links_of(connection, account_id))
     back = url_for("staff.show", account_id=account_id)
     if request.method == "GET":
         return render_template("accounts/factors/reset.html", account=account, there=there)

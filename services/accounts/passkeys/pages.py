@@ -24,6 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import local_address
+from services.accounts.factors.acts import remove_passkey
 from services.accounts.factors.keeping import has_factor
 from services.accounts.passkeys import acting, keeping
 from services.accounts.passkeys.acting import TO_MAKE, TO_SIGN_IN, TO_STEP_UP, Asking
@@ -140,11 +141,15 @@ def remove(passkey_id: str) -> ResponseReturnValue:
         with_secrets(
             service(),
             context(INSTALLATION_WIDE),
-            lambda work: acting.remove(
-                work, by=reader.account_id, account_id=reader.account_id, passkey_id=passkey_id
+            lambda work: remove_passkey(
+                work,
+                account_id=reader.account_id,
+                passkey_id=passkey_id,
+                kept_session_id=reader.session_id,
             ),
         )
-        flash(say(N_("The passkey is removed. It opens nothing any more."), {}), "info")
+        gone = N_("The passkey is removed. It opens nothing any more, and other sessions ended.")
+        flash(say(gone, {}), "info")
         return redirect(PASSKEYS_PAGE, 303)
     with service().database.reading() as connection:
         found = keeping.passkeys_of(connection, reader.account_id)

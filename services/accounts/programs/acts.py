@@ -103,7 +103,8 @@ def exchange(service: Service, desk: SignInDesk, key: str, context: Context) -> 
     except (Refused, Missing) as refused:
         raise Unauthenticated(refused.code, refused.sentence, **refused.facts) from None
     with service.database.reading() as connection:
-        reader = scoped(reader_of(connection, state.account_id, session_id), state.scopes)
+        program = reader_of(connection, state.account_id, session_id, service.clock.now())
+    reader = scoped(program, state.scopes)
     lifetime = min(timedelta(seconds=desk.lifetime_seconds), state.expires_at - service.clock.now())
     try:
         token = desk.signer.sign(reader, lifetime=lifetime)

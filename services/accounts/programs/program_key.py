@@ -3,7 +3,8 @@
     MakeKey(by="admin", account_id="p1", scopes=("grants.ledger.read",), …)   -> Made
     UseKey(by="p1", …)        -> FirstUsed, once
     RevokeKey(by="admin", …)  -> Revoked, once
-    MakeKey(…, scopes=("grants.batches.release",), allowed=…)   -> Invalid: no role of its has that
+    MakeKey(…, scopes=("grants.visits.read",), allowed=…)       -> Invalid: no role of its has that
+    MakeKey(…, scopes=("grants.batches.release",), …)           -> Invalid: only a person does that
 
 What the key is stands nowhere: its SHA-256 lies in a table beside (``keeping.py``).
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
+from shared.access.permissions import PEOPLE_ONLY
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
@@ -184,6 +186,13 @@ def _make(state: ProgramKeyState, command: MakeKey) -> tuple[Event, ...]:
             "key-scopes",
             N_("Choose what the key is for: 1 to {scopes_max} things."),
             scopes_max=SCOPES_MAX,
+        )
+    for_people = [one for one in scopes if one in PEOPLE_ONLY]
+    if for_people:
+        raise Invalid(
+            "key-scope-for-people",
+            N_("A person must stand for this, and no program can: {permission}."),
+            permission=for_people[0],
         )
     beyond = [one for one in scopes if one not in command.allowed]
     if beyond:

@@ -16,6 +16,7 @@ from services.accounts.programs.keeping import SECRETS
 from services.accounts.programs.program_key import FirstUsed, Made, Revoked
 from services.accounts.staff.views import ACCOUNTS
 from services.accounts.tables import METADATA, Moment
+from shared.access.permissions import PEOPLE_ONLY
 from shared.access.reader import Reader, may
 from shared.access.roles import PERMISSIONS
 from shared.events.projection import Projecting, Projection, Recorded
@@ -68,8 +69,8 @@ KEYS: Final = Projection(
 
 
 def permissions_of(reader: Reader) -> frozenset[str]:
-    """Every permission that a reader's roles have somewhere."""
-    return frozenset(one for one in PERMISSIONS if may(reader, one))
+    """Every permission that a program's roles have somewhere and that is not for people alone."""
+    return frozenset(one for one in PERMISSIONS if one not in PEOPLE_ONLY and may(reader, one))
 
 
 def list_keys(

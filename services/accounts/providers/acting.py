@@ -5,8 +5,9 @@
 
 Whoever is known there has an account here by a link. The first time, an open invitation to the
 same address is used, or an account is made when a role follows from the claims; both only for an
-address that the provider has verified. An account that somebody can sign in to already is never
-given to whoever comes with its address: its owner signs in and links it.
+address that the provider has verified, in a domain that the operator's file gives it. An account
+that somebody can sign in to already is never given to whoever comes with its address: its owner
+signs in and links it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ NO_ACCOUNT: Final = N_(
 UNVERIFIED: Final = N_(
     "{provider} does not confirm your e-mail address, so that nobody here can know you by it. "
     "Confirm it there, or ask an administrator."
+)
+NOT_THEIRS: Final = N_(
+    "Nobody here can know you by the address that {provider} has of you. If you have an account "
+    "here, sign in to it and link {provider} under “Your account”; else ask an administrator."
 )
 PROVE_FIRST: Final = N_(
     "There is an account with your address here. Sign in to it as you did until now, then link "
@@ -107,6 +112,8 @@ def _first_time(work: Work, identity: Identity, by: str) -> str:
     """Whose account somebody gets who was never here; it is linked to them."""
     if not identity.email or not identity.email_verified:
         raise _no(identity, "provider-address-unverified", UNVERIFIED)
+    if not identity.provider.speaks_for(identity.email):
+        raise _no(identity, "provider-address-elsewhere", NOT_THEIRS)
     index = email_index(work.store.keyring, identity.email)
     row = work.connection.execute(
         ACCOUNTS.select().where(ACCOUNTS.c.email_index == index).limit(1)

@@ -8,6 +8,8 @@
     client_secret_file = "/etc/zanat/ministry.secret"   # none: a public client
     claim = "groups"                        # what roles follow from; realm_access.roles does too
     create = true                           # make accounts for whom a role follows
+    domains = ["ministry.example"]          # whose addresses it speaks for; none: it knows only
+                                            # those who linked their account themselves
 
     [provider.trusted_second_factor]        # what proves a second factor there
     acr = ["urn:example:gold"]
@@ -33,17 +35,18 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from services.accounts.staff.account import REGIONAL_ROLES, ROLES, SCOPE_LENGTH_MAX
 from services.accounts.staff.account_events import Role
 from services.accounts.staff.account_state import Holding
+from services.accounts.staff.granting import REGIONAL_ROLES, SCOPE_LENGTH_MAX, STAFF_ROLES
 
 PROVIDERS_MAX: Final = 20
 RULES_MAX: Final = 500
 TEXT_MAX: Final = 300
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\Z")
 _KEYS: Final = {
     *("name", "title", "issuer", "client_id", "client_secret_file", "scopes", "claim", "create"),
-    *("trusted_second_factor", "role"),
+    *("trusted_second_factor", "role", "domains"),
 }
 
 
@@ -51,7 +54,9 @@ _KEYS: Final = {
 class Provider:
     """An organisation that says who somebody is.
 
-    roles: (value of the claim, the role that follows from it).
+    roles:   (value of the claim, the role that follows from it).
+    domains: of addresses that it may speak for. Elsewhere its word that an address was verified
+    counts for nothing: it would get the invitations of other organisations.
     """
 
     name: str
@@ -65,6 +70,11 @@ class Provider:
     acr: frozenset[str] = frozenset()
     amr: frozenset[str] = frozenset()
     roles: tuple[tuple[str, Holding], ...] = ()
+    domains: frozenset[str] = frozenset()
+
+    def speaks_for(self, email: str) -> bool:
+        """Whether the address is of one of the provider's own domains, and of none below them."""
+        return email.rpartition("@")[2].lower() in self.domains
 
     def wanted(self, values: frozenset[str]) -> frozenset[Holding]:
         """The roles that follow from the values of the claim."""
@@ -155,7 +165,15 @@ def _provider(given: Any, number: int) -> Provider:
         acr=frozenset(_words(factor, "acr", place)),
         amr=frozenset(_words(factor, "amr", place)),
         roles=tuple(_rule(one, f"{place}: role {n}") for n, one in enumerate(rules, 1)),
+        domains=_domains(given, place),
     )
+
+
+def _domains(given: dict[str, Any], place: str) -> frozenset[str]:
+    found = _words(given, "domains", place)
+    if not all(_DOMAIN.match(one) for one in found):
+        raise ValueError(f"{place}: domains: such as ministry.example, in small letters")
+    return frozenset(found)
 
 
 def _rule(given: Any, place: str) -> tuple[str, Holding]:
@@ -164,7 +182,7 @@ def _rule(given: Any, place: str) -> tuple[str, Holding]:
     role, value = _text(given, "role", place), _text(given, "value", place)
     programme = _text(given, "programme", place) if "programme" in given else None
     region = _text(given, "region", place) if "region" in given else None
-    if role not in ROLES or role == "applicant":
+    if role not in STAFF_ROLES:
         raise ValueError(f"{place}: there is no such role for staff")
     if (role == "administrator") != (programme is None):
         raise ValueError(f"{place}: a programme, except for an administrator")

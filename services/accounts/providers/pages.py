@@ -188,8 +188,8 @@ def _signed_in(begun: Begun, identity: Identity) -> Response:
             past_lock=True,
         )
         work.decide(ACCOUNT, account_id, opened)
-        if identity.second_factor:
-            acts.step_up(work, account_id, session_id, "provider")
+        if identity.proved_at is not None:
+            acts.step_up(work, account_id, session_id, "provider", identity.proved_at)
 
     service().transact(replace(context(INSTALLATION_WIDE), actor=account_id), open_session)
     desk: SignInDesk = current_app.extensions[DESK]

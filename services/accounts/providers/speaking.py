@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -69,7 +70,11 @@ class NotGenuine(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who somebody is, as their provider says. ``values``: of the claim that roles follow from."""
+    """Who somebody is, as their provider says.
+
+    values:    of the claim that roles follow from.
+    proved_at: when a second factor was proved there, if it was lately; None if not.
+    """
 
     provider: Provider
     subject: str
@@ -77,7 +82,7 @@ class Identity:
     email: str
     email_verified: bool
     values: frozenset[str]
-    second_factor: bool
+    proved_at: datetime | None
 
 
 class Conversation:
@@ -274,20 +279,22 @@ class Conversation:
             email=_text(of_address.get("email")),
             email_verified=of_address.get("email_verified") is True,
             values=_values(values),
-            second_factor=self._second_factor(claims),
+            proved_at=self._proved_at(claims),
         )
 
-    def _second_factor(self, claims: CodeIDToken) -> bool:
-        """Whether a second factor was proved there, and just now."""
+    def _proved_at(self, claims: CodeIDToken) -> datetime | None:
+        """When a second factor was proved there, if lately: it counts from then, not from now."""
         acr, amr, at = claims.get("acr"), claims.get("amr"), claims.get("auth_time")
         proved = (isinstance(acr, str) and acr in self.provider.acr) or (
             isinstance(amr, list)
             and any(isinstance(one, str) and one in self.provider.amr for one in amr)
         )
         if not proved or not isinstance(at, int):
-            return False
-        age = self._clock.now().timestamp() - at
-        return -LEEWAY_SECONDS <= age < PROVES_FRESH_SECONDS
+            return None
+        now = self._clock.now()
+        if not -LEEWAY_SECONDS <= now.timestamp() - at < PROVES_FRESH_SECONDS:
+            return None
+        return min(now, datetime.fromtimestamp(at, UTC))
 
 
 _OPTIONS: Final[dict[str, Any]] = {

@@ -17,9 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
+from services.accounts.factors.keeping import has_app
 from services.accounts.indexes import email_index, name_index
+from services.accounts.passkeys.acting import remove_all
+from services.accounts.passkeys.keeping import count_of
+from services.accounts.providers.acting import unlink_all
+from services.accounts.providers.views import links_of
 from services.accounts.resetting.links import LINK_LENGTH, REQUESTS, account_of, new_link, use_link
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import AskReset, ResetPassword
@@ -118,10 +123,39 @@ def link_for(service: Service, given: str, context: Context) -> MadeLink:
     return make_link(service, context, by=context.actor, account_id=account_id, shown=True)
 
 
-def choose_password(work: Work, *, token: str, password_hash: str) -> str:
-    """Use a link: keep the new password and end every session; whose account it is."""
+@dataclass(frozen=True)
+class OtherWays:
+    """How else an account is signed in to. ``only_factor``: passkeys are its only second factor."""
+
+    passkeys: int
+    links: int
+    only_factor: bool
+
+    @classmethod
+    def of(cls, connection: Connection, account_id: str) -> OtherWays:
+        """Those of an account."""
+        return cls(
+            passkeys=count_of(connection, account_id),
+            links=len(links_of(connection, account_id)),
+            only_factor=not has_app(connection, account_id),
+        )
+
+
+def choose_password(
+    work: Work, *, token: str, password_hash: str, keeps_other_ways: bool = False
+) -> str:
+    """Use a link: keep the new password and end every session; whose account it is.
+
+    Passkeys and links to providers go too, unless they are kept: somebody else may have added
+    them. Passkeys stay where they are the only second factor: a mailbox alone must not open what
+    asks for a second one.
+    """
     account_id = use_link(work.connection, token, work.now)
     command = ResetPassword(by=account_id, now=work.now, account_id=account_id)
     work.decide(ACCOUNT, account_id, command)
     keep_password(work.connection, account_id, password_hash, work.now)
+    if not keeps_other_ways:
+        unlink_all(work, account_id, by=account_id)
+        if has_app(work.connection, account_id):
+            remove_all(work, by=account_id, account_id=account_id)
     return account_id

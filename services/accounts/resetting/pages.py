@@ -82,6 +82,7 @@ def reset_sent(token: str) -> ResponseReturnValue:
     with service().database.reading() as connection:
         link = find_link(connection, token, service().clock.now())
         account = find_account(connection, link.account_id)
+    keeps = request.form.get("keeps_other_ways") == "yes"
     words = (account.display_name or "", account.email or "") if account is not None else ()
     try:
         kept = hash_password(check_new_password(words))
@@ -91,7 +92,9 @@ def reset_sent(token: str) -> ResponseReturnValue:
         with_secrets(
             service(),
             context(INSTALLATION_WIDE),
-            lambda work: asking.choose_password(work, token=token, password_hash=kept),
+            lambda work: asking.choose_password(
+                work, token=token, password_hash=kept, keeps_other_ways=keeps
+            ),
         )
     except Refused:
         # Why the link does not work any more is nothing that whoever holds it has to know.
@@ -109,9 +112,12 @@ def _reset_page(token: str, errors: dict[str, str], *, status: int = 200) -> Res
     with service().database.reading() as connection:
         link = find_link(connection, token, service().clock.now())
         account = find_account(connection, link.account_id)
+        ways = asking.OtherWays.of(connection, link.account_id)
     page = render_template(
         "accounts/resetting/reset.html",
         account=account,
+        ways=ways,
+        keeps=request.form.get("keeps_other_ways") == "yes",
         errors=errors,
         expires_at=link.expires_at,
         length_min=LENGTH_MIN,

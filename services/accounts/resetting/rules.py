@@ -10,9 +10,10 @@ or another of its links was used: whoever has an old mailbox or an old mail has 
 
 from __future__ import annotations
 
-from services.accounts.staff.account_commands import AskReset, ResetPassword
+from services.accounts.staff.account_commands import AskReset, PlaceHold, ResetPassword
 from services.accounts.staff.account_events import PasswordChanged, ResetRequested, SessionRevoked
 from services.accounts.staff.account_state import Active, Held
+from services.accounts.standing.holding import hold
 from shared.errors import Forbidden, Invalid, Refused
 from shared.events.event import Event
 from shared.language.marking import N_
@@ -31,7 +32,11 @@ def reset(state: Held, command: AskReset | ResetPassword) -> tuple[Event, ...]:
         asked = ResetRequested(
             account_id=account_id, link=command.link, expires_at=command.expires_at
         )
-        return (asked,)
+        if command.link is not None:
+            return (asked,)
+        # It was shown, and perhaps to somebody who will use it themself.
+        shown = PlaceHold(by=command.by, now=command.now, account_id=account_id, ground="link")
+        return (asked, *hold(state, shown))
     if state.reset_until is None or command.now >= state.reset_until:
         raise Refused("reset-over", N_("This link is too old or was used already."))
     ended = (SessionRevoked(account_id=account_id, session_id=one) for one in state.sessions)

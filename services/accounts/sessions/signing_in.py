@@ -234,7 +234,7 @@ class SignInDesk:
     def reader(self, account_id: str, session_id: str) -> Reader:
         """The account as it is now, in this session."""
         with self.service.database.reading() as connection:
-            return reader_of(connection, account_id, session_id)
+            return reader_of(connection, account_id, session_id, self.service.clock.now())
 
     def renewed(self, token: str) -> Reader | None:
         """Who an old token spoke of, with the roles of now; None when they must sign in again.
@@ -246,9 +246,10 @@ class SignInDesk:
         if old is None or old.scopes is not None:
             return None
         with self.service.database.reading() as connection:
-            if not is_open(connection, old.session_id, old.account_id, self.service.clock.now()):
+            now = self.service.clock.now()
+            if not is_open(connection, old.session_id, old.account_id, now):
                 return None
-            return reader_of(connection, old.account_id, old.session_id)
+            return reader_of(connection, old.account_id, old.session_id, now)
 
     def end(self, session_id: str, *, account_id: str, by: str, context: Context) -> None:
         """End a session of the account; nothing happens when it is over."""

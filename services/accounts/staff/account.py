@@ -27,6 +27,8 @@ from services.accounts.staff.account_commands import (
     FailSignIn,
     GrantRole,
     Invite,
+    LiftHold,
+    PlaceHold,
     Reinstate,
     RenewInvitation,
     ResetPassword,
@@ -48,43 +50,34 @@ from services.accounts.staff.account_events import (
     PasswordChanged,
     Reinstated,
     RoleGranted,
-    RoleRevoked,
     SessionRevoked,
     SignedIn,
     SignInFailed,
     SteppedUp,
     Suspended,
 )
-from services.accounts.staff.account_events import Role as RoleCode
 from services.accounts.staff.account_state import (
     AccountState,
     Active,
     Held,
-    Holding,
     NoAccount,
     OnHold,
     Over,
     Waiting,
     evolve,
-    holding,
     is_locked,
 )
-from shared.access.roles import Role, excluded
-from shared.errors import Forbidden, Invalid, Missing, Refused
+from services.accounts.staff.checks import not_own, of_staff, text
+from services.accounts.staff.granting import change_roles
+from services.accounts.standing.holding import hold
+from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
 from shared.language.marking import N_
 from shared.mail_address import is_mail_address
 
-ROLES: Final[tuple[str, ...]] = get_args(RoleCode)
-REGIONAL_ROLES: Final = frozenset({"field_officer"})
-"""Whose records are looked for by place; every other role is for the whole of its programme."""
-
 INVITED_KINDS: Final = ("staff", "program")
 """Kinds of accounts that an administrator makes; an applicant's comes about by signing in."""
-
-ROLES_MAX: Final = 20
-"""A token names every role and must fit into a cookie."""
 
 SESSIONS_MAX: Final = 20
 FAILURES_BEFORE_LOCK: Final = 5
@@ -96,7 +89,6 @@ hold for a passkey, for a provider's word or in a browser that the owner signed 
 NAME_LENGTH_MAX: Final = 200
 EMAIL_LENGTH_MAX: Final = 254
 REASON_LENGTH_MAX: Final = 1000
-SCOPE_LENGTH_MAX: Final = 40
 
 
 def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
@@ -108,7 +100,7 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
     if isinstance(state, NoAccount):
         raise Missing("no-account", N_("There is no such account."))
     if isinstance(state, Over):
-        if isinstance(command, CloseAccount | RevokeSession | RevokeRole):
+        if isinstance(command, CloseAccount | RevokeSession | RevokeRole | PlaceHold | LiftHold):
             return ()
         raise Refused("account-closed", N_("This account is closed."))
     account_id = command.account_id
@@ -116,19 +108,17 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
         case RenewInvitation() | Activate():
             return _invitation(state, command)
         case ChangeDetails():
-            _of_staff(state)
-            name, email = _details(state.kind, command)
-            return (DetailsChanged(account_id=account_id, display_name=name, email=email),)
+            return _change(state, command)
         case ChangePassword():
             _active(state)
             ended = [one for one in state.sessions if one != command.kept_session_id]
             return (PasswordChanged(account_id=account_id), *_ended(account_id, ended))
         case AskReset() | ResetPassword():
             return reset(state, command)
-        case GrantRole():
-            return _grant(state, command)
-        case RevokeRole():
-            return _revoke(state, command)
+        case GrantRole() | RevokeRole():
+            return change_roles(state, command)
+        case PlaceHold() | LiftHold():
+            return hold(state, command)
         case Suspend() | Reinstate() | CloseAccount():
             return _standing(state, command)
         case SignIn() | StepUp() | FailSignIn():
@@ -156,6 +146,7 @@ def _invite(state: AccountState, command: Invite | BootstrapAdministrator) -> tu
         display_name=name,
         email=email,
         expires_at=_later(command, command.expires_at),
+        link=command.link if isinstance(command, Invite) else None,
     )
     if not first:
         return (invited,)
@@ -181,8 +172,12 @@ def _invitation(
     if not isinstance(state, Waiting):
         raise Refused("no-invitation", N_("There is no open invitation for this account."))
     if isinstance(command, RenewInvitation):
-        expires_at = _later(command, command.expires_at)
-        return (InvitationRenewed(account_id=command.account_id, expires_at=expires_at),)
+        renewed = InvitationRenewed(
+            account_id=command.account_id,
+            expires_at=_later(command, command.expires_at),
+            link=command.link,
+        )
+        return (renewed,)
     if command.now >= state.expires_at:
         raise Refused("invitation-expired", N_("The invitation is too old; ask for a new one."))
     return (Activated(account_id=command.account_id),)
@@ -194,10 +189,26 @@ def _later(command: Act, moment: datetime) -> datetime:
     return moment
 
 
+def _change(state: Waiting | Active | OnHold, command: ChangeDetails) -> tuple[Event, ...]:
+    of_staff(state)
+    name, email = _details(state.kind, command)
+    moved = (email or "").casefold() != (command.email_before or "").casefold()
+    changed = DetailsChanged(
+        account_id=command.account_id,
+        display_name=name,
+        email=email,
+        email_before=command.email_before if moved else None,
+    )
+    place = PlaceHold(
+        by=command.by, now=command.now, account_id=command.account_id, ground="address"
+    )
+    return (changed, *(hold(state, place) if moved else ()))
+
+
 def _details(
     kind: AccountKind, command: Invite | BootstrapAdministrator | ChangeDetails
 ) -> tuple[str, str | None]:
-    name = _text(command.display_name, field="display_name", length_max=NAME_LENGTH_MAX)
+    name = text(command.display_name, field="display_name", length_max=NAME_LENGTH_MAX)
     email = command.email.strip() if command.email else None
     if email is not None:
         if not is_mail_address(email) or len(email) > EMAIL_LENGTH_MAX:
@@ -207,98 +218,16 @@ def _details(
     return name, email
 
 
-def _text(value: str, *, field: str, length_max: int) -> str:
-    cleaned = value.strip()
-    if not 1 <= len(cleaned) <= length_max or not cleaned.replace("\n", " ").isprintable():
-        raise Invalid(
-            "text",
-            N_("The field {field} needs 1 to {length_max} printable characters."),
-            field=field,
-            length_max=length_max,
-        )
-    return cleaned
-
-
-def _grant(state: Held, command: GrantRole) -> tuple[Event, ...]:
-    _not_own(command)
-    _of_staff(state)
-    wanted = holding(command)
-    if wanted.role not in ROLES:
-        raise Invalid("unknown-role", N_("There is no such role."))
-    everywhere = wanted.role == "administrator"
-    if everywhere != (wanted.programme is None) or (everywhere and wanted.region is not None):
-        raise Invalid(
-            "role-scope",
-            N_("An administrator's role is for everything, every other one for one programme."),
-        )
-    if wanted.region is not None and wanted.role not in REGIONAL_ROLES:
-        raise Invalid(
-            "role-has-no-region",
-            N_("Only a field officer's role can be for a part of the programme."),
-            field="region",
-        )
-    for field, value in (("programme", wanted.programme), ("region", wanted.region)):
-        if value is not None:
-            _text(value, field=field, length_max=SCOPE_LENGTH_MAX)
-    if wanted in state.roles:
-        return ()
-    if isinstance(state, OnHold):
-        raise Refused("account-suspended", N_("This account is suspended."))
-    if len(state.roles) >= ROLES_MAX:
-        raise Refused(
-            "too-many-roles", N_("An account holds {roles_max} roles at most."), roles_max=ROLES_MAX
-        )
-    for held in state.roles:
-        if _exclude(held, wanted):
-            raise Refused(
-                "roles-exclude",
-                N_("Nobody is {role} and {held_role} at the same time."),
-                role=wanted.role,
-                held_role=held.role,
-            )
-    return (
-        RoleGranted(
-            account_id=command.account_id,
-            role=wanted.role,
-            programme=wanted.programme,
-            region=wanted.region,
-        ),
-    )
-
-
-def _exclude(one: Holding, other: Holding) -> bool:
-    """Whether nobody holds both: an administrator nothing else, others within a programme."""
-    everywhere = one.programme is None or other.programme is None
-    if one.programme != other.programme and not everywhere:
-        return False
-    return bool(excluded({Role(one.role), Role(other.role)}))
-
-
-def _revoke(state: Held, command: RevokeRole) -> tuple[Event, ...]:
-    _not_own(command)
-    held = holding(command)
-    if held not in state.roles:
-        return ()
-    return (
-        RoleRevoked(
-            account_id=command.account_id,
-            role=held.role,
-            programme=held.programme,
-            region=held.region,
-        ),
-    )
-
-
 def _standing(
     state: Waiting | Active | OnHold, command: Suspend | Reinstate | CloseAccount
 ) -> tuple[Event, ...]:
-    _not_own(command)
+    not_own(command)
     account_id = command.account_id
     match command:
         case Suspend():
             if isinstance(state, OnHold):
                 return ()
-            reason = _text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
+            reason = text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
             # Its sessions end for good: a token of before does not come back to life with it.
             ended = _ended(account_id, state.sessions)
             return (*ended, Suspended(account_id=account_id, reason=reason))
@@ -306,11 +235,6 @@ def _standing(
             return (Reinstated(account_id=account_id),) if isinstance(state, OnHold) else ()
         case CloseAccount():
             return (*_ended(account_id, state.sessions), Closed(account_id=account_id))
-
-
-def _not_own(command: Act) -> None:
-    if command.by == command.account_id:
-        raise Forbidden("own-account", N_("Somebody else must change your roles and your account."))
 
 
 def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event, ...]:
@@ -329,7 +253,10 @@ def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event,
         if command.session_id not in state.sessions:
             raise Refused("session-over", N_("This session has ended. Sign in again."))
         proved = SteppedUp(
-            account_id=account_id, session_id=command.session_id, method=command.method
+            account_id=account_id,
+            session_id=command.session_id,
+            method=command.method,
+            proved_at=command.proved_at,
         )
         return (proved,)
     if command.by_key != (state.kind == "program"):
@@ -355,14 +282,6 @@ def lock_after(failures: int) -> timedelta:
 def _active(state: Held) -> None:
     if not isinstance(state, Active):
         raise Refused("account-not-active", N_("This account is not active."))
-
-
-def _of_staff(state: Held) -> None:
-    if state.kind == "applicant":
-        raise Refused(
-            "account-of-applicant",
-            N_("An applicant's name and roles follow from their registrations."),
-        )
 
 
 def _ended(account_id: str, sessions: list[str] | tuple[str, ...]) -> tuple[SessionRevoked, ...]:

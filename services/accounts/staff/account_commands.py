@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
+from services.accounts.staff.account_events import AccountKind, FactorMethod, HoldGround, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +35,13 @@ class BootstrapAdministrator(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class Invite(Act):
-    """Invite a member of staff (with an address) or set up a program."""
+    """Invite a member of staff (with an address) or set up a program; ``link``: to be mailed."""
 
     kind: AccountKind
     display_name: str
     email: str | None
     expires_at: datetime
+    link: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +53,10 @@ class Admit(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class RenewInvitation(Act):
-    """Make a new link for an invitation that was not used."""
+    """Make a new link for an invitation that was not used; ``link``: to be mailed."""
 
     expires_at: datetime
+    link: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +66,11 @@ class Activate(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeDetails(Act):
-    """Change name and address, whole."""
+    """Change name and address, whole. ``email_before``: the address now."""
 
     display_name: str
     email: str | None
+    email_before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,25 @@ class RevokeRole(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceHold(Act):
+    """Somebody else did what could let another than the owner in: let roles not count for now."""
+
+    ground: HoldGround
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiftHold(Act):
+    """Say that it is the owner who has the account.
+
+    since: when the account of whoever says so was first used.
+    held: whether that account is itself held.
+    """
+
+    since: datetime
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suspend(Act):
     """Stop the account at once."""
 
@@ -136,10 +158,11 @@ class SignIn(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class StepUp(Act):
-    """The second factor was right: note it for the session."""
+    """The second factor was right: note it for the session. ``proved_at``: when, if before."""
 
     session_id: str
     method: FactorMethod
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +194,8 @@ AccountCommand: TypeAlias = (
     | ResetPassword
     | GrantRole
     | RevokeRole
+    | PlaceHold
+    | LiftHold
     | Suspend
     | Reinstate
     | SignIn

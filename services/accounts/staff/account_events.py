@@ -17,6 +17,9 @@ FactorMethod: TypeAlias = Literal["totp", "recovery_code", "passkey", "provider"
 """How a session proved that it is its owner's; ``demonstration``: an invented person's button."""
 
 AccountKind: TypeAlias = Literal["staff", "program", "applicant"]
+HoldGround: TypeAlias = Literal["address", "factors", "link"]
+"""What somebody else did to an account, so that it may not be its owner who has it now."""
+
 Role: TypeAlias = Literal[
     "trainer",
     "programme_officer",
@@ -34,13 +37,17 @@ Role: TypeAlias = Literal[
 
 @event_type("accounts.account.invited.v1", seals_for="account_id")
 class Invited(Event, frozen=True, kw_only=True):
-    """Somebody, or a program, may activate the account until ``expires_at``."""
+    """Somebody, or a program, may activate the account until ``expires_at``.
+
+    ``link`` is what opens it, for the mail that carries it; None when it goes another way.
+    """
 
     account_id: str
     kind: AccountKind
     display_name: Personal.identity
     email: Personal.contact | None
     expires_at: datetime
+    link: Personal.contact | None = None
 
 
 @event_type("accounts.account.admitted.v1")
@@ -51,12 +58,16 @@ class Admitted(Event, frozen=True, kw_only=True):
     person_id: str
 
 
-@event_type("accounts.account.invitation_renewed.v1")
+@event_type("accounts.account.invitation_renewed.v1", seals_for="account_id")
 class InvitationRenewed(Event, frozen=True, kw_only=True):
-    """The invitation holds until ``expires_at``; the link before it does not any more."""
+    """The invitation holds until ``expires_at``; the link before it does not any more.
+
+    ``link`` is the new one, for the mail that carries it; None when it goes another way.
+    """
 
     account_id: str
     expires_at: datetime
+    link: Personal.contact | None = None
 
 
 @event_type("accounts.account.activated.v1")
@@ -68,11 +79,12 @@ class Activated(Event, frozen=True, kw_only=True):
 
 @event_type("accounts.account.details_changed.v1", seals_for="account_id")
 class DetailsChanged(Event, frozen=True, kw_only=True):
-    """Name and address from now on."""
+    """Name and address from now on. ``email_before``: the one before, if it is another."""
 
     account_id: str
     display_name: Personal.identity
     email: Personal.contact | None
+    email_before: Personal.contact | None = None
 
 
 @event_type("accounts.account.password_changed.v1")
@@ -115,6 +127,27 @@ class RoleRevoked(Event, frozen=True, kw_only=True):
     region: str | None
 
 
+@event_type("accounts.account.hold_placed.v1")
+class HoldPlaced(Event, frozen=True, kw_only=True):
+    """The account's business roles do not count before ``until``, or somebody else knows better.
+
+    ``by``: the account, or whoever has the machine, that did what ``ground`` says.
+    """
+
+    account_id: str
+    ground: HoldGround
+    by: str
+    placed_at: datetime
+    until: datetime
+
+
+@event_type("accounts.account.hold_lifted.v1")
+class HoldLifted(Event, frozen=True, kw_only=True):
+    """Somebody who had no part in it knows that the account is its owner's: its roles count."""
+
+    account_id: str
+
+
 @event_type("accounts.account.suspended.v1")
 class Suspended(Event, frozen=True, kw_only=True):
     """Nobody gets in by this account, open sessions included. ``reason`` names nobody."""
@@ -140,11 +173,15 @@ class SignedIn(Event, frozen=True, kw_only=True):
 
 @event_type("accounts.account.stepped_up.v1")
 class SteppedUp(Event, frozen=True, kw_only=True):
-    """The session proved a second factor; for some minutes it may do what needs that."""
+    """The session proved a second factor; for some minutes it may do what needs that.
+
+    ``proved_at``: when, if it was before: a provider says that of somebody who came from there.
+    """
 
     account_id: str
     session_id: str
     method: FactorMethod
+    proved_at: datetime | None = None
 
 
 @event_type("accounts.account.sign_in_failed.v1")
@@ -181,6 +218,8 @@ AccountEvent: TypeAlias = (
     | ResetRequested
     | RoleGranted
     | RoleRevoked
+    | HoldPlaced
+    | HoldLifted
     | Suspended
     | Reinstated
     | SignedIn

@@ -18,6 +18,8 @@ from services.accounts.staff.account_events import (
     Admitted,
     Closed,
     DetailsChanged,
+    HoldLifted,
+    HoldPlaced,
     InvitationRenewed,
     Invited,
     PasswordChanged,
@@ -43,6 +45,15 @@ class Holding:
     region: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """Until when business roles do not count, since when, and who had a part in why."""
+
+    until: datetime
+    placed_at: datetime
+    by: frozenset[str]
+
+
 @dataclass(frozen=True)
 class NoAccount:
     """Nobody was invited under this id."""
@@ -61,6 +72,7 @@ class Held:
     failures: int = 0
     locked_until: datetime | None = None
     reset_until: datetime | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +123,12 @@ def evolve(state: AccountState, event: AccountEvent) -> AccountState:
             return Active(kind=state.kind, roles=state.roles)
         case ((Waiting() | Active()), Suspended()):
             expires_at = state.expires_at if isinstance(state, Waiting) else None
-            return OnHold(kind=state.kind, roles=state.roles, expires_at=expires_at)
+            return OnHold(
+                kind=state.kind, roles=state.roles, expires_at=expires_at, hold=state.hold
+            )
         case OnHold(), Reinstated():
             if state.expires_at is None:
-                return Active(kind=state.kind, roles=state.roles)
+                return Active(kind=state.kind, roles=state.roles, hold=state.hold)
             return Waiting(kind=state.kind, roles=state.roles, expires_at=state.expires_at)
         case Waiting(), InvitationRenewed():
             return replace(state, expires_at=event.expires_at)
@@ -146,10 +160,21 @@ def _within(state: Waiting | Active | OnHold, event: AccountEvent) -> AccountSta
             return replace(state, reset_until=event.expires_at)
         case DetailsChanged():
             return replace(state, reset_until=None)
+        case HoldPlaced():
+            return replace(state, hold=_held(state.hold, event))
+        case HoldLifted():
+            return replace(state, hold=None)
         case PasswordChanged():
             return replace(state, failures=0, locked_until=None, reset_until=None)
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__}")
+
+
+def _held(before: Hold | None, event: HoldPlaced) -> Hold:
+    """The hold as it is now: one after another goes on, with all who had a part in it."""
+    goes_on = before is not None and event.placed_at < before.until
+    others = before.by if before is not None and goes_on else frozenset()
+    return Hold(until=event.until, placed_at=event.placed_at, by=others | {event.by})
 
 
 def holding(of: RoleGranted | RoleRevoked | GrantRole | RevokeRole) -> Holding:

@@ -21,6 +21,7 @@ from services.accounts.staff.account_commands import (
     ChangePassword,
     GrantRole,
     Invite,
+    LiftHold,
     RenewInvitation,
     RevokeRole,
     SignIn,
@@ -28,13 +29,14 @@ from services.accounts.staff.account_commands import (
 )
 from services.accounts.staff.account_events import AccountKind, FactorMethod, Role
 from services.accounts.staff.credentials import keep_password, new_link, use_invitation
-from services.accounts.staff.views import any_account, find_account
+from services.accounts.staff.views import any_account, find_account, is_held
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
 from shared.events.append import Claim
 from shared.events.work import Work
 from shared.identifiers import is_identifier
 from shared.language.marking import N_
+from shared.settings import Settings
 
 INVITATION_LENGTH: Final = timedelta(days=7)
 FIRST_INVITATION_LENGTH: Final = timedelta(days=1)
@@ -48,10 +50,48 @@ def known(account_id: str) -> str:
     return account_id
 
 
+def mails_from(settings: Settings) -> str:
+    """What links in mails begin with; empty where they are shown to whoever makes them.
+
+    A demonstration's mails reach nobody, and nobody in it is real.
+    """
+    return "" if settings.demonstration else settings.public_url
+
+
+def invite_by_link(
+    work: Work, *, by: str, display_name: str, email: str | None, mails: str
+) -> tuple[str, str]:
+    """Invite somebody with a link that goes to their address; the account's id.
+
+    mails: what ``mails_from`` says. The link's path comes back only when nothing could be mailed:
+    with an address, nobody but its owner ever sees the link.
+    """
+    account_id = work.new_id()
+    path = new_link(work.connection, account_id, work.now + INVITATION_LENGTH)
+    mailed = bool(email and mails)
+    invite(
+        work,
+        by=by,
+        kind="staff",
+        display_name=display_name,
+        email=email,
+        account_id=account_id,
+        link=mails + path if mailed else None,
+    )
+    return account_id, "" if mailed else path
+
+
 def invite(
-    work: Work, *, by: str, kind: str, display_name: str, email: str | None, account_id: str = ""
+    work: Work,
+    *,
+    by: str,
+    kind: str,
+    display_name: str,
+    email: str | None,
+    account_id: str = "",
+    link: str | None = None,
 ) -> str:
-    """Invite somebody, or set up a program; the new account's id."""
+    """Invite somebody, or set up a program; the new account's id. link: goes by mail."""
     account_id = account_id or work.new_id()
     command = Invite(
         by=by,
@@ -61,6 +101,7 @@ def invite(
         display_name=display_name,
         email=email,
         expires_at=work.now + INVITATION_LENGTH,
+        link=link,
     )
     work.decide(ACCOUNT, account_id, command)
     if kind == "program":
@@ -88,13 +129,30 @@ def bootstrap(work: Work, *, by: str, account_id: str, display_name: str) -> str
 
 
 def renew_invitation(
-    work: Work, *, by: str, account_id: str, length: timedelta = INVITATION_LENGTH
+    work: Work,
+    *,
+    by: str,
+    account_id: str,
+    length: timedelta = INVITATION_LENGTH,
+    mails: str = "",
 ) -> tuple[str, datetime]:
-    """A new link for an invitation that was not used, and its end; the link before is worthless."""
+    """A new link for an invitation that was not used, and its end; the link before is worthless.
+
+    mails: what ``mails_from`` says; the path is empty when the link goes to the account's address.
+    """
     expires_at = work.now + length
-    command = RenewInvitation(by=by, now=work.now, account_id=account_id, expires_at=expires_at)
+    account = find_account(work.connection, account_id)
+    mailed = bool(mails and account is not None and account.email)
+    path = new_link(work.connection, account_id, expires_at)
+    command = RenewInvitation(
+        by=by,
+        now=work.now,
+        account_id=account_id,
+        expires_at=expires_at,
+        link=mails + path if mailed else None,
+    )
     work.decide(ACCOUNT, account_id, command)
-    return new_link(work.connection, account_id, expires_at), expires_at
+    return "" if mailed else path, expires_at
 
 
 def change_details(
@@ -103,7 +161,12 @@ def change_details(
     """Another name or address."""
     before = find_account(work.connection, account_id)
     command = ChangeDetails(
-        by=by, now=work.now, account_id=account_id, display_name=display_name, email=email
+        by=by,
+        now=work.now,
+        account_id=account_id,
+        display_name=display_name,
+        email=email,
+        email_before=before.email if before is not None else None,
     )
     work.decide(ACCOUNT, account_id, command)
     if before is not None and before.email:
@@ -143,6 +206,7 @@ def sign_in(
     method: FactorMethod | None = None,
     *,
     past_lock: bool = False,
+    proved_at: datetime | None = None,
 ) -> str:
     """Open a session; its id. method: by which second factor, when one was proved.
 
@@ -158,14 +222,25 @@ def sign_in(
     )
     work.decide(ACCOUNT, account_id, command)
     if method is not None:
-        step_up(work, account_id, session_id, method)
+        step_up(work, account_id, session_id, method, proved_at)
     return session_id
 
 
-def step_up(work: Work, account_id: str, session_id: str, method: FactorMethod) -> None:
-    """Note that a session proved a second factor. Raises Refused when it is over."""
+def step_up(
+    work: Work,
+    account_id: str,
+    session_id: str,
+    method: FactorMethod,
+    proved_at: datetime | None = None,
+) -> None:
+    """Note that a session proved a second factor, now or before. Raises Refused when it is over."""
     command = StepUp(
-        by=account_id, now=work.now, account_id=account_id, session_id=session_id, method=method
+        by=account_id,
+        now=work.now,
+        account_id=account_id,
+        session_id=session_id,
+        method=method,
+        proved_at=proved_at,
     )
     work.decide(ACCOUNT, account_id, command)
 
@@ -209,6 +284,20 @@ def revoke_role(
         role=cast(Role, role),
         programme=_programme(programme),
         region=region or None,
+    )
+    work.decide(ACCOUNT, account_id, command)
+
+
+def lift_hold(work: Work, *, by: str, account_id: str) -> None:
+    """Let the roles of an account count again: ``by`` knows that it is its owner who has it."""
+    own = find_account(work.connection, by)
+    since = own.activated_at if own is not None else None
+    command = LiftHold(
+        by=by,
+        now=work.now,
+        account_id=account_id,
+        since=since or work.now,
+        held=is_held(own, work.now),
     )
     work.decide(ACCOUNT, account_id, command)
 

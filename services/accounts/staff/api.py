@@ -27,7 +27,8 @@ from services.accounts.staff.schemas import (
     StaffPage,
     SuspendSchema,
 )
-from services.accounts.staff.views import list_accounts, roles_of
+from services.accounts.staff.searching import list_accounts
+from services.accounts.staff.views import roles_of
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.work import Work
 from shared.service import INSTALLATION_WIDE
@@ -97,16 +98,22 @@ def show(account_id: str) -> Response:
 @requires("accounts.staff.write", fresh=True)
 @blueprint.response(200, InvitationSchema)
 def renew_invitation(account_id: str) -> dict[str, Any]:
-    """Make a single-use link for an invitation that was not used; the one before stops working."""
+    """Mail a new link for an invitation that was not used; the one before stops working.
+
+    Without an address in the account it is given back, this once.
+    """
     ensure("accounts.staff.write", EVERY_PROGRAMME)
     acts.known(account_id)
     by = actor()
     path, expires_at = with_secrets(
         service(),
         context(INSTALLATION_WIDE),
-        lambda work: acts.renew_invitation(work, by=by, account_id=account_id),
+        lambda work: acts.renew_invitation(
+            work, by=by, account_id=account_id, mails=acts.mails_from(service().settings)
+        ),
     )
-    return {"address": service().settings.public_url + path, "expires_at": expires_at}
+    address = service().settings.public_url + path if path else None
+    return {"mailed": address is None, "address": address, "expires_at": expires_at}
 
 
 @blueprint.route("/<account_id>/roles", methods=["GET"])
@@ -139,7 +146,7 @@ def grant(arguments: dict[str, Any], account_id: str) -> Response:
 @blueprint.arguments(RoleSchema)
 @blueprint.response(200, ReceiptSchema)
 def revoke(arguments: dict[str, Any], account_id: str) -> Response:
-    """Take a role back; tokens that name it live on for minutes at most."""
+    """Take a role back; within seconds no service takes a token that names it."""
     ensure("accounts.roles.revoke", EVERY_PROGRAMME)
     return on_account(
         account_id,

@@ -2,7 +2,7 @@
 
 GET  /accounts/staff           the list
 POST /accounts/staff/search    those with a name or address, which have no place in an address
-POST /accounts/staff/invite    → the single-use link, shown once
+POST /accounts/staff/invite    → the single-use link, by mail
 POST /accounts/staff/<id>/…    roles, roles/revoke, invitation, suspend, reinstate, sessions/end
 """
 
@@ -19,46 +19,35 @@ from services.accounts.foreign import programmes
 from services.accounts.indexes import email_index
 from services.accounts.sessions.uses import device_words
 from services.accounts.staff import acts
-from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX, ROLES
+from services.accounts.staff.account import ACCOUNT, EMAIL_LENGTH_MAX
 from services.accounts.staff.account_commands import Reinstate, RevokeSession, Suspend
-from services.accounts.staff.credentials import new_link, with_secrets
+from services.accounts.staff.credentials import with_secrets
+from services.accounts.staff.granting import ROLES, STAFF_ROLES
 from services.accounts.staff.listing import LIST, seen, visible_account, visible_programmes
+from services.accounts.staff.searching import list_accounts
+from services.accounts.staff.showing import entry, errors_of
 from services.accounts.staff.views import (
-    list_accounts,
+    is_held,
     names_of,
     open_sessions,
     roles_of,
 )
-from services.accounts.staff.wording import EVENT_SENTENCES, STANDING_WORDS
+from services.accounts.staff.wording import HOLD_WORDS, STANDING_WORDS
 from services.accounts.standing.views import same_name, sessions_of
-from shared.access.reader import RoleGrant
+from shared.access.reader import RoleGrant, may
 from shared.access.roles import EVERY_PROGRAMME
-from shared.access.wording import ROLE_WORDS
-from shared.errors import Forbidden, Invalid, Problem, Refused
-from shared.events.projection import Recorded
+from shared.errors import Forbidden, Invalid, Refused
 from shared.events.work import Work
 from shared.language.folding import fold
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
-from shared.web.access import ensure, requires
+from shared.web.access import ensure, requires, signed_in
 from shared.web.commands import Answer, actor, context, perform_page, service
 from shared.web.etag import required_version
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
 HISTORY_MAX = 50
-_FIELD_OF = {
-    "text": "display_name",
-    "email": "email",
-    "email-missing": "email",
-    "email-taken": "email",
-    "role-has-no-region": "region",
-    "role-scope": "programme",
-    "unknown-programme": "programme",
-    "unknown-region": "region",
-    "unknown-kind": "kind",
-}
-
 blueprint = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 
 
@@ -123,19 +112,23 @@ def invite() -> ResponseReturnValue:
 @blueprint.post("/invite")
 @requires("accounts.staff.write", fresh=True)
 def invite_sent() -> ResponseReturnValue:
-    """Invite, and show the single-use link once."""
+    """Invite, and mail the single-use link; without an address, show it once."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
     names = ("display_name", "email", "kind", "role", "programme")
     typed = {name: request.form.get(name, "").strip() for name in names}
 
+    whom: dict[str, Any] = {
+        "by": by,
+        "display_name": typed["display_name"],
+        "email": typed["email"] or None,
+    }
+
     def handler(work: Work) -> tuple[str, str]:
-        account_id = acts.invite(
-            work,
-            by=by,
-            kind=typed["kind"] or "staff",
-            display_name=typed["display_name"],
-            email=typed["email"] or None,
-        )
+        if typed["kind"] in ("", "staff"):
+            mails = acts.mails_from(service().settings)
+            account_id, link = acts.invite_by_link(work, **whom, mails=mails)
+        else:
+            account_id, link = acts.invite(work, **whom, kind=typed["kind"]), ""
         if typed["role"]:
             acts.grant_role(
                 work,
@@ -145,19 +138,16 @@ def invite_sent() -> ResponseReturnValue:
                 programme=typed["programme"],
                 region=None,
             )
-        if typed["kind"] == "program":
-            return account_id, ""
-        link = new_link(work.connection, account_id, work.now + acts.INVITATION_LENGTH)
         return account_id, link
 
     try:
         account_id, path = with_secrets(service(), context(INSTALLATION_WIDE), handler)
     except (Invalid, Refused) as problem:
-        return _invite_page(typed, _errors(problem), status=problem.status)
+        return _invite_page(typed, errors_of(problem), status=problem.status)
     if typed["kind"] == "program":
         flash(say(N_("The program is set up. Make a key for it."), {}), "info")
         return redirect(url_for("programs.show_program", account_id=account_id), 303)
-    return _link_page(account_id, typed["display_name"], path)
+    return _link_page(account_id, typed["display_name"], path) if path else _mailed(account_id)
 
 
 @blueprint.get("/<account_id>")
@@ -170,16 +160,18 @@ def show(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/<account_id>/invitation")
 @requires("accounts.staff.write", fresh=True)
 def renew_invitation(account_id: str) -> ResponseReturnValue:
-    """Make a new single-use link and show it once."""
+    """Make a new single-use link and mail it; without an address, show it once."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
     with service().database.reading() as connection:
         row, _ = visible_account(connection, account_id)
     path, _ = with_secrets(
         service(),
         context(INSTALLATION_WIDE),
-        lambda work: acts.renew_invitation(work, by=by, account_id=account_id),
+        lambda work: acts.renew_invitation(
+            work, by=by, account_id=account_id, mails=acts.mails_from(service().settings)
+        ),
     )
-    return _link_page(account_id, row.display_name or "", path)
+    return _link_page(account_id, row.display_name or "", path) if path else _mailed(account_id)
 
 
 @blueprint.post("/<account_id>/roles")
@@ -212,7 +204,7 @@ def revoke(account_id: str) -> ResponseReturnValue:
     return _on(
         account_id,
         lambda work: acts.revoke_role(work, by=actor(), account_id=account_id, **typed),
-        done=N_("The role is taken back. It stops counting within ten minutes."),
+        done=N_("The role is taken back. It stops counting within seconds."),
     )
 
 
@@ -279,19 +271,10 @@ def _on(
     try:
         response = perform_page(INSTALLATION_WIDE, handler)
     except (Invalid, Refused, Forbidden) as problem:
-        errors = _errors(problem, reason="reason" in (typed or {}))
+        errors = errors_of(problem, reason="reason" in (typed or {}))
         return _account_page(account_id, typed or {}, errors, status=problem.status)
     flash(say(done, {}), "info")
     return response
-
-
-def _errors(problem: Problem, *, reason: bool = False) -> dict[str, str]:
-    field = "reason" if reason else _FIELD_OF.get(problem.code, "role")
-    facts = {
-        name: say(ROLE_WORDS[fact], {}) if isinstance(fact, str) and fact in ROLE_WORDS else fact
-        for name, fact in problem.facts.items()
-    }
-    return {field: say(problem.sentence, facts)}
 
 
 def _may_write() -> bool:
@@ -336,10 +319,15 @@ def _invite_page(
         "accounts/staff/invite.html",
         typed=blank | typed,
         errors=errors,
-        role_names=ROLES,
+        role_names=STAFF_ROLES,
         programmes=known_programmes,
     )
     return page, status
+
+
+def _mailed(account_id: str) -> ResponseReturnValue:
+    flash(say(N_("The invitation is on its way to the person's address."), {}), "info")
+    return redirect(url_for(".show", account_id=account_id), 303)
 
 
 def _link_page(account_id: str, name: str, path: str) -> ResponseReturnValue:
@@ -375,32 +363,19 @@ def _account_page(
         account=row,
         roles=roles,
         sessions=sessions,
-        history=[_entry(one, names) for one in recent],
+        history=[entry(one, names) for one in recent],
         typed=dict.fromkeys(("role", "programme", "region", "reason"), "") | typed,
         errors=errors,
         standing_words=STANDING_WORDS,
-        role_names=ROLES,
+        role_names=STAFF_ROLES,
         programmes=known_programmes,
         may_write=_may_write(),
+        held=is_held(row, service().clock.now()),
+        hold_words=HOLD_WORDS,
+        may_lift=may(signed_in(), "accounts.holds.lift"),
         own=account_id == actor(),
         form_key=service().store.identifiers.new,
         device_words=device_words,
         namesakes=namesakes if _may_write() else (),
     )
     return page, status
-
-
-def _entry(recorded: Recorded, names: dict[str, str]) -> dict[str, Any]:
-    """One line of the history, with what the event says in words."""
-    event = recorded.event
-    facts = {name: getattr(event, name, "") for name in ("reason", "failures")}
-    role = getattr(event, "role", None)
-    if role is not None:
-        facts["role"] = say(ROLE_WORDS[role], {})
-        facts["programme"] = getattr(event, "programme", None) or say(N_("everything"), {})
-    who = names.get(recorded.actor) or say(N_("The system"), {})
-    return {
-        "what": say(EVENT_SENTENCES[type(event).__name__], facts),
-        "who": who,
-        "at": recorded.at,
-    }

@@ -13,9 +13,8 @@ from services.accounts.staff.account import (
     EMAIL_LENGTH_MAX,
     NAME_LENGTH_MAX,
     REASON_LENGTH_MAX,
-    ROLES,
-    SCOPE_LENGTH_MAX,
 )
+from services.accounts.staff.granting import ROLES, SCOPE_LENGTH_MAX
 from services.accounts.staff.wording import STANDING_WORDS
 from shared.access.roles import EVERY_PROGRAMME
 from shared.web.pagination import PageArguments, page_schema
@@ -72,9 +71,14 @@ class InviteSchema(Schema):
 
 
 class InvitationSchema(Schema):
-    """A fresh single-use link."""
+    """A fresh single-use link, mailed or shown this once."""
 
-    address = fields.String(required=True, metadata={"description": "Whoever opens it is in."})
+    mailed = fields.Boolean(required=True)
+    address = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whoever opens it is in. Null when it went by mail."},
+    )
     expires_at = fields.AwareDateTime(required=True)
 
 

@@ -23,21 +23,19 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
-    false,
     func,
-    or_,
     select,
 )
 
 from services.accounts.applicants.people import own_records
 from services.accounts.indexes import email_index, name_index
-from services.accounts.staff.account import ROLES as ROLE_NAMES
 from services.accounts.staff.account_events import (
     Activated,
     Admitted,
     Closed,
     DetailsChanged,
+    HoldLifted,
+    HoldPlaced,
     InvitationRenewed,
     Invited,
     PasswordChanged,
@@ -51,9 +49,10 @@ from services.accounts.staff.account_events import (
     SteppedUp,
     Suspended,
 )
+from services.accounts.staff.granting import ROLES as ROLE_NAMES
 from services.accounts.tables import METADATA, Moment
 from shared.access.reader import Reader, RoleGrant
-from shared.access.roles import EVERY_PROGRAMME, Role
+from shared.access.roles import BUSINESS_ROLES, EVERY_PROGRAMME, Role
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.language.folding import fold
 from shared.privacy.erasing import personal
@@ -82,6 +81,8 @@ ACCOUNTS: Final = Table(
     Column("expires_at", Moment, nullable=False),
     Column("activated_at", Moment),
     Column("last_sign_in_at", Moment),
+    Column("held_until", Moment),
+    Column("held_ground", String(10)),
     Column("version", Integer, nullable=False),
     Index("accounts_email", "email_index"),
     Index("accounts_name", "name_index"),
@@ -141,6 +142,10 @@ def project_accounts(at: Projecting, recorded: Recorded) -> None:
             changes = _details(at, event)
         case Activated():
             changes = {"standing": "active", "activated_at": recorded.at}
+        case HoldPlaced():
+            changes = {"held_until": event.until, "held_ground": event.ground}
+        case HoldLifted():
+            changes = {"held_until": None, "held_ground": None}
         case Suspended():
             changes = {"standing": "suspended"}
         case Reinstated():
@@ -212,7 +217,8 @@ def project_sessions(at: Projecting, recorded: Recorded) -> None:
                 },
             )
         case SteppedUp():
-            at.change(SESSIONS, {"session_id": event.session_id}, fresh_at=recorded.at)
+            proved_at = event.proved_at or recorded.at
+            at.change(SESSIONS, {"session_id": event.session_id}, fresh_at=proved_at)
         case SessionRevoked():
             at.remove(SESSIONS, {"session_id": event.session_id})
         case Suspended() | Closed():
@@ -235,6 +241,8 @@ PROJECTIONS: Final = (
             ResetRequested,
             RoleGranted,
             RoleRevoked,
+            HoldPlaced,
+            HoldLifted,
             Suspended,
             Reinstated,
             SignedIn,
@@ -284,46 +292,6 @@ def any_account(connection: Connection) -> bool:
     return connection.execute(invited).first() is not None
 
 
-def list_accounts(
-    connection: Connection,
-    *,
-    limit: int,
-    after: str | None = None,
-    standing: str = "",
-    role: str = "",
-    programmes: Collection[str] | None = None,
-    name: str = "",
-    email_index: str = "",
-) -> Sequence[Row[Any]]:
-    """Accounts but applicants', by name. ``programmes``: only with a role in one of them; or all.
-
-    after: the id of the last account seen, since a name has no place in an address.
-    name: part of a name, folded; email_index: of a whole address. One of them is enough.
-    """
-    wanted = select(ACCOUNTS).where(ACCOUNTS.c.kind != "applicant").limit(limit)
-    wanted = wanted.order_by(ACCOUNTS.c.sort_name, ACCOUNTS.c.account_id)
-    if after is not None:
-        last = select(ACCOUNTS.c.sort_name).where(ACCOUNTS.c.account_id == after).scalar_subquery()
-        wanted = wanted.where(
-            or_(
-                ACCOUNTS.c.sort_name > last,
-                and_(ACCOUNTS.c.sort_name == last, ACCOUNTS.c.account_id > after),
-            )
-        )
-    if standing:
-        wanted = wanted.where(ACCOUNTS.c.standing == standing)
-    if role:
-        holders = select(ROLES.c.account_id).where(ROLES.c.role == role)
-        wanted = wanted.where(ACCOUNTS.c.account_id.in_(holders))
-    if programmes is not None:
-        held = select(ROLES.c.account_id).where(ROLES.c.programme.in_(sorted(programmes)))
-        wanted = wanted.where(ACCOUNTS.c.account_id.in_(held))
-    if name or email_index:
-        by_name = ACCOUNTS.c.sort_name.contains(name, autoescape=True) if name else false()
-        wanted = wanted.where(or_(by_name, ACCOUNTS.c.email_index == email_index))
-    return connection.execute(wanted).all()
-
-
 def roles_of(connection: Connection, account_ids: Collection[str]) -> dict[str, list[RoleGrant]]:
     """The roles of some accounts, in the order of the roles' table."""
     found: dict[str, list[RoleGrant]] = {account_id: [] for account_id in account_ids}
@@ -371,12 +339,25 @@ def is_open(connection: Connection, session_id: str, account_id: str, now: datet
     return bool(found)
 
 
-def reader_of(connection: Connection, account_id: str, session_id: str) -> Reader:
-    """The account as it is now, with the roles it holds now and its session's second factor."""
+def is_held(account: Row[Any] | None, now: datetime | None) -> bool:
+    """Whether the account's business roles do not count now; ``now`` None: whenever it ends."""
+    until: datetime | None = account.held_until if account is not None else None
+    return until is not None and (now is None or now < until)
+
+
+def reader_of(
+    connection: Connection, account_id: str, session_id: str, now: datetime | None = None
+) -> Reader:
+    """The account as it is now, with the roles it holds now and its session's second factor.
+
+    Roles that wait to be confirmed are left out; without ``now``, also if they waited once.
+    """
     row = find_account(connection, account_id)
     own = own_records(connection, row)
     name = own.name or (row and row.display_name) or ""
     roles = (*roles_of(connection, [account_id])[account_id], *own.roles)
+    if is_held(row, now):
+        roles = tuple(one for one in roles if one.role not in BUSINESS_ROLES)
     proved = connection.execute(
         select(SESSIONS.c.fresh_at).where(
             SESSIONS.c.session_id == session_id, SESSIONS.c.account_id == account_id
@@ -389,4 +370,5 @@ def reader_of(connection: Connection, account_id: str, session_id: str) -> Reade
         roles,
         fresh_at=None if proved is None else int(proved.timestamp()),
         registrations=own.registrations,
+        version=row.version if row is not None else 0,
     )

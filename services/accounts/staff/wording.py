@@ -18,6 +18,13 @@ STANDING_WORDS: Final[dict[str, tuple[str, str, str]]] = {
 }
 """Standing → its word, with the colour and the shape of its tag."""
 
+HOLD_WORDS: Final[dict[str, str]] = {
+    "address": N_("The e-mail address was changed by an administrator."),
+    "factors": N_("The second factors were taken away by an administrator."),
+    "link": N_("An administrator was shown a link for a new password."),
+}
+"""Why roles wait → a sentence."""
+
 EVENT_SENTENCES: Final[dict[str, str]] = {
     "Invited": N_("Invited."),
     "InvitationRenewed": N_("A new link was made for the invitation."),
@@ -27,6 +34,8 @@ EVENT_SENTENCES: Final[dict[str, str]] = {
     "ResetRequested": N_("A link for a new password was made."),
     "RoleGranted": N_("Role granted: {role} in {programme}."),
     "RoleRevoked": N_("Role taken back: {role} in {programme}."),
+    "HoldPlaced": N_("The roles wait for somebody to confirm whose account it is."),
+    "HoldLifted": N_("Confirmed that it is them: the roles count."),
     "Suspended": N_("Suspended: {reason}"),
     "Reinstated": N_("Works again."),
     "SignedIn": N_("Signed in."),

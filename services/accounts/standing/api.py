@@ -1,6 +1,7 @@
 """JSON routes that close, reset or change an account and end its sessions.
 
 POST /accounts/api/v1/staff/<id>/close                  for good
+POST /accounts/api/v1/staff/<id>/hold/lift              it is its owner who has it
 POST /accounts/api/v1/staff/<id>/details                name and address, whole
 POST /accounts/api/v1/staff/<id>/reset                  a link for a new password
 GET  /accounts/api/v1/staff/<id>/sessions               …/<session>/end ends one of them
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, jsonify
 
 from services.accounts.resetting.asking import make_link
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.listing import visible_account
 from services.accounts.staff.performing import on_account
 from services.accounts.standing import acts as standing
@@ -32,6 +34,7 @@ from shared.service import INSTALLATION_WIDE
 from shared.web.access import ensure, requires, signed_in
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import Answer, ReceiptSchema, actor, context, perform, receipt, service
+from shared.web.etag import required_version, set_version
 
 blueprint = ApiBlueprint("standing_api", __name__, url_prefix="/accounts/api/v1")
 
@@ -43,7 +46,26 @@ blueprint = ApiBlueprint("standing_api", __name__, url_prefix="/accounts/api/v1"
 def close(account_id: str) -> Response:
     """Close an account for good: its sessions end, its roles are gone, its address is free."""
     by = ensure("accounts.staff.write", EVERY_PROGRAMME).account_id
-    return on_account(account_id, lambda work: standing.close(work, by=by, account_id=account_id))
+    version = required_version()
+    with service().database.reading() as connection:
+        visible_account(connection, account_id)
+
+    def handler(work: Work) -> Answer:
+        standing.close(work, by=by, account_id=account_id, version=version)
+        return receipt(work, ACCOUNT, account_id)
+
+    answer = with_secrets(service(), context(INSTALLATION_WIDE), handler)
+    return set_version(jsonify(answer.body), answer.version or 0)
+
+
+@blueprint.route("/staff/<account_id>/hold/lift", methods=["POST"])
+@requires("accounts.holds.lift", fresh=True)
+@command(versioned=True)
+@blueprint.response(200, ReceiptSchema)
+def lift_hold(account_id: str) -> Response:
+    """Say that you know whose account it is: its roles count. Not for who had a part in it."""
+    by = ensure("accounts.holds.lift", None).account_id
+    return on_account(account_id, lambda work: acts.lift_hold(work, by=by, account_id=account_id))
 
 
 @blueprint.route("/staff/<account_id>/details", methods=["POST"])

@@ -2,6 +2,7 @@
 
 GET  /accounts/staff/<id>/close      says what follows; POST closes
 GET  /accounts/staff/<id>/details    name and address; POST changes them
+POST /accounts/staff/<id>/hold/lift  it is its owner who has it
 POST /accounts/staff/<id>/reset      a link for a new password: mailed, or shown once
 POST /accounts/staff/<id>/sessions/<session>/end
 """
@@ -15,10 +16,11 @@ from services.accounts.resetting.asking import make_link
 from services.accounts.resetting.links import LINK_LENGTH
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
+from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.listing import seen, visible_account
 from services.accounts.standing import acts as standing
 from shared.access.roles import EVERY_PROGRAMME
-from shared.errors import Invalid, Refused
+from shared.errors import Forbidden, Invalid, Refused
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.service import INSTALLATION_WIDE
@@ -57,13 +59,35 @@ def close_sent(account_id: str) -> ResponseReturnValue:
     with service().database.reading() as connection:
         visible_account(connection, account_id)
 
+    with_secrets(
+        service(),
+        context(INSTALLATION_WIDE),
+        lambda work: standing.close(work, by=by, account_id=account_id, version=version),
+    )
+    flash(say(N_("The account is closed."), {}), "info")
+    return redirect(url_for("staff.show", account_id=account_id), 303)
+
+
+@blueprint.post("/<account_id>/hold/lift")
+@requires("accounts.holds.lift", fresh=True)
+def lift_hold(account_id: str) -> ResponseReturnValue:
+    """Say that one knows whose account it is: its roles count again."""
+    by = ensure("accounts.holds.lift", None).account_id
+    version = required_version()
+    with service().database.reading() as connection:
+        visible_account(connection, account_id)
+
     def handler(work: Work) -> Answer:
         work.expect(ACCOUNT, account_id, version)
-        standing.close(work, by=by, account_id=account_id)
+        acts.lift_hold(work, by=by, account_id=account_id)
         return _back(account_id)
 
-    response = perform_page(INSTALLATION_WIDE, handler)
-    flash(say(N_("The account is closed."), {}), "info")
+    try:
+        response = perform_page(INSTALLATION_WIDE, handler)
+    except Forbidden as problem:
+        flash(say(problem.sentence, problem.facts), "error")
+        return redirect(url_for("staff.show", account_id=account_id), 303)
+    flash(say(N_("It is confirmed: the roles count again."), {}), "info")
     return response
 
 

@@ -11,9 +11,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from services.accounts.factors.asking import factor_missing
+from services.accounts.staff.views import find_account, is_held
+from services.accounts.staff.wording import HOLD_WORDS
 from services.accounts.work.tasks import TASKS
 from shared.access.roles import EVERY_PROGRAMME, SIGNED_IN, Role
 from shared.web.access import requires, signed_in
+from shared.web.commands import service
 
 blueprint = Blueprint("work", __name__, url_prefix="/accounts")
 
@@ -25,6 +28,8 @@ def home() -> ResponseReturnValue:
     reader = signed_in()
     if reader.roles_in(None) == {Role.applicant}:
         return render_template("accounts/work/applicant.html", tasks=TASKS["applicant"])
+    with service().database.reading() as connection:
+        account = find_account(connection, reader.account_id)
     held = sorted(reader.roles, key=lambda grant: list(TASKS).index(grant.role))
     sections = [
         {
@@ -35,5 +40,10 @@ def home() -> ResponseReturnValue:
         for role, grants in groupby(held, key=lambda grant: grant.role.value)
     ]
     return render_template(
-        "accounts/work/home.html", sections=sections, factor_missing=factor_missing(reader)
+        "accounts/work/home.html",
+        sections=sections,
+        factor_missing=factor_missing(reader),
+        account=account,
+        held=is_held(account, service().clock.now()),
+        hold_words=HOLD_WORDS,
     )
