@@ -13,6 +13,7 @@ from flask import Flask
 
 from services.navigation import navigation
 from services.notifications import held
+from services.notifications.account_changes import CHANGES_REACTION
 from services.notifications.channels.mail.checkpoints import (
     CHECKPOINTS_KIND,
     CHECKPOINTS_REACTION,
@@ -51,6 +52,7 @@ def definition() -> Definition:
             REACTION,
             CODE_REACTION,
             FACTORS_REACTION,
+            CHANGES_REACTION,
             CHECKPOINTS_REACTION,
             ERASING.reaction,
         ),

@@ -254,22 +254,33 @@ class VisitMissed(Foreign, frozen=True, kw_only=True):
 
 @reads("accounts.account.invited.v1", seals_for="account_id")
 class Invited(Foreign, frozen=True, kw_only=True):
-    """Somebody, or a program, may activate an account."""
+    """Somebody, or a program, may activate an account; ``link`` opens it, if it goes by mail."""
 
     account_id: str
     kind: str
     display_name: Personal.identity
     email: Personal.contact | None
     expires_at: datetime
+    link: Personal.contact | None = None
+
+
+@reads("accounts.account.invitation_renewed.v1", seals_for="account_id")
+class InvitationRenewed(Foreign, frozen=True, kw_only=True):
+    """Another link opens it from now on."""
+
+    account_id: str
+    expires_at: datetime
+    link: Personal.contact | None = None
 
 
 @reads("accounts.account.details_changed.v1", seals_for="account_id")
 class DetailsChanged(Foreign, frozen=True, kw_only=True):
-    """Name and address from now on."""
+    """Name and address from now on; ``email_before`` when it is another address."""
 
     account_id: str
     display_name: Personal.identity
     email: Personal.contact | None
+    email_before: Personal.contact | None = None
 
 
 @reads("accounts.account.role_granted.v1")
@@ -279,6 +290,15 @@ class RoleGranted(Foreign, frozen=True, kw_only=True):
     account_id: str
     role: str
     programme: str | None
+    region: str | None = None
+
+
+@reads("accounts.provider_link.made.v1")
+class ProviderLinked(Foreign, frozen=True, kw_only=True):
+    """Somebody at a provider has the account."""
+
+    account_id: str
+    provider: str
 
 
 @reads("accounts.account.password_changed.v1")

@@ -331,11 +331,12 @@ def _of_visits(work: Work, event: Event) -> Iterator[Draft]:
 
 def _of_accounts(work: Work, event: Event) -> Iterator[Draft]:
     match event:
-        case foreign.Invited():
-            if event.kind == "staff":
+        case foreign.Invited() | foreign.InvitationRenewed():
+            link = open_text(work.store.keyring, event.link)
+            if link or (isinstance(event, foreign.Invited) and event.kind == "staff"):
                 about = f"account/{event.account_id}"
-                until = event.expires_at
-                yield _account("account_invited", event.account_id, "mail", about, until=until)
+                facts: dict[str, Fact] = {"until": event.expires_at, "link": link or ""}
+                yield _account("account_invited", event.account_id, "mail", about, **facts)
         case foreign.RoleGranted():
             yield _account(
                 "role_granted",
@@ -400,6 +401,7 @@ REACTION: Final = Reaction(
         foreign.VisitPlanned,
         foreign.VisitMissed,
         foreign.Invited,
+        foreign.InvitationRenewed,
         foreign.RoleGranted,
         foreign.PasswordChanged,
         foreign.ResetRequested,

@@ -69,6 +69,16 @@ ACCOUNTS: Final = Table(
     Column("email", Text, info=personal("contact")),
 )
 
+WATCHERS: Final = Table(
+    "watchers",
+    VIEWS,
+    Column("account_id", String(80), nullable=False),
+    Column("role", String(30), nullable=False),
+    Column("programme", String(40), nullable=False),
+    PrimaryKeyConstraint("account_id", "role", "programme"),
+)
+"""Administrators and auditors, who hear of what others do to accounts."""
+
 AWARDS: Final = Table(
     "awards_spoken_of",
     VIEWS,

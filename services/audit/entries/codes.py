@@ -62,7 +62,9 @@ _GROUNDS: Final = {
 }
 
 _KINDS: Final = {
+    "account_changed": N_("A change to somebody's account"),
     "account_invited": N_("An invitation"),
+    "address_changed": N_("A changed e-mail address"),
     "application_approved": N_("An approved application"),
     "application_changes_requested": N_("An application to complete"),
     "application_ineligible": N_("An application that is not eligible"),
@@ -80,6 +82,7 @@ _KINDS: Final = {
     "factor_added": N_("A new second factor"),
     "factor_removed": N_("A removed second factor"),
     "factors_reset": N_("Second factors taken away"),
+    "link_shown": N_("A link that was shown"),
     "meeting_convened": N_("A meeting of the committee"),
     "password_changed": N_("A changed password"),
     "payment_failed": N_("A payment that the bank refused"),
@@ -89,9 +92,11 @@ _KINDS: Final = {
     "payment_to_export": N_("A payment to export"),
     "primary": N_("Primary school"),
     "program": N_("A program"),
+    "provider_linked": N_("A linked organisation"),
     "return": N_("Came back"),
     "retention_announced": N_("An announced end of retention"),
     "review_assigned": N_("An application to score"),
+    "role_given": N_("A role that somebody was given"),
     "role_granted": N_("A granted role"),
     "secondary": N_("Secondary school"),
     "sign_in_code": N_("A code to sign in by"),

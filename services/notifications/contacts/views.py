@@ -2,6 +2,7 @@
 
     person(connection, registration_id).phone
     address(connection, account_id) -> ("Mira …", "mira@…")
+    watchers(connection)            -> ["a1", "a7"], who hear of changes to accounts
 
 Each projection follows one service. An erased name or number is None.
 """
@@ -19,8 +20,11 @@ from services.notifications.foreign import (
     DetailsChanged,
     Invited,
     Registered,
+    RoleGranted,
 )
-from services.notifications.tables import ACCOUNTS, AWARDS, PEOPLE
+from services.notifications.tables import ACCOUNTS, AWARDS, PEOPLE, WATCHERS
+from shared.access.revocations import Closed, RoleRevoked
+from shared.access.roles import EVERY_PROGRAMME
 from shared.events.projection import Projecting, Projection, Recorded
 
 
@@ -64,6 +68,22 @@ def _project_account(at: Projecting, recorded: Recorded) -> None:
         )
 
 
+def _project_watcher(at: Projecting, recorded: Recorded) -> None:
+    event = recorded.event
+    match event:
+        case RoleGranted(role="administrator" | "auditor"):
+            at.put(WATCHERS, _watching(event))
+        case RoleRevoked(role="administrator" | "auditor"):
+            at.remove(WATCHERS, _watching(event))
+        case Closed():
+            at.remove(WATCHERS, {"account_id": event.account_id})
+
+
+def _watching(event: RoleGranted | RoleRevoked) -> dict[str, str]:
+    programme = event.programme or EVERY_PROGRAMME
+    return {"account_id": event.account_id, "role": event.role, "programme": programme}
+
+
 def _project_award(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, AwardOffered):
@@ -80,6 +100,7 @@ CONTACTS = (
         "people_to_reach", 1, (PEOPLE,), _project_person, (Registered, Corrected, ContactChanged)
     ),
     Projection("accounts_to_reach", 1, (ACCOUNTS,), _project_account, (Invited, DetailsChanged)),
+    Projection("watchers", 1, (WATCHERS,), _project_watcher, (RoleGranted, RoleRevoked, Closed)),
     Projection("awards_spoken_of", 1, (AWARDS,), _project_award, (AwardOffered,)),
 )
 
@@ -95,6 +116,12 @@ def address(connection: Connection, account_id: str) -> tuple[str | None, str | 
     """An account's name and e-mail address."""
     row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.account_id == account_id)).first()
     return (row.display_name, row.email) if row else (None, None)
+
+
+def watchers(connection: Connection) -> list[str]:
+    """The accounts of administrators and auditors, in the order of their ids."""
+    found = select(WATCHERS.c.account_id).distinct().order_by(WATCHERS.c.account_id)
+    return list(connection.execute(found).scalars())
 
 
 def award(connection: Connection, award_id: str) -> Row[Any] | None:

@@ -28,7 +28,9 @@ RecipientKind: TypeAlias = Literal["account", "registration", "role"]
 Means: TypeAlias = Literal["inbox", "mail", "phone", "in_person", "letter", "sms"]
 FailureGround: TypeAlias = Literal["no_address", "refused", "given_up", "not_reached"]
 Kind: TypeAlias = Literal[
+    "account_changed",
     "account_invited",
+    "address_changed",
     "application_approved",
     "application_changes_requested",
     "application_ineligible",
@@ -42,6 +44,7 @@ Kind: TypeAlias = Literal[
     "factor_added",
     "factor_removed",
     "factors_reset",
+    "link_shown",
     "meeting_convened",
     "password_changed",
     "password_reset",
@@ -50,8 +53,10 @@ Kind: TypeAlias = Literal[
     "payment_paid",
     "payment_returned",
     "payment_to_export",
+    "provider_linked",
     "retention_announced",
     "review_assigned",
+    "role_given",
     "role_granted",
     "sign_in_code",
     "sign_in_locked",

@@ -53,13 +53,18 @@ ALL_MEANS: Final = {**MEANS, "inbox": N_("Read it in the inbox")}
 
 
 KIND_WORDS: Final = {
+    "account_changed": N_("A change to somebody's account"),
     "account_invited": N_("An invitation"),
+    "address_changed": N_("A changed e-mail address"),
     "factor_added": N_("A new second factor"),
     "factor_removed": N_("A removed second factor"),
     "factors_reset": N_("Second factors taken away"),
+    "link_shown": N_("A link that was shown"),
     "meeting_convened": N_("A meeting of the committee"),
     "password_changed": N_("A changed password"),
     "password_reset": N_("A link for a new password"),
+    "provider_linked": N_("A linked organisation"),
+    "role_given": N_("A role that somebody was given"),
     "sign_in_code": N_("A code to sign in by"),
     "sign_in_locked": N_("A locked sign-in"),
 }

@@ -12,7 +12,7 @@ from typing import Final
 from services.notifications.messages.message import MESSAGE, Queued
 from shared.service import Service
 
-SECRET_KINDS: Final = frozenset({"password_reset", "sign_in_code"})
+SECRET_KINDS: Final = frozenset({"account_invited", "password_reset", "sign_in_code"})
 """Kinds of messages whose facts are in no read model and whose words are on no page."""
 
 

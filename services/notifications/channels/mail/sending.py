@@ -56,11 +56,11 @@ def send_due(service: Service, payload: bytes) -> None:
         return
     if shown.kind in SECRET_KINDS:
         shown = replace(shown, facts=secret_facts(service, message_id))
-        facts = unpack(shown.facts) if shown.facts is not None else {}
-        to, until = cast(str | None, facts.get("address", to)), facts.get("until")
-        if isinstance(until, datetime) and until <= service.clock.now():
-            failed(service, shown, ground="given_up")
-            return
+    facts = unpack(shown.facts) if shown.facts is not None else {}
+    to, until = cast(str | None, facts.get("address", to)), facts.get("until")
+    if shown.kind in SECRET_KINDS and isinstance(until, datetime) and until <= service.clock.now():
+        failed(service, shown, ground="given_up")
+        return
     if to is None or shown.facts is None or not is_mail_address(to):
         failed(service, shown, ground="no_address")
         return
