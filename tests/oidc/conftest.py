@@ -88,6 +88,7 @@ issuer = "{issuer}"
 client_id = "zanat"
 client_secret_file = "{secret}"
 claim = "groups"
+domains = ["example.org"]
 
 [provider.trusted_second_factor]
 acr = ["urn:test:gold"]
