@@ -129,6 +129,7 @@ def test_a_device_held_by_somebody_else_opens_nothing(visitor: Visitor) -> None:
     device.held_by_another()
     visitor.page.context.clear_cookies()
     visitor.open("/accounts/sign-in")
+    assert "The device did not answer" not in visitor.text()
     visitor.page.get_by_role("button", name="Sign in with a passkey").click()
     visitor.page.get_by_role("alert").wait_for()
     assert "The device did not answer" in visitor.text()

@@ -22,7 +22,7 @@ def asked(browser: Browser, purpose: str, page: str = SIGN_IN) -> dict[str, Any]
         f"/accounts/passkeys/{purpose}", headers={**browser.headers, "X-CSRF-Token": token}
     )
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json
+    found: dict[str, Any] = answer.json or {}
     return found
 
 
