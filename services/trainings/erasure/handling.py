@@ -26,9 +26,10 @@ from services.trainings.erasure.erasure_commands import (
 from services.trainings.erasure.erasure_events import ServiceRows
 from services.trainings.people.projecting import NUMBER_PURPOSE
 from services.trainings.people.views import record, registrations_of
+from services.trainings.retention.retention import RETENTION, held_on
 from services.trainings.retention.rules import AGREEMENT_MONTHS
 from shared.clock import day_in
-from shared.errors import Missing
+from shared.errors import Missing, Refused
 from shared.events.append import Claim, DueWork
 from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE
@@ -178,10 +179,32 @@ def note(work: Work, service: str, answer: Any) -> None:
 
 
 def _confirm_announced(work: Work, erasure_id: str) -> None:
-    """What was announced a month before needs no second person."""
+    """What was announced a month before needs no second person.
+
+    Somebody in it may have been held back meanwhile, or have money under way: it is called off, and
+    the next day's look asks anew for all others.
+    """
     state = work.load(ERASURE, erasure_id)
-    if isinstance(state, Asked) and state.announced and state.complete:
-        confirm(work, by=work.context.actor, erasure_id=erasure_id)
+    if not isinstance(state, Asked) or not state.announced or not state.complete:
+        return
+    by = work.context.actor
+    if _held_back(work, state.registration_ids):
+        cancel(work, by=by, erasure_id=erasure_id)
+        return
+    try:
+        confirm(work, by=by, erasure_id=erasure_id)
+    except Refused:
+        cancel(work, by=by, erasure_id=erasure_id)
+
+
+def _held_back(work: Work, registration_ids: Sequence[str]) -> bool:
+    """Whether any of these is held back today."""
+    today = day_in(work.now, DEFAULT_ZONE)
+    rows = (record(work.connection, one) for one in registration_ids)
+    of_programme = {row.programme: work.load(RETENTION, row.programme) for row in rows if row}
+    return any(
+        held_on(state, one, today) for state in of_programme.values() for one in registration_ids
+    )
 
 
 def number_of(erasure_id: str, year: int) -> str:

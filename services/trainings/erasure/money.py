@@ -272,24 +272,32 @@ def _award(at: Projecting, recorded: Recorded) -> None:
                 signed=False,
             )
         case AgreementSigned():
-            at.change(AWARDS, key, status="accepted", signed=True, last_on=event.signed_on)
+            day = _later(at, key, event.signed_on)
+            at.change(AWARDS, key, status="accepted", signed=True, last_on=day)
         case AwardActivated():
             at.change(AWARDS, key, status="active")
         case PaymentPaid() | PaymentReturned():
-            at.change(AWARDS, key, last_on=event.booked_on)
+            at.change(AWARDS, key, last_on=_later(at, key, event.booked_on))
         case _:
-            status, day = _ENDS[type(event)]
+            status, name = _ENDS[type(event)]
             values: dict[str, Any] = {"status": status}
             row = at.row(AWARDS, key)
-            ended = getattr(event, day)
+            ended = getattr(event, name)
             if row is None or row["last_on"] is None or status in ("cancelled", "terminated"):
-                values["last_on"] = ended
+                values["last_on"] = _later(at, key, ended)
             at.change(AWARDS, key, **values)
+
+
+def _later(at: Projecting, key: dict[str, str], day: date | None) -> date | None:
+    """The latest of these days and the one that stands there: statements come in any order."""
+    row = at.row(AWARDS, key)
+    known = row["last_on"] if row is not None else None
+    return max((one for one in (known, day) if one is not None), default=None)
 
 
 MONEY_OF_GRANTS: Final = Projection(
     "money_of_grants",
-    1,
+    2,
     (CASES, AWARDS, PROGRAMMES),
     project,
     (

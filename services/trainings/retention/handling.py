@@ -8,7 +8,6 @@ second person is not needed, since it was announced a month before.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -20,9 +19,9 @@ from services.trainings.retention.retention import (
     EndHold,
     HoldBack,
     SetMonths,
+    said_of,
 )
 from services.trainings.retention.rules import ANNOUNCED_DAYS
-from services.trainings.retention.views import Falling
 from shared.clock import day_in
 from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE
@@ -31,6 +30,8 @@ from shared.service import Service
 REVIEW_KIND: Final = "trainings.retention.review"
 AT_ONCE: Final = 200
 """Registrations of one erasure, and so of one certificate."""
+SAID_AT_ONCE: Final = 500
+"""Registrations of one announcement."""
 
 
 class Part(NamedTuple):
@@ -66,37 +67,41 @@ def _announce(work: Work, *, today: date, ended_on: date | None) -> None:
     state = work.load(RETENTION, programme)
     ahead = today + timedelta(days=ANNOUNCED_DAYS)
     falling = views.falling(work.connection, programme, state, ended_on=ended_on, by=ahead)
-    counts = Counter((one.what, one.due_on) for one in falling)
-    for (what, due_on), number in sorted(counts.items()):
-        command = Announce(
-            by=work.context.actor,
-            now=work.now,
-            today=today,
-            what=what,
-            due_on=due_on,
-            registrations=number,
-        )
-        work.decide(RETENTION, programme, command)
+    waiting = views.in_the_way(work.connection, {one.registration_id for one in falling})
+    alike: dict[tuple[str, date], list[str]] = {}
+    for one in falling:
+        if one.registration_id not in waiting:
+            alike.setdefault((one.what, one.due_on), []).append(one.registration_id)
+    for (what, due_on), ids in sorted(alike.items()):
+        for start in range(0, len(ids), SAID_AT_ONCE):
+            command = Announce(
+                by=work.context.actor,
+                now=work.now,
+                today=today,
+                what=what,
+                due_on=due_on,
+                registration_ids=tuple(ids[start : start + SAID_AT_ONCE]),
+            )
+            work.decide(RETENTION, programme, command)
 
 
 def _to_erase(service: Service, programme: str, ended_on: date | None, today: date) -> list[Part]:
-    """What was announced and is due today."""
+    """What was announced, for each registration, and is due today."""
     with service.database.reading() as connection:
         events, _ = service.store.stream(connection, RETENTION.stream(programme))
         state = RETENTION.fold(events)
-        due = views.falling(connection, programme, state, ended_on=ended_on, by=today)
-        said = {(row.what, row.due_on): row for row in views.announced(connection, [programme])}
-        ready: dict[str, list[Falling]] = {}
-        for one in due:
-            row = said.get((one.what, one.due_on))
-            if row is not None and row.erase_on <= today:
-                ready.setdefault(one.registration_id, []).append(one)
+        ready: dict[str, list[tuple[str, date]]] = {}
+        for one in views.falling(connection, programme, state, ended_on=ended_on, by=today):
+            said = said_of(state, one.what, one.registration_id, due_on=one.due_on, today=today)
+            if said is not None and said.erase_on <= today:
+                these = ready.setdefault(one.registration_id, [])
+                these.append((one.what, said.announced_on))
         waiting = views.in_the_way(connection, ready)
     alike: dict[tuple[tuple[str, ...], date], list[str]] = {}
     for registration_id, these in sorted(ready.items()):
         if registration_id not in waiting:
-            classes = tuple(sorted({one.what for one in these}))
-            day = max(said[one.what, one.due_on].announced_on for one in these)
+            classes = tuple(sorted({what for what, _ in these}))
+            day = max(announced_on for _, announced_on in these)
             alike.setdefault((classes, day), []).append(registration_id)
     return [
         Part(classes, day, tuple(ids[start : start + AT_ONCE]))

@@ -1,10 +1,11 @@
 """How long a programme keeps data: its own months, what was announced, what is held back.
 
     SetMonths(what="special", months=24, by="officer-1", …)  -> MonthsSet
-    Announce(what="special", due_on=day, erase_on=day, …)    -> Announced, once
+    Announce(what="special", due_on=day, …)                  -> Announced, for whom it was not said
     HoldBack(registration_id="r1", until=day, reason="complaint", …) -> HeldBack
 
-What accounting law keeps is never kept shorter, and nothing is erased that was not announced.
+What accounting law keeps is never kept shorter, and nothing is erased that was not announced a
+month before: for that registration, not long ago, and since it was last held back.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.trainings.retention.rules import ANNOUNCED_DAYS, RULES
+from services.trainings.retention.rules import ANNOUNCED_DAYS, LAPSES_DAYS, RULES
 from shared.errors import Invalid
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
@@ -39,12 +40,17 @@ class MonthsSet(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.retention.announced.v1")
 class Announced(Event, frozen=True, kw_only=True):
-    """Data of so many registrations are erased on ``erase_on``; they were due on ``due_on``."""
+    """Data of so many registrations are erased on ``erase_on``; they were due on ``due_on``.
+
+    registration_ids: whose. An announcement from before they were named erases nobody's data.
+    """
 
     what: str
     due_on: date
     erase_on: date
     registrations: int
+    registration_ids: tuple[str, ...] = ()
+    announced_on: date | None = None
 
 
 @event_type("trainings.retention.held_back.v1")
@@ -72,11 +78,25 @@ RetentionEvent: TypeAlias = MonthsSet | Announced | HeldBack | HoldEnded
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """An announcement as it concerns one registration."""
+
+    due_on: date
+    erase_on: date
+    announced_on: date
+
+    @property
+    def lapses_on(self) -> date:
+        """From then on it counts no more: what was in the way all that time is said anew."""
+        return self.erase_on + timedelta(days=LAPSES_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Retention:
-    """months: where they are not the rule's. announced: (what, due on) to the day of erasing."""
+    """months: where they are not the rule's. announced: by what and registration, the newest."""
 
     months: Mapping[str, int] = field(default_factory=dict)
-    announced: Mapping[tuple[str, date], date] = field(default_factory=dict)
+    announced: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     held: Mapping[str, date] = field(default_factory=dict)
 
 
@@ -86,15 +106,42 @@ def evolve(state: Retention, event: RetentionEvent) -> Retention:
         case MonthsSet():
             return replace(state, months={**state.months, event.what: event.months})
         case Announced():
-            key = (event.what, event.due_on)
-            return replace(state, announced={**state.announced, key: event.erase_on})
+            if event.announced_on is None:
+                return state
+            said = Said(
+                due_on=event.due_on, erase_on=event.erase_on, announced_on=event.announced_on
+            )
+            news = {(event.what, one): said for one in event.registration_ids}
+            return replace(state, announced={**state.announced, **news})
         case HeldBack():
-            return replace(state, held={**state.held, event.registration_id: event.until})
+            held = {**state.held, event.registration_id: event.until}
+            return replace(_unsaid(state, event.registration_id), held=held)
         case HoldEnded():
             held = {k: v for k, v in state.held.items() if k != event.registration_id}
-            return replace(state, held=held)
+            return replace(_unsaid(state, event.registration_id), held=held)
         case _:
             raise TypeError(f"{type(event).__name__} is no event of a retention")
+
+
+def _unsaid(state: Retention, registration_id: str) -> Retention:
+    """Without what was announced of a registration: it is said anew after it was held back."""
+    kept = {key: said for key, said in state.announced.items() if key[1] != registration_id}
+    return replace(state, announced=kept)
+
+
+def said_of(
+    state: Retention, what: str, registration_id: str, *, due_on: date, today: date
+) -> Said | None:
+    """The announcement that counts today for one registration; None when it must be said (anew)."""
+    said = state.announced.get((what, registration_id))
+    if said is None or said.due_on != due_on or today >= said.lapses_on:
+        return None
+    return said
+
+
+def held_on(state: Retention, registration_id: str, day: date) -> bool:
+    """Whether an end of retention leaves it alone on a day."""
+    return state.held.get(registration_id, date.min) > day
 
 
 def months_of(state: Retention, what: str) -> int:
@@ -124,11 +171,11 @@ class SetMonths(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class Announce(Act):
-    """Say a month ahead what will be erased."""
+    """Say a month ahead what will be erased, and whose."""
 
     what: str
     due_on: date
-    registrations: int
+    registration_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,17 +206,7 @@ def decide(state: Retention, command: RetentionCommand) -> tuple[Event, ...]:
         case SetMonths():
             return _set_months(state, command)
         case Announce():
-            if (command.what, command.due_on) in state.announced:
-                return ()
-            earliest = command.today + timedelta(days=ANNOUNCED_DAYS)
-            return (
-                Announced(
-                    what=command.what,
-                    due_on=command.due_on,
-                    erase_on=max(command.due_on, earliest),
-                    registrations=command.registrations,
-                ),
-            )
+            return _announce(state, command)
         case HoldBack():
             return _hold_back(state, command)
         case EndHold():
@@ -178,6 +215,27 @@ def decide(state: Retention, command: RetentionCommand) -> tuple[Event, ...]:
             return (HoldEnded(registration_id=command.registration_id, ended_by=command.by),)
         case _:
             raise TypeError(f"{type(command).__name__} is no command for a retention")
+
+
+def _announce(state: Retention, command: Announce) -> tuple[Event, ...]:
+    unsaid = tuple(
+        one
+        for one in command.registration_ids
+        if said_of(state, command.what, one, due_on=command.due_on, today=command.today) is None
+    )
+    if not unsaid:
+        return ()
+    earliest = command.today + timedelta(days=ANNOUNCED_DAYS)
+    return (
+        Announced(
+            what=command.what,
+            due_on=command.due_on,
+            erase_on=max(command.due_on, earliest),
+            registrations=len(unsaid),
+            registration_ids=unsaid,
+            announced_on=command.today,
+        ),
+    )
 
 
 def _set_months(state: Retention, command: SetMonths) -> tuple[Event, ...]:

@@ -3,7 +3,8 @@
     erase_on(RULES["special"], ended_on=date(2026, 3, 1))  ->  date(2027, 3, 1)
 
 A programme may have other months by a setting of its own, on record; what accounting law keeps is
-never kept shorter. Nothing is erased by itself that was not announced ``ANNOUNCED_DAYS`` before.
+never kept shorter. Nothing is erased by itself that was not announced ``ANNOUNCED_DAYS`` before,
+for each registration apart.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from shared.language.marking import N_
 Since: TypeAlias = Literal["programme_ended", "last_payment"]
 
 ANNOUNCED_DAYS: Final = 30
+LAPSES_DAYS: Final = 30
+"""So long after its day an announcement still counts, where something was in the way that day."""
+
 AGREEMENT_MONTHS: Final = 120
 """Ten years: accounting law of both countries."""
 

@@ -31,6 +31,7 @@ from services.trainings.retention.retention import (
     MonthsSet,
     Retention,
     RetentionEvent,
+    held_on,
     months_of,
 )
 from services.trainings.retention.rules import RULES
@@ -43,13 +44,15 @@ ANNOUNCED: Final = Table(
     "retention_announced",
     METADATA,
     Column("programme", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
     Column("what", String(20), nullable=False),
     Column("due_on", Date, nullable=False),
     Column("erase_on", Date, nullable=False),
     Column("registrations", Integer, nullable=False),
     Column("announced_on", Date, nullable=False),
-    PrimaryKeyConstraint("programme", "what", "due_on"),
+    PrimaryKeyConstraint("programme", "version"),
 )
+"""``version``: of the programme's retention; each announcement has its own."""
 
 HOLDS: Final = Table(
     "retention_holds",
@@ -76,13 +79,14 @@ def project(at: Projecting, recorded: Recorded) -> None:
     programme = recorded.identifier
     match recorded.event:
         case Announced() as event:
-            key = {"programme": programme, "what": event.what, "due_on": event.due_on}
             at.put(
                 ANNOUNCED,
-                key,
+                {"programme": programme, "version": recorded.version},
+                what=event.what,
+                due_on=event.due_on,
                 erase_on=event.erase_on,
                 registrations=event.registrations,
-                announced_on=recorded.at.astimezone(UTC).date(),
+                announced_on=event.announced_on or recorded.at.astimezone(UTC).date(),
             )
         case HeldBack() as event:
             at.put(
@@ -99,7 +103,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
 
 
 RETENTION_LIST: Final = Projection(
-    "retention", 1, (ANNOUNCED, HOLDS), project, get_args(RetentionEvent)
+    "retention", 2, (ANNOUNCED, HOLDS), project, get_args(RetentionEvent)
 )
 
 
@@ -127,7 +131,7 @@ def falling(
         one
         for one in found
         if (one.what, one.registration_id) not in erased
-        and state.held.get(one.registration_id, date.min) <= by
+        and not held_on(state, one.registration_id, by)
     )
 
 

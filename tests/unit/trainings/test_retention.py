@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -20,8 +20,9 @@ from services.trainings.retention.retention import (
     RetentionCommand,
     SetMonths,
     months_of,
+    said_of,
 )
-from services.trainings.retention.rules import AGREEMENT_MONTHS, RULES
+from services.trainings.retention.rules import AGREEMENT_MONTHS, LAPSES_DAYS, RULES
 from shared.errors import Invalid
 from shared.events.event import Event
 
@@ -33,7 +34,7 @@ ANNOUNCE = Announce(
     today=TODAY,
     what="special",
     due_on=date(2026, 3, 20),
-    registrations=4,
+    registration_ids=("r1", "r2"),
 )
 HOLD = HoldBack(
     by="officer-1",
@@ -59,6 +60,52 @@ def test_nothing_is_erased_sooner_than_a_month_after_it_was_said():
     (later,) = when(replace(ANNOUNCE, due_on=date(2026, 5, 1)))
     assert isinstance(later, Announced) and later.erase_on == date(2026, 5, 1)
     assert when(replace(ANNOUNCE, today=date(2026, 3, 2)), ANNOUNCE) == ()
+
+
+def said(today: date, *before: RetentionCommand, who: str = "r1") -> date | None:
+    """The day of the announcement that counts for somebody on a day."""
+    events: list[Event] = []
+    for one in before:
+        events += RETENTION.decide(RETENTION.fold(events), one)
+    due_on = date(2026, 3, 20)
+    found = said_of(RETENTION.fold(events), "special", who, due_on=due_on, today=today)
+    return found.announced_on if found else None
+
+
+def test_it_is_said_for_each_registration_apart():
+    later = replace(ANNOUNCE, today=date(2026, 3, 10), registration_ids=("r1", "r2", "r3"))
+    (third,) = when(later, ANNOUNCE)
+    assert isinstance(third, Announced)
+    assert (third.registration_ids, third.registrations) == (("r3",), 1)
+    assert third.erase_on == date(2026, 4, 9)
+    day = date(2026, 4, 1)
+    assert said(day, ANNOUNCE, later) == TODAY
+    assert said(day, ANNOUNCE, later, who="r3") == date(2026, 3, 10)
+    assert said(day, ANNOUNCE, who="r3") is None
+
+
+def test_an_announcement_counts_no_more_once_somebody_was_held_back():
+    end = EndHold(by="officer-2", now=NOW, today=TODAY, registration_id="r1")
+    day = date(2026, 4, 1)
+    assert said(day, ANNOUNCE, HOLD) is None and said(day, ANNOUNCE, HOLD, end) is None
+    assert said(day, ANNOUNCE, HOLD, end, who="r2") == TODAY
+    assert said(day, ANNOUNCE, HOLD, end, ANNOUNCE) == TODAY
+
+
+def test_an_announcement_lapses_and_is_not_of_another_day():
+    last = date(2026, 3, 31) + timedelta(days=LAPSES_DAYS)
+    assert said(last - timedelta(days=1), ANNOUNCE) == TODAY
+    assert said(last, ANNOUNCE) is None
+    assert len(when(replace(ANNOUNCE, today=last), ANNOUNCE)) == 1
+    other = replace(ANNOUNCE, due_on=date(2026, 3, 21))
+    assert said(date(2026, 4, 1), other) is None
+
+
+def test_an_announcement_from_before_they_were_named_is_nobodys():
+    old = Announced(
+        what="special", due_on=date(2026, 3, 20), erase_on=date(2026, 3, 31), registrations=4
+    )
+    assert RETENTION.fold([old]) == RETENTION.fold([])
 
 
 def test_somebody_is_held_back_with_a_reason_until_a_day():
