@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from shared.access import passwords
 from tests import servers
 from tests.server_processes import Unavailable
 
@@ -65,3 +67,17 @@ def broker_url() -> Iterator[str]:
     with (Path(tempfile.gettempdir()) / f"zanat-broker-{os.getuid()}-{mark}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield broker.url
+
+
+@pytest.fixture(autouse=True, scope="session")
+def light_passwords() -> Iterator[None]:
+    """Passwords are hashed by the same function with less work, hundreds of times.
+
+    ``tests/unit/access/test_passwords.py`` looks at the work that is done in earnest.
+    """
+    earnest = passwords._HASHER, passwords._NOBODY
+    light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords._HASHER = light  # type: ignore[misc]
+    passwords._NOBODY = light.hash("nobody's")  # type: ignore[misc]
+    yield
+    passwords._HASHER, passwords._NOBODY = earnest  # type: ignore[misc]
