@@ -14,6 +14,7 @@ from flask import Flask
 from services.accounts import held
 from services.accounts.applicants import pages as applicants_pages
 from services.accounts.applicants import people as applicants
+from services.accounts.applicants.ending import ENDING_REACTION
 from services.accounts.applicants.erasing import ERASING
 from services.accounts.applicants.sign_in_code import SIGN_IN_CODE
 from services.accounts.factors import api as factors_api
@@ -123,7 +124,7 @@ def definition() -> Definition:
             ALARMS.projection,
             revocations(REVOKING),
         ),
-        reactions=(ERASING.reaction,),
+        reactions=(ERASING.reaction, ENDING_REACTION),
         follows=FOLLOWED,
         due={
             **ERASING.due,

@@ -29,6 +29,12 @@ NOBODYS = {
     ("accounts", "program_keys", "name"),
     # Keyed hashes of what somebody typed who forgot a password; gone once the mail is sent.
     ("accounts", "reset_requests", "email_index"),
+    # When a number or an address was written down, and which account of staff did.
+    *(
+        ("accounts", "known_registrations", f"{channel}_{part}")
+        for channel in ("phone", "email")
+        for part in ("since", "by")
+    ),
     ("accounts", "reset_requests", "name_index"),
     ("grants", "budget_lines", "name"),
     ("grants", "donors", "name"),

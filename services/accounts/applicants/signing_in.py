@@ -26,7 +26,7 @@ from sqlalchemy import Row
 
 from services.accounts.applicants import codes
 from services.accounts.applicants.contact import BIRTH_PURPOSE, COUNTRIES, Contact, typed
-from services.accounts.applicants.people import registrations_by
+from services.accounts.applicants.people import is_shared, registrations_by
 from services.accounts.applicants.sign_in_code import SIGN_IN_CODE, AnnounceCode
 from services.accounts.sessions.signing_in import SignInDesk
 from services.accounts.staff.account import ACCOUNT
@@ -106,9 +106,10 @@ class ApplicantDesk:
         if attempt is None or found is None:
             raise _wrong_code()
         self._forgive(found, address)
+        with self.service.database.reading() as connection:
+            if is_shared(connection, found.contact_index, self.service.clock.now()):
+                return Typed(None)
         rows = self._registrations(found.contact_index)
-        if len({row.person_id for row in rows}) > 1:
-            return Typed(None)
         return Typed(self._sign_in(found, rows, context))
 
     def tell_birth_date(
@@ -124,7 +125,7 @@ class ApplicantDesk:
         if found is None:
             raise _wrong_code()
         born = self.service.keyring.blind_index(BIRTH_PURPOSE, birth_date)
-        rows = [row for row in self._registrations(found.contact_index) if row.birth_index == born]
+        rows = self._registrations(found.contact_index, birth_index=born)
         if len({row.person_id for row in rows}) != 1:
             raise Refused(
                 "birth-date-unknown",
@@ -160,7 +161,7 @@ class ApplicantDesk:
                     code_id=code_id,
                     registration_id=row.registration_id,
                     channel=contact.channel,
-                    address=contact.value,
+                    address=_address(contact, row),
                     code=code,
                     expires_at=work.now + codes.CODE_LENGTH,
                     language=language,
@@ -182,9 +183,10 @@ class ApplicantDesk:
         name = KeyName(row.registration_id, "contact")
         return self.service.keyring.ensure({name})[name].cipher is not None
 
-    def _registrations(self, index: str) -> Sequence[Row[Any]]:
+    def _registrations(self, index: str, *, birth_index: str | None = None) -> Sequence[Row[Any]]:
+        now = self.service.clock.now()
         with self.service.database.reading() as connection:
-            return registrations_by(connection, index)
+            return registrations_by(connection, index, now, birth_index=birth_index)
 
     def _may_be_sent(self, index: str, address: str) -> bool:
         """Whether a number may get one more code: few from one network, some from all together."""
@@ -246,6 +248,12 @@ class ApplicantDesk:
             raise Refused(
                 "applicant-stopped", N_("Signing in was stopped for you. Call us about it.")
             ) from None
+
+
+def _address(contact: Contact, row: Row[Any]) -> str:
+    """Where the code goes: to the address as it was registered, however it was typed now."""
+    registered: str | None = row.email if contact.channel == "mail" else None
+    return registered or contact.value
 
 
 def _countries(language: str) -> tuple[str, ...]:

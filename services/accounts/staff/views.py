@@ -350,10 +350,11 @@ def reader_of(
 ) -> Reader:
     """The account as it is now, with the roles it holds now and its session's second factor.
 
-    Roles that wait to be confirmed are left out; without ``now``, also if they waited once.
+    Roles that wait to be confirmed are left out; without ``now``, also if they waited once. It is
+    so with registrations that wait to be an applicant's, too.
     """
     row = find_account(connection, account_id)
-    own = own_records(connection, row)
+    own = own_records(connection, row, now)
     name = own.name or (row and row.display_name) or ""
     roles = (*roles_of(connection, [account_id])[account_id], *own.roles)
     if is_held(row, now):

@@ -27,6 +27,7 @@ from services.grants.committee.review import (
     SubmitSheet,
 )
 from services.grants.committee.review_lists import concerned
+from shared.access.own import is_own
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.language.marking import N_
@@ -123,7 +124,7 @@ def declare(
     """
     state = in_hand(work, application_id)
     if reason is None:
-        if state.whose.registration_id in own_registrations:
+        if is_own(state.whose.registration_id, own_registrations):
             raise Forbidden("own-application", N_("This is your own application. Step aside."))
         work.decide(REVIEW, application_id, DeclareNoConflict(by=by, now=work.now))
     else:

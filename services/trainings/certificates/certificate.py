@@ -46,6 +46,7 @@ from services.trainings.people.fields import (
     term,
     text,
 )
+from shared.access.own import is_own
 from shared.clock import day_in
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -198,7 +199,7 @@ def _may_issue(command: IssueCertificate, today: date) -> None:
 
 
 def _not_own(registration_id: str, own_registrations: frozenset[str]) -> None:
-    if registration_id in own_registrations:
+    if is_own(registration_id, own_registrations):
         raise Forbidden("own-certificate", N_("Nobody can certify themself."))
 
 

@@ -47,7 +47,7 @@ from services.trainings.people.schemas import (
     DeclarationSchema,
     RegisterSchema,
 )
-from services.trainings.people.showing import authors_of, record_page, told
+from services.trainings.people.showing import record_page, standing_of, told
 from services.trainings.people.wording import STATE_WORDS
 from shared.access.reader import may
 from shared.events.work import Work
@@ -342,7 +342,7 @@ def _list_page(search: Search, text: str) -> str:
 
 def _confirm_page(row: Row[Any], errors: Errors = ()) -> str:
     with service().database.reading() as connection:
-        authors = authors_of(connection, row.registration_id)
+        standing = standing_of(connection, row.registration_id, actor())
     reads_number = row.has_number and may(signed_in(), READ_NUMBER, row.programme)
     _record(row, "identity")
     warnings = acting.number_warnings(row) if reads_number else []
@@ -350,7 +350,7 @@ def _confirm_page(row: Row[Any], errors: Errors = ()) -> str:
         "trainings/people/confirm.html",
         person=told(row),
         warnings=[one["detail"] for one in warnings],
-        author=actor() in authors,
+        **standing,
         means=forms.means(),
         chosen=typed("means"),
         errors=errors,

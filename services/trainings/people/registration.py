@@ -86,10 +86,12 @@ class Held:
     authors: who wrote what a second person confirms.
     consents: purpose to whether the consent was given or withdrawn, of those it was asked of.
     decided: other registration to whether it is the same person.
+    changed_by: who wrote a contact down, or moved the registration, where nobody else saw it since.
     """
 
     person_id: str
     authors: frozenset[str]
+    changed_by: frozenset[str] = frozenset()
     consents: Mapping[str, bool] = field(default_factory=dict)
     decided: Mapping[str, bool] = field(default_factory=dict)
 
@@ -136,7 +138,8 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
         raise TypeError(f"{type(event).__name__} before Registered")
     match event:
         case Confirmed():
-            return _as(IdentityConfirmed, state)
+            seen = replace(state, changed_by=state.changed_by & {event.confirmed_by or ""})
+            return _as(IdentityConfirmed, seen)
         case Corrected():
             authors = state.authors | {event.corrected_by}
             return replace(_as(Unconfirmed, state), authors=authors)
@@ -148,11 +151,18 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
             decided = {**state.decided, event.other_registration_id: event.same}
             return replace(state, decided=decided)
         case MovedToPerson():
-            return replace(state, person_id=event.person_id)
-        case ContactChanged() | RomaDeclared():
+            changed_by = state.changed_by | _named(event.moved_by)
+            return replace(state, person_id=event.person_id, changed_by=changed_by)
+        case ContactChanged():
+            return replace(state, changed_by=state.changed_by | _named(event.changed_by))
+        case RomaDeclared():
             return state
         case _:
             raise TypeError(f"{type(event).__name__} is no event of a registration")
+
+
+def _named(by: str | None) -> frozenset[str]:
+    return frozenset([by] if by else [])
 
 
 def _as(case: type[H], state: Held) -> H:
@@ -161,6 +171,7 @@ def _as(case: type[H], state: Held) -> H:
         authors=state.authors,
         consents=state.consents,
         decided=state.decided,
+        changed_by=state.changed_by,
     )
 
 
@@ -187,6 +198,7 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
                     municipality=place,
                     phone=phone,
                     email=email,
+                    changed_by=command.by,
                 ),
             )
         case DeclareRoma():
@@ -199,7 +211,7 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
         case DecideLikelyDuplicate():
             return _decide_duplicate(state, command)
         case MoveToPerson():
-            return _moved(state, command.registration_id, command.person_id, command.because)
+            return _moved(state, command, command.because)
         case _:
             raise TypeError(f"{type(command).__name__} is no command for a registration")
 
@@ -242,8 +254,10 @@ def _register(
 
 def _confirm(state: Held, command: ConfirmIdentity) -> tuple[Event, ...]:
     if isinstance(state, IdentityConfirmed):
-        return ()
-    if command.by in state.authors:
+        # Who it is stands; how to reach them, or whose it is, may have been written since.
+        if not state.changed_by - {command.by}:
+            return ()
+    elif command.by in state.authors:
         raise Forbidden(
             "own-registration",
             N_("Somebody who did not register or correct this person must confirm them."),
@@ -254,6 +268,7 @@ def _confirm(state: Held, command: ConfirmIdentity) -> tuple[Event, ...]:
             registration_id=command.registration_id,
             person_id=state.person_id,
             means=command.means,
+            confirmed_by=command.by,
         ),
     )
 
@@ -269,7 +284,7 @@ def _correct(state: Held, command: CorrectRegistration) -> tuple[Event, ...]:
         reason=text(command.reason, field="reason", length_max=REASON_LENGTH_MAX),
         corrected_by=command.by,
     )
-    moved = _moved(state, command.registration_id, command.person_id, "national_number")
+    moved = _moved(state, command, "national_number")
     return (corrected, *moved)
 
 
@@ -314,7 +329,7 @@ def _decide_duplicate(state: Held, command: DecideLikelyDuplicate) -> tuple[Even
     other = command.other_registration_id
     if other == command.registration_id:
         raise Invalid("same-registration", N_("A registration cannot be compared with itself."))
-    moved = _moved(state, command.registration_id, command.person_id, "likely_duplicate")
+    moved = _moved(state, command, "likely_duplicate")
     before = state.decided.get(other)
     if before is command.same:
         return moved
@@ -333,17 +348,20 @@ def _decide_duplicate(state: Held, command: DecideLikelyDuplicate) -> tuple[Even
 
 
 def _moved(
-    state: Held, registration_id: str, person_id: str, because: MoveCause
+    state: Held,
+    command: CorrectRegistration | DecideLikelyDuplicate | MoveToPerson,
+    because: MoveCause,
 ) -> tuple[Event, ...]:
-    if person_id == state.person_id:
+    if command.person_id == state.person_id:
         return ()
     term(because, get_args(MoveCause), field="because")
     return (
         MovedToPerson(
-            registration_id=registration_id,
-            person_id=person_id,
+            registration_id=command.registration_id,
+            person_id=command.person_id,
             from_person_id=state.person_id,
             because=because,
+            moved_by=command.by,
         ),
     )
 

@@ -51,11 +51,12 @@ class Registered(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.registration.confirmed.v1")
 class Confirmed(Event, frozen=True, kw_only=True):
-    """A second person saw who it is, by ``means``."""
+    """A second person saw who it is, by ``means``, and how to reach them."""
 
     registration_id: str
     person_id: str
     means: Means
+    confirmed_by: str | None = None
 
 
 @event_type("trainings.registration.corrected.v1", seals_for="registration_id")
@@ -80,6 +81,7 @@ class ContactChanged(Event, frozen=True, kw_only=True):
     municipality: str
     phone: Personal.contact | None
     email: Personal.contact | None = None
+    changed_by: str | None = None
 
 
 @event_type("trainings.registration.roma_declared.v1", seals_for="registration_id")
@@ -128,6 +130,7 @@ class MovedToPerson(Event, frozen=True, kw_only=True):
     person_id: str
     from_person_id: str
     because: MoveCause
+    moved_by: str | None = None
 
 
 RegistrationEvent: TypeAlias = (

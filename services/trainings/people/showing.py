@@ -19,7 +19,7 @@ from services.trainings.education.views import outcomes_of
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.people import acting, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
-from services.trainings.people.registration import REGISTRATION, Held
+from services.trainings.people.registration import REGISTRATION, Held, IdentityConfirmed
 from services.trainings.people.registration_events import (
     Confirmed,
     Corrected,
@@ -72,11 +72,18 @@ def told(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def authors_of(connection: Connection, registration_id: str) -> frozenset[str]:
-    """Who wrote what a second person confirms."""
+def standing_of(connection: Connection, registration_id: str, account_id: str) -> dict[str, bool]:
+    """What an account may confirm of a registration.
+
+    author:  it wrote what a second person confirms.
+    changed: somebody else wrote another contact, or moved it, after that was confirmed.
+    """
     events, _ = service().store.stream(connection, REGISTRATION.stream(registration_id))
     state = REGISTRATION.fold(events)
-    return state.authors if isinstance(state, Held) else frozenset()
+    if not isinstance(state, Held):
+        return {"author": False, "changed": False}
+    changed = isinstance(state, IdentityConfirmed) and bool(state.changed_by - {account_id})
+    return {"author": account_id in state.authors and not changed, "changed": changed}
 
 
 def record_page(
@@ -90,7 +97,7 @@ def record_page(
         related = _related(connection, ids)
         history = service().store.history(connection, REGISTRATION.stream(row.registration_id))
         names = views.staff_names(connection)
-        authors = authors_of(connection, row.registration_id)
+        standing = standing_of(connection, row.registration_id, reader.account_id)
         vault = existence(connection, row.registration_id)
     allowed = {
         name: may(reader, permission, row.programme)
@@ -115,7 +122,7 @@ def record_page(
         person=told(row),
         warnings=[one["detail"] for one in warnings],
         others=[told(one) for one in all_rows if one.registration_id != row.registration_id],
-        author=reader.account_id in authors,
+        **standing,
         notes=vault.notes if vault else 0,
         allowed=allowed,
         registered_by=_registered_by(row, names),

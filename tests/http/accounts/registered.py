@@ -19,6 +19,7 @@ from shared.privacy.sealing import seal_text
 from tests.http.accounts.conftest import Browser, House
 
 APPLICANT = "/accounts/applicant"
+OFFICER, SECOND = "officer-1", "officer-2"
 MIRA_BORN, ANA_BORN = "1985-03-27", "1990-11-02"
 _positions: dict[int, int] = {}
 
@@ -33,8 +34,13 @@ def registers(
     country: str = "RS",
     programme: str = "RS-2011",
     person: str = "",
+    confirmed: bool = True,
+    imported: bool = False,
 ) -> str:
-    """Somebody is registered in trainings; the registration's id, which is a person's own too."""
+    """Somebody is registered in trainings; the registration's id, which is a person's own too.
+
+    confirmed: a second person saw who it is; until then the contact opens nothing for a while.
+    """
     registration_id = derived("registration", str(_next(house)))
     sealed = {"full_name": ("identity", name), "birth_date": ("identity", born)}
     if phone:
@@ -48,20 +54,55 @@ def registers(
         programme=programme,
         person_id=person or derived("person", registration_id),
         country=country,
+        imported=imported,
         **({} if phone else {"phone": None}),
         sealed=sealed,
     )
+    if confirmed:
+        confirms(house, registration_id)
     return registration_id
 
 
-def moves(house: House, registration_id: str, person_id: str) -> None:
+def confirms(house: House, registration_id: str, *, actor: str = SECOND) -> None:
+    """Somebody saw who it is and how to reach them."""
+    arrives(house, "trainings.registration.confirmed.v1", registration_id, actor=actor)
+
+
+def changes_contact(
+    house: House,
+    registration_id: str,
+    *,
+    phone: str | None = None,
+    email: str | None = None,
+    actor: str = OFFICER,
+) -> None:
+    """An officer writes down how to reach somebody from now on."""
+    given = {"phone": phone, "email": email}
+    arrives(
+        house,
+        "trainings.registration.contact_changed.v1",
+        registration_id,
+        actor=actor,
+        country="RS",
+        **{name: None for name, value in given.items() if value is None},
+        sealed={name: ("contact", value) for name, value in given.items() if value is not None},
+    )
+
+
+def moves(house: House, registration_id: str, person_id: str, *, before: str = "") -> None:
     """The registration was found to be another person's."""
     name = "trainings.registration.moved_to_person.v1"
-    arrives(house, name, registration_id, person_id=person_id)
+    arrives(house, name, registration_id, person_id=person_id, from_person_id=before)
 
 
 def arrives(
-    house: House, name: str, registration_id: str, *, programme: str = "RS-2011", **data: Any
+    house: House,
+    name: str,
+    registration_id: str,
+    *,
+    programme: str = "RS-2011",
+    actor: str = OFFICER,
+    **data: Any,
 ) -> None:
     """An event of trainings about a registration."""
     for field, (data_class, text) in data.pop("sealed", {}).items():
@@ -76,7 +117,7 @@ def arrives(
         streamversion=position + 1,
         installation="zanat",
         programme=programme,
-        actor="somebody",
+        actor=actor,
         correlationid="c",
         causationid="c",
         data=encode_data(msgspec.to_builtins({"registration_id": registration_id, **data})),

@@ -78,6 +78,20 @@ def test_a_second_person_confirms_and_the_first_cannot(officer, second):
     assert "Identity confirmed: Passport." in officer.get(address).text
 
 
+def test_somebody_else_confirms_how_to_reach_a_person(officer, second):
+    address = registered(officer)
+    second.submit(f"{address}/confirm", version="1", means="passport")
+    moved = {"country": "RS", "municipality": "Topola", "phone": "060 123 4567", "version": "2"}
+    assert second.submit(f"{address}/contact", **moved).status_code == 303
+    assert "Confirm how to reach them" not in second.get(address).text
+    assert "Confirm how to reach them" in officer.get(address).text
+    asked = officer.get(f"{address}/confirm").text
+    assert "060 123 4567" in asked and "lets nobody sign in for three days" in asked
+    done = officer.submit(f"{address}/confirm", version="3", means="passport")
+    assert done.status_code == 303
+    assert "Confirm how to reach them" not in officer.get(address).text
+
+
 def test_people_are_found_without_a_word_in_an_address(house, officer):
     address = registered(officer)
     for other in range(60):

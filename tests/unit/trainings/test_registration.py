@@ -9,6 +9,7 @@ import pytest
 
 from services.trainings.people.registration import REGISTRATION, is_confirmed
 from services.trainings.people.registration_commands import (
+    ChangeContact,
     ConfirmIdentity,
     CorrectRegistration,
     DecideLikelyDuplicate,
@@ -47,6 +48,14 @@ REGISTER = RegisterPerson(
     consented=True,
 )
 CONFIRM = ConfirmIdentity(by="officer-2", now=NOW, registration_id="r1", means="identity_card")
+CHANGE = ChangeContact(
+    by="officer-4",
+    now=NOW,
+    registration_id="r1",
+    country="RS",
+    municipality="Topola",
+    phone="060 123 4567",
+)
 CORRECT = CorrectRegistration(
     by="officer-3",
     now=NOW,
@@ -89,12 +98,32 @@ def test_second_person_confirms_once() -> None:
 def test_correction_asks_for_another_confirmation_by_neither_author() -> None:
     events = after(REGISTER, CONFIRM, CORRECT)
     assert events[-1] == MovedToPerson(
-        registration_id="r1", person_id="p9", from_person_id="p1", because="national_number"
+        registration_id="r1",
+        person_id="p9",
+        from_person_id="p1",
+        because="national_number",
+        moved_by="officer-3",
     )
     assert not is_confirmed(REGISTRATION.fold(events))
     for author in ("officer-1", "officer-3"):
         with pytest.raises(Forbidden):
             after(REGISTER, CONFIRM, CORRECT, replace(CONFIRM, by=author))
+
+
+def test_a_changed_contact_is_confirmed_by_somebody_else_though_the_identity_stands() -> None:
+    changed = after(REGISTER, CONFIRM, CHANGE)
+    assert is_confirmed(REGISTRATION.fold(changed))
+    assert after(REGISTER, CONFIRM, CHANGE, replace(CONFIRM, by=CHANGE.by)) == changed
+    again = replace(CONFIRM, by="officer-1")
+    *_, confirmed = after(REGISTER, CONFIRM, CHANGE, again)
+    assert isinstance(confirmed, Confirmed) and confirmed.confirmed_by == "officer-1"
+    assert len(after(REGISTER, CONFIRM, CHANGE, again, again)) == len(changed) + 1
+
+
+def test_whoever_changed_a_contact_confirms_who_it_is_but_not_the_contact() -> None:
+    events = after(REGISTER, CHANGE, replace(CONFIRM, by=CHANGE.by))
+    assert is_confirmed(REGISTRATION.fold(events))
+    assert len(after(REGISTER, CHANGE, replace(CONFIRM, by=CHANGE.by), CONFIRM)) == len(events) + 1
 
 
 def test_imported_is_confirmed_outside_and_names_no_registrar() -> None:
