@@ -43,12 +43,28 @@ def received(
     Raises Invalid in words for what cannot be kept, Busy when the scanner gives no answer; each
     names the field.
     """
+    found = received_all(field, files_max=1, kinds=kinds, keep_position=keep_position)
+    if not found:
+        raise Invalid("file-not-chosen", N_("Choose a file."), field=field)
+    return found[0]
+
+
+def received_all(
+    field: str,
+    *,
+    files_max: int,
+    kinds: tuple[str, ...] = DOCUMENTS,
+    keep_position: bool = False,
+) -> list[Cleaned]:
+    """The files of a form's field, as they may be kept; none when none was chosen.
+
+    Raises as ``received`` does, for the first that cannot be kept.
+    """
     try:
-        content = _sent(field, BYTES_MAX)
-        if content is None:
-            raise Invalid("file-not-chosen", N_("Choose a file."))
-        _scan(content)
-        return clean(content, kinds=kinds, keep_position=keep_position)
+        contents = _sent(field, BYTES_MAX, files_max)
+        for content in contents:
+            _scan(content)
+        return [clean(one, kinds=kinds, keep_position=keep_position) for one in contents]
     except (Invalid, Busy) as refusal:
         refusal.facts["field"] = field
         raise
@@ -59,9 +75,10 @@ def received_text(field: str, *, bytes_max: int) -> str | None:
 
     Raises Invalid for what is no plain text in UTF-8, or larger than ``bytes_max``.
     """
-    content = _sent(field, bytes_max)
-    if content is None:
+    contents = _sent(field, bytes_max, files_max=1)
+    if not contents:
         return None
+    content = contents[0]
     _scan(content)
     try:
         text = content.decode("utf-8-sig")
@@ -86,16 +103,21 @@ def handed_out(content: bytes, media_type: str, *, name: str) -> Response:
     return response
 
 
-def _sent(field: str, bytes_max: int) -> bytes | None:
+def _sent(field: str, bytes_max: int, files_max: int) -> list[bytes]:
     files = [one for one in request.files.getlist(field) if one.filename]
-    if not files:
-        return None
-    if len(files) > 1:
-        raise Invalid("file-not-alone", N_("Send one file at a time."))
-    content = files[0].stream.read(bytes_max + 1)
-    if len(content) > bytes_max:
-        raise too_large() if bytes_max == BYTES_MAX else _text_too_large(bytes_max)
-    return content
+    if len(files) > files_max:
+        if files_max == 1:
+            raise Invalid("file-not-alone", N_("Send one file at a time."))
+        raise Invalid(
+            "files-too-many", N_("Attach at most {files_max} files."), files_max=files_max
+        )
+    contents = []
+    for one in files:
+        content = one.stream.read(bytes_max + 1)
+        if len(content) > bytes_max:
+            raise too_large() if bytes_max == BYTES_MAX else _text_too_large(bytes_max)
+        contents.append(content)
+    return contents
 
 
 def _text_too_large(bytes_max: int) -> Invalid:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zlib
+from functools import cache
 from typing import Any
 
 import pytest
@@ -104,13 +105,17 @@ def test_content_is_not_guessed(home: Home, service: str, content_type: str) -> 
     assert answer.status_code in (400, 413, 415, 422), answer.status_code
 
 
+@cache
+def packed(coding: str) -> bytes:
+    content = b'{"a": "' + bytes(20_000_000) + b'"}'
+    return zlib.compress(content) if coding == "deflate" else gzip.compress(content)
+
+
 @each_service
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "x-gzip"])
 def test_packed_bodies_are_not_unpacked(home: Home, service: str, coding: str) -> None:
     """A bomb stays as small as it came: nobody here opens what a request has packed."""
-    bomb = gzip.compress(b'{"a": "' + bytes(50_000_000) + b'"}')
-    if coding == "deflate":
-        bomb = zlib.compress(b"{}" + bytes(50_000_000))
+    bomb = packed(coding)
     assert len(bomb) < 100_000
     answer = send(home, service, bomb, Content_Encoding=coding)
     assert answer.status_code in (400, 415, 422)

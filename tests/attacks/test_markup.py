@@ -99,7 +99,7 @@ def test_what_was_typed_is_text_on_every_page(
 ) -> None:
     assert not any(status >= 500 for status in filled)
     client, seen = signed_in(own_home, service), 0
-    for where in pages_of(own_home, service, each=2, anew=True):
+    for where in pages_of(own_home, service, each=1, anew=True):
         page = page_of(client.get(where))
         check(page, where)
         seen += any(mark in Document.of(page).said for mark in MARKS)

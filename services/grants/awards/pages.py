@@ -5,17 +5,18 @@ GET       /grants/awards/<id>                             one: money, tranches, 
 GET, POST /grants/awards/<id>/<act>                       ask for a binding act, then do it
 GET, POST /grants/awards/<id>/tranches/<n>/<act>          the same for one tranche
 GET, POST /grants/awards/<id>/tranches/<n>/receipts       receipts that account for it
+GET       /grants/awards/<id>/tranches/<n>/receipts/<k>   one of them, to be saved; on record
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
-from services.grants.awards import handling, views, wording
+from services.grants.awards import handling, receipts, views, wording
 from services.grants.awards.acting import (
     account_shown,
     award_of,
@@ -32,18 +33,18 @@ from services.grants.awards.award_acts import AWARD_ACTS, SCHEDULE, TRANCHE_ACTS
 from services.grants.awards.history_words import told
 from services.grants.awards.schemas import account_state, parse_amount
 from shared.access.reader import may
-from shared.errors import Invalid, Missing
+from shared.errors import Busy, Invalid, Missing
 from shared.events.work import Work
-from shared.files.attachments import MEDIA_TYPES, Attachments
 from shared.identifiers import Uuid7
 from shared.language.marking import N_
 from shared.money import Money
 from shared.web.access import requires, signed_in
+from shared.web.app import body_bytes_max
 from shared.web.commands import Answer, perform_page, service
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
+from shared.web.uploads import UPLOAD_BYTES_MAX, handed_out
 
-FILES_MAX: Final = 10
 blueprint = Blueprint("awards", __name__, url_prefix="/grants")
 
 
@@ -110,6 +111,7 @@ def show(award_id: str) -> ResponseReturnValue:
         ],
         acts=[act for act in AWARD_ACTS if _offered(act, row)],
         history=told(history),
+        receipts=receipts.listed(award_id),
         programme=row.programme,
         reads_payments=may(reader, "grants.payments.read", row.programme),
         reads_application=may(reader, "grants.applications.read", row.programme),
@@ -224,6 +226,7 @@ def receipts_form(award_id: str, tranche: str) -> ResponseReturnValue:
 
 @blueprint.post("/awards/<award_id>/tranches/<tranche>/receipts")
 @requires("grants.awards.write")
+@body_bytes_max(UPLOAD_BYTES_MAX)
 def accept_receipts(award_id: str, tranche: str) -> ResponseReturnValue:
     """Keep the receipts sealed and accept them."""
     row, number = award_of(award_id, "grants.awards.write"), tranche_number(tranche)
@@ -234,35 +237,27 @@ def accept_receipts(award_id: str, tranche: str) -> ResponseReturnValue:
         sentence = say(N_("Write an amount like 126612.00."))
         return _receipts_page(row, tranche, {"amount": sentence})
     try:
-        receipts = _kept(row)
-        response = perform_page(
-            row.programme,
-            lambda work: step.take(
-                work, handling.accept_receipts, tranche=number, amount=amount, receipts=receipts
-            ),
-        )
-    except Invalid as error:
+        with receipts.kept(row) as hashes:
+            response = perform_page(
+                row.programme,
+                lambda work: step.take(
+                    work, handling.accept_receipts, tranche=number, amount=amount, receipts=hashes
+                ),
+            )
+    except (Invalid, Busy) as error:
         return _receipts_page(row, tranche, {"receipts": say(error.sentence, error.facts)})
     flash(say(N_("The receipts are accepted.")))
     return response
 
 
-def _kept(row: Row[Any]) -> tuple[str, ...]:
-    """The hashes of the files sent, sealed under the grantee's key. Raises Invalid."""
-    files = [one for one in request.files.getlist("receipts") if one.filename]
-    if not files:
-        raise Invalid("receipts-missing", N_("Attach the receipts."))
-    if len(files) > FILES_MAX:
-        raise Invalid(
-            "receipts-too-many", N_("Attach at most {files_max} files."), files_max=FILES_MAX
-        )
-    kept = Attachments.open(service())
-    return tuple(
-        kept.put(
-            row.registration_id, "financial", one.read(), one.mimetype, group="agreement"
-        ).sha256
-        for one in files
-    )
+@blueprint.get("/awards/<award_id>/tranches/<tranche>/receipts/<int:number>")
+@requires("grants.awards.read")
+def show_receipt(award_id: str, tranche: str, number: int) -> ResponseReturnValue:
+    """A receipt, to be saved; who read it is on record before it leaves."""
+    row, place = award_of(award_id, "grants.awards.read"), tranche_number(tranche)
+    content, media_type = receipts.content_of(award_id, place, number)
+    note_read("receipt", subject=f"award/{award_id}", programme=row.programme)
+    return handed_out(content, media_type, name=f"receipt-{place}-{number}")
 
 
 def _receipts_page(row: Row[Any], tranche: str, errors: dict[str, str]) -> ResponseReturnValue:
@@ -275,7 +270,7 @@ def _receipts_page(row: Row[Any], tranche: str, errors: dict[str, str]) -> Respo
         typed=request.form.get("amount", ""),
         version=request.form.get("version") or row.version,
         errors=errors,
-        accept=",".join(MEDIA_TYPES),
+        accept=",".join(receipts.KINDS),
         key=Uuid7().new(),
     )
     return page, 422 if errors else 200

@@ -8,6 +8,7 @@ import pytest
 
 from shared.access.roles import Role
 from shared.identifiers import Uuid7
+from tests.unit.files.samples import pdf, telling_photo
 
 from .payments_home import (
     ACCOUNT,
@@ -272,12 +273,23 @@ def test_pages_take_receipts_and_waivers(house, people):
         form = {"version": seen, "amount": amount, "receipts": files}
         return people.officer.submit(f"{first}/receipts", f"{first}/receipts", **form)
 
-    for amount, content in (("lots", b"%PDF-1"), ("60000.60", b"no pdf"), ("60000.60", b"")):
+    broken = b"%PDF-1"
+    for amount, content in (("lots", pdf()), ("60000.60", broken), ("60000.60", b"")):
         wrong = send(amount, content)
         assert wrong.status_code == 422 and "govuk-error-summary" in wrong.text
         assert f'value="{amount}"' in wrong.text
-    assert send("100.00", b"%PDF-1").status_code == 409
-    assert send("60000.60", b"%PDF-1").status_code == 303
+    assert send("100.00", pdf()).status_code == 409
+    folder = house.service.settings.home / "files"
+    before = sum(path.is_file() for path in folder.rglob("*"))
+    photo = telling_photo()
+    assert send("60000.60", photo).status_code == 303
+    assert sum(path.is_file() for path in folder.rglob("*")) == before + 1
+    assert f"{first}/receipts/1" in people.officer.get(page).text
+    receipt = people.officer.get(f"{first}/receipts/1")
+    assert receipt.headers["Content-Disposition"] == 'attachment; filename="receipt-1-1.jpg"'
+    assert receipt.headers["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    assert b"Mira" in photo and b"Mira" not in receipt.data
+    assert people.officer.get(f"{first}/receipts/2").status_code == 404
     seen = str(int(seen) + 1)
     facts = {"requirement": "visit", "reason": "Snow closed the road."}
     asked = people.officer.submit(
