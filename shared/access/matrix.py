@@ -176,8 +176,8 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.certificates.read": "training",
     "trainings.certificates.read_own": "training",
     "trainings.outcomes.read": "training identity",
-    "trainings.data.read_own": "identity training",
-    "trainings.data.export": "identity training",
+    "trainings.data.read_own": "identity number_and_account ethnicity vulnerability training",
+    "trainings.data.export": "identity number_and_account ethnicity vulnerability training",
     "trainings.erasures.read": "identity",
     "trainings.retention.read": "identity",
     "grants.programmes.read": _OTHER,
@@ -192,8 +192,8 @@ SHOWN: Final[dict[str, str]] = {
     "grants.awards.read": "identity money",
     "grants.bank_accounts.read": "number_and_account",
     "grants.payments.read": "identity money",
-    "grants.data.read_own": "identity money",
-    "grants.data.export": "identity money",
+    "grants.data.read_own": "identity number_and_account scores money visits",
+    "grants.data.export": "identity number_and_account scores money visits",
     "grants.batches.read": "identity money",
     "grants.batches.export": "number_and_account money",
     "grants.statements.read": "money",
@@ -259,7 +259,12 @@ def sees_whole(reader: Reader, kind: Kind, programme: str, *, own: bool = False)
 
 
 def narrowed(permission: str, role: Role) -> bool:
-    """Whether a role reaches by a permission only its own or assigned records."""
+    """Whether a role reaches by a permission only its own or assigned records.
+
+    Where it shows who somebody is, that decides: the rest is less of the same records.
+    """
     if permission.endswith(".exists"):
         return False
-    return any(MATRIX[role][kind].within in ("own", "assigned") for kind in shown_by(permission))
+    kinds = shown_by(permission)
+    deciding = (Kind.identity,) if Kind.identity in kinds else kinds
+    return any(MATRIX[role][kind].within in ("own", "assigned") for kind in deciding)

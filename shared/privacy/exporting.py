@@ -4,10 +4,11 @@
     data.events[0].fields["full_name"]        ->  "Mira Primer"
     archive(data, page)                       ->  a zip: data.json for machines, data.html to read
 
-An event is a person's when it is sealed for them or names them. Of an event that names others too
-(who was present on a day) only their own part is given, and what is sealed for somebody else stays
-so. What was made from the rest for searching (keyed hashes, folded names) is left out, and so are
-the accounts of staff. Source: the right of access, Regulation (EU) 2016/679, article 15.
+An event is a person's when it is sealed for them or names them or a record of theirs (an award). Of
+an event that names others too (who was present on a day) only their own part is given, and what is
+sealed for somebody else stays so. How much of it one asker is given says ``giving.py``. What was
+made from the rest for searching (keyed hashes, folded names) is left out, and so are the accounts
+of staff. Source: the right of access, Regulation (EU) 2016/679, article 15.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from shared.events.projection import Recorded
 from shared.events.tables import EVENTS, LOG
 from shared.money import Money
 from shared.privacy.erasing import owned
+from shared.privacy.giving import EVERYTHING, Giving
 from shared.privacy.sealing import open_text
 from shared.service import Service
 
@@ -36,9 +38,16 @@ ROWS_MAX: Final = 5_000
 MADE_FOR_SEARCH: Final = ("_index", "_hash", "_folded")
 """Endings of columns that hold what was made from other columns, to find them by."""
 
-_STAFF: Final = frozenset({"visitor", "trainers", "member_id", "member_ids", "chair_id", "officer"})
+_STAFF: Final = frozenset(
+    {"visitor", "trainers", "member_id", "member_ids", "recused_ids", "chair_id", "officer"}
+)
 _OTHERS: Final = frozenset({"other_registration_id", "from_person_id"})
 _WHOSE: Final = frozenset({"registration_id", "owner_id", "account_id"})
+_RECORDS: Final = frozenset({"registration_id", "application_id", "payment_id", "award_id"})
+"""Fields of a list's parts that say whose part it is."""
+
+_LISTS_OF_IDS: Final = frozenset({"removed", "owners"})
+"""Fields that list records, besides those that end with ``_ids``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +105,15 @@ def held(
     *,
     words: Words,
     more: Sequence[HeldRows] = (),
+    giving: Giving = EVERYTHING,
 ) -> Held:
     """What this service holds about these owners (registrations of one person, their account).
 
-    more: rows that no table names the owner of.
+    more: rows that no table names the owner of. giving: how much of it is given.
     """
     with service.database.reading() as connection:
-        tables = [*_tables(service, connection, owners, words), *more]
-        events = list(_events(service, connection, owners, words))
+        tables = [*_tables(service, connection, owners, words, giving), *more]
+        events = list(_events(service, connection, owners, words, giving))
     names = {name for one in tables for row in one.rows for name in row}
     names |= {name for one in events for name in _names(one.fields)}
     return Held(
@@ -153,7 +163,11 @@ def as_json(data: Held) -> bytes:
 
 
 def _tables(
-    service: Service, connection: Connection, owners: Collection[str], words: Words
+    service: Service,
+    connection: Connection,
+    owners: Collection[str],
+    words: Words,
+    giving: Giving,
 ) -> Iterator[HeldRows]:
     tables = [table for one in service.definition.projections for table in one.tables]
     for table in tables:
@@ -162,21 +176,21 @@ def _tables(
         except (TypeError, KeyError):
             # A table of no person.
             continue
-        rows = connection.execute(select(table).where(whose).limit(ROWS_MAX)).mappings().all()
+        name = str(table.name)
+        found = connection.execute(select(table).where(whose).limit(ROWS_MAX)).mappings()
+        given = (giving.row(name, {str(key): value for key, value in one.items()}) for one in found)
+        rows = [_row(table, one, giving) for one in given if one is not None]
         if rows:
-            name = str(table.name)
-            yield HeldRows(
-                table=name,
-                words=words.tables.get(name, name),
-                rows=[_row(table, row) for row in rows],
-            )
+            yield HeldRows(table=name, words=words.tables.get(name, name), rows=rows)
 
 
-def _row(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+def _row(table: Table, row: Mapping[str, Any], giving: Giving) -> dict[str, Any]:
+    """What is given of a row: a column that is not in it was taken out."""
     return {
-        str(column.name): row[column.name]
+        str(column.name): giving.of_column(column, row[column.name])
         for column in table.columns
-        if not column.name.endswith(MADE_FOR_SEARCH)
+        if column.name in row
+        and not column.name.endswith(MADE_FOR_SEARCH)
         and not _of_staff(column.name)
         and column.name not in _OTHERS
         and not isinstance(row[column.name], bytes)
@@ -191,18 +205,25 @@ def _of_staff(name: str) -> bool:
 
 
 def _events(
-    service: Service, connection: Connection, owners: Collection[str], words: Words
+    service: Service,
+    connection: Connection,
+    owners: Collection[str],
+    words: Words,
+    giving: Giving,
 ) -> Iterator[HeldEvent]:
-    for position, raw in _mentioning(connection, owners):
+    ids = {*owners, *giving.records}
+    for position, raw in _mentioning(connection, ids):
         recorded = service.store.recorded(raw)
-        if not (_sealed_for(recorded.event, owners) or _is_about(recorded, owners)):
+        if not (_sealed_for(recorded.event, owners) or _is_about(recorded, ids)):
+            continue
+        if not giving.event(recorded):
             continue
         yield HeldEvent(
             position=position,
             type=recorded.envelope.type,
             words=words.event(recorded.envelope.type),
             at=recorded.at,
-            fields=_fields(service, recorded.event, owners, words),
+            fields=_fields(service, recorded.event, owners, words, giving),
         )
 
 
@@ -259,17 +280,20 @@ def _names_one(value: Any, owners: Collection[str]) -> bool:
 
 
 def _fields(
-    service: Service, event: Event, owners: Collection[str], words: Words
+    service: Service, event: Event, owners: Collection[str], words: Words, giving: Giving
 ) -> dict[str, Any]:
     mine, hidden = _sealed_for(event, owners), words.hidden(event)
+    ids = {*owners, *giving.records}
     found: dict[str, Any] = {}
     for one in msgspec.structs.fields(type(event)):
         value = getattr(event, one.name)
+        if not giving.of_field(event, one.name):
+            continue
         if one.name in event.personal_fields:
             if mine and one.name not in hidden:
-                found[one.name] = open_text(service.keyring, value)
+                found[one.name] = giving.text(one.name, open_text(service.keyring, value))
         elif _is_given(one.name, value, owners):
-            found[one.name] = _own_part(value, owners)
+            found[one.name] = _own_part(one.name, value, ids)
     return found
 
 
@@ -280,24 +304,36 @@ def _is_given(name: str, value: Any, owners: Collection[str]) -> bool:
     return name not in _WHOSE or value in owners
 
 
-def _own_part(value: Any, owners: Collection[str]) -> Any:
+def _own_part(name: str, value: Any, ids: Collection[str]) -> Any:
     """A value as plain data, without what it says of other people."""
     match value:
         case tuple():
-            naming = [one for one in value if _names_one(one, owners)]
+            naming = [one for one in value if _names_one(one, ids)]
             # A list that names the person among others is cut down to them.
-            return [_own_part(one, owners) for one in (naming or value)]
+            given = naming if naming or _lists_people(name, value) else value
+            return [_own_part(name, one, ids) for one in given]
         case Money():
             return {"minor": value.minor, "currency": value.currency}
         case msgspec.Struct():
             return {
-                one.name: _own_part(getattr(value, one.name), owners)
+                one.name: _own_part(one.name, getattr(value, one.name), ids)
                 for one in msgspec.structs.fields(type(value))
-                if _is_given(one.name, getattr(value, one.name), owners)
+                if _is_given(one.name, getattr(value, one.name), ids)
             }
         case date() | str() | int() | None:
             return value
     raise TypeError(f"{type(value).__name__} is no value of an event")
+
+
+def _lists_people(name: str, values: tuple[Any, ...]) -> bool:
+    """Whether the parts of a list are of one person each, so that others' are never given."""
+    if name.endswith("_ids") or name in _LISTS_OF_IDS:
+        return True
+    return any(
+        not _RECORDS.isdisjoint(one.name for one in msgspec.structs.fields(type(value)))
+        for value in values
+        if isinstance(value, msgspec.Struct)
+    )
 
 
 def _names(fields: Mapping[str, Any]) -> Iterator[str]:

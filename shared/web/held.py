@@ -5,6 +5,7 @@
 GET /grants/mine/held             an applicant's own, as a page; ``.zip`` with JSON and page
 GET /grants/held/<registration>   anybody's of the programme, for an officer with a fresh factor
 
+Only the person is given everything about themself; ``giving`` says how much anybody else is.
 Each is on record as an export before it leaves. Another's, or another programme's, is answered as
 one that never was.
 """
@@ -29,6 +30,7 @@ from shared.identifiers import is_identifier
 from shared.language.marking import N_
 from shared.money import CURRENCIES, Money
 from shared.privacy.exporting import Held, HeldRows, Words, archive, held
+from shared.privacy.giving import EVERYTHING, Giving
 from shared.service import INSTALLATION_WIDE
 from shared.web.access import requires, signed_in
 from shared.web.app import correlation_id
@@ -48,6 +50,9 @@ Further = Callable[[Connection, Collection[str]], Collection[str]]
 More = Callable[[Connection, Collection[str], Reader], Sequence[HeldRows]]
 """(connection, registration ids, who asks) → rows that no table names the owner of."""
 
+GivingOf = Callable[[Connection, Collection[str], Reader], Giving]
+"""(connection, registration ids, who asks) → how much of it they are given."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
@@ -58,6 +63,7 @@ class _Source:
     programme_of: ProgrammeOf
     further: Further
     more: More
+    giving: GivingOf
 
     def own(self) -> Held:
         """What is held about the reader, by their registrations."""
@@ -77,7 +83,8 @@ class _Source:
         with service().database.reading() as connection:
             owners = {*registrations, *self.further(connection, registrations)}
             more = self.more(connection, registrations, signed_in())
-        return held(service(), owners, words=self.words, more=more)
+            giving = self.giving(connection, registrations, signed_in())
+        return held(service(), owners, words=self.words, more=more, giving=giving)
 
 
 def held_pages(
@@ -87,9 +94,17 @@ def held_pages(
     programme_of: ProgrammeOf,
     further: Further = lambda _, __: (),
     more: More = lambda _, __, ___: (),
+    giving: GivingOf = lambda _, __, ___: EVERYTHING,
 ) -> Blueprint:
     """The routes of a service."""
-    source = _Source(name=name, words=words, programme_of=programme_of, further=further, more=more)
+    source = _Source(
+        name=name,
+        words=words,
+        programme_of=programme_of,
+        further=further,
+        more=more,
+        giving=giving,
+    )
     blueprint = Blueprint("held", __name__, url_prefix=f"/{name}")
     own, export = f"{name}.data.read_own", f"{name}.data.export"
 
@@ -122,6 +137,11 @@ def held_pages(
         return _file(source.of({registration_id}, programme=programme))
 
     return blueprint
+
+
+def is_own(registrations: Collection[str], reader: Reader) -> bool:
+    """Whether the one who asks is the person whose registrations these are."""
+    return reader.registrations >= set(registrations)
 
 
 def _reached(source: _Source, registration_id: str, permission: str) -> str:

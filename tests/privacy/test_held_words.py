@@ -23,7 +23,12 @@ from shared.privacy.exporting import MADE_FOR_SEARCH
 from shared.service import Definition
 
 DEFINITIONS = [one.definition() for one in (accounts, audit, grants, notifications, trainings)]
-ABOUT_PEOPLE = {"registration_id", "owner_id", "other_registration_id", "recipient_id"}
+ABOUT_PEOPLE = {
+    *("registration_id", "owner_id", "other_registration_id", "recipient_id"),
+    *("application_id", "application_ids", "award_id", "payment_id", "visit_id"),
+    *("certificate_id", "outcome_id"),
+}
+"""Fields by which an event names a person, or a record of theirs."""
 
 
 def names(kind: Any) -> Iterator[str]:
@@ -87,6 +92,6 @@ def test_every_list_and_column_has_words(definition: Definition) -> None:
 def left_out(name: str) -> bool:
     """Whether it is of staff or of somebody else, and given to nobody."""
     return name in {
-        *("visitor", "trainers", "member_id", "member_ids", "chair_id", "officer"),
+        *("visitor", "trainers", "member_id", "member_ids", "recused_ids", "chair_id", "officer"),
         *("other_registration_id", "from_person_id"),
     }

@@ -6,13 +6,14 @@ from flask import Blueprint
 from sqlalchemy import Connection
 
 from services.grants.foreign import registration
+from services.grants.own.giving import giving
 from services.held_words import WORDS
 from shared.web.held import held_pages
 
 
 def pages() -> Blueprint:
     """Made per application."""
-    return held_pages("grants", words=WORDS, programme_of=_programme)
+    return held_pages("grants", words=WORDS, programme_of=_programme, giving=giving)
 
 
 def _programme(connection: Connection, registration_id: str) -> str | None:

@@ -130,6 +130,7 @@ def shown(row: Row[Any]) -> dict[str, Any]:
     """A registration as the JSON interface shows it to the one who asks."""
     fields = row._asdict()
     fields["declared_roma"] = declared_shown(row)
+    fields["consent_on"] = consent_shown(row)
     fields["number_masked"] = number_shown(row)
     return fields
 
@@ -168,6 +169,12 @@ def sees_declared(row: Row[Any]) -> bool:
 def declared_shown(row: Row[Any]) -> str | None:
     """What the person says of their origin, for who may know it."""
     return row.declared_roma if sees_declared(row) else None
+
+
+def consent_shown(row: Row[Any]) -> date | None:
+    """Since when there is a consent to that; that there is one tells of it as well."""
+    since: date | None = row.consent_on if sees_declared(row) else None
+    return since
 
 
 def number_warnings(row: Row[Any]) -> list[dict[str, str]]:

@@ -151,7 +151,7 @@ def declaration_of(row: Row[Any]) -> Typed:
     """A registration's consent and declaration as their form shows them."""
     return blank() | {
         "declared_roma": acting.declared_shown(row) or "",
-        "consented": "yes" if row.consent_on else "",
+        "consented": "yes" if acting.consent_shown(row) else "",
     }
 
 

@@ -19,6 +19,7 @@ from services.trainings.education.views import outcomes_of
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.people import acting, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
+from services.trainings.people.declaring import is_of_origin_alone
 from services.trainings.people.registration import REGISTRATION, Held, IdentityConfirmed
 from services.trainings.people.registration_events import (
     Confirmed,
@@ -67,7 +68,7 @@ def told(row: Row[Any]) -> dict[str, Any]:
         "email": row.email or "",
         "state": {"code": row.state, "text": say(words), "colour": colour, "shape": shape},
         "registered_at": row.registered_at,
-        "consent_on": row.consent_on,
+        "consent_on": acting.consent_shown(row),
         "declared": say(DECLARED_WORDS[declared]) if declared else "",
     }
 
@@ -116,6 +117,9 @@ def record_page(
         )
     }
     allowed["special"] = acting.sees_declared(row)
+    told_history = [
+        one for one in history if allowed["special"] or not is_of_origin_alone(one.event)
+    ]
     warnings = acting.number_warnings(row) if allowed["number"] and row.has_number else []
     return render_template(
         "trainings/people/record.html",
@@ -126,7 +130,7 @@ def record_page(
         notes=vault.notes if vault else 0,
         allowed=allowed,
         registered_by=_registered_by(row, names),
-        history=[entry(one, names) for one in history[: -HISTORY_MAX - 1 : -1]],
+        history=[entry(one, names) for one in told_history[: -HISTORY_MAX - 1 : -1]],
         errors=errors,
         typed=typed or {},
         key=new_key(),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from services.trainings.people import handling as people
 from services.trainings.people.handling import Contact, Identity
+from services.trainings.people.views import record
+from shared.access.masking import masked_number
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
 from shared.identifiers import derived
@@ -153,10 +156,69 @@ def test_an_officer_needs_a_fresh_second_factor(house: House, mira: str) -> None
         stale = asks(house, role=Role.programme_officer, fresh=False).get(address)
         assert stale.status_code == 303 and "/accounts/step-up" in stale.location
         assert asks(house, role=Role.programme_officer).get(address).status_code == 200
-    data, _ = downloaded(
-        asks(house, role=Role.programme_officer).get(f"/trainings/held/{mira}.zip")
-    )
-    assert personal(house.service, mira)[0] <= texts(data)
+
+
+@pytest.fixture
+def in_the_vault(house: House, mira: str) -> str:
+    """What only the vault tells of her."""
+    officer = house.as_reader(Role.programme_officer)
+    address = f"/trainings/api/v1/people/{mira}/vulnerability"
+    assert officer.post(f"{address}/take", {"reason": "nobody_had_it"}).status_code == 200
+    assert officer.post(f"{address}/notes", {"note": "Sleeps at her sister's"}).status_code == 201
+    assert officer.post(f"{address}/open", {"reason": "safety", "words": "Ran"}).status_code == 200
+    return "Sleeps at her sister's"
+
+
+def registered_by(house: House, registration_id: str) -> str:
+    with house.service.database.reading() as connection:
+        row = record(connection, registration_id)
+    assert row is not None
+    return str(row.registered_by)
+
+
+def exported_by(house: House, account: str, mira: str) -> tuple[str, set[str]]:
+    """The file that an officer takes out: as one text, and every text in it."""
+    officer = house.as_reader(Role.programme_officer, account=account)
+    data, page = downloaded(officer.get(f"/trainings/held/{mira}.zip"))
+    return json.dumps(data, ensure_ascii=False) + page, texts(data)
+
+
+def test_an_officer_takes_out_what_the_pages_show_them(
+    house: House, mira: str, in_the_vault: str
+) -> None:
+    """No whole number, no origin in others' cases, of the vault that there is something."""
+    whole, given = exported_by(house, "somebody-else", mira)
+    assert {"Mira Novoprimerska", "mira@example.org", "Mira said so"} <= given
+    assert NUMBER not in whole and in_the_vault not in whole and "safety" not in whole
+    assert {masked_number(NUMBER)} <= given and "yes" not in given
+    told = [name for name in ("roma_declared", '"consent_on"', '"ethnicity"') if name in whole]
+    assert not told
+    assert "note_written" in whole
+
+
+def test_the_own_officer_takes_out_the_origin_while_the_consent_stands(
+    house: House, mira: str, in_the_vault: str
+) -> None:
+    officer = registered_by(house, mira)
+    whole, given = exported_by(house, officer, mira)
+    assert "yes" in given and "roma_declared" in whole
+    assert in_the_vault not in whole and NUMBER not in whole
+
+    def withdraw(work: Any) -> None:
+        people.withdraw(work, by=officer, registration_id=mira, country="RS", purpose="ethnicity")
+
+    house.act(withdraw)
+    whole, given = exported_by(house, officer, mira)
+    assert "yes" not in given and "roma_declared" not in whole
+    mine, _ = downloaded(asks(house, mira).get("/trainings/mine/held.zip"))
+    assert "yes" in texts(mine)
+
+
+def test_the_person_is_given_what_the_vault_holds(
+    house: House, mira: str, in_the_vault: str
+) -> None:
+    data, _ = downloaded(asks(house, mira).get("/trainings/mine/held.zip"))
+    assert {in_the_vault, NUMBER} <= texts(data)
 
 
 def test_of_another_programme_is_as_one_that_never_was(house: House, mira: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.trainings.people import handling as people
 from shared.access.roles import Role
 
 from .conftest import NUMBER, OTHER_PROGRAMME
@@ -275,3 +276,31 @@ def test_the_document_of_the_interface_names_every_schema_once(house):
     assert f"{PEOPLE}/{{registration_id}}/confirm" in document.json["paths"]
     names = document.json["components"]["schemas"]
     assert not [name for name in names if name.endswith("1")]
+
+
+def test_that_there_is_a_consent_to_it_is_told_to_who_may_know_of_origins_alone(house):
+    """What somebody else reads does not differ by whether origin was ever spoken of."""
+    plain = {"by": "officer-1", "declared_roma": "declined", "consented": False}
+    told, silent = house.person(**plain), house.person(**plain, full_name="Ana Uzorak")
+    house.act(
+        lambda work: people.declare(
+            work,
+            by="officer-1",
+            registration_id=told,
+            country="RS",
+            consented=True,
+            declared_roma="yes",
+        )
+    )
+    own = house.as_reader(Role.programme_officer, account="officer-1")
+    assert own.get(f"{PEOPLE}/{told}").json["consent_on"]
+    assert "of their origin was noted" in own.get(f"/trainings/people/{told}").text
+    for role in (Role.programme_officer, Role.auditor):
+        other = house.as_reader(role, account="officer-3")
+        seen = [other.get(f"{PEOPLE}/{one}").json for one in (told, silent)]
+        assert [one["consent_on"] for one in seen] == [None, None]
+        listed = other.get(PEOPLE).json["items"]
+        assert [one["consent_on"] for one in listed] == [None, None]
+        page = other.get(f"/trainings/people/{told}").text
+        for words in ("was noted", "The person consented", "Consent to that"):
+            assert words not in page
