@@ -33,6 +33,7 @@ from shared.language.marking import N_
 from shared.web import access, layout, problems
 from shared.web.access import Denied, Outdated, Revoked, Verifies, requires
 from shared.web.assets import Assets
+from shared.web.compiled import COMPILED
 from shared.web.layout import Navigation
 from shared.web.session import keep_forms_cookie
 
@@ -136,6 +137,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     folders = [*map(str, template_folders), str(_HERE / "templates")]
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folders)])
+    app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
