@@ -58,14 +58,14 @@ def chain(connection: Connection, kind: str, identifier: str) -> Chain:
 
 def _application(connection: Connection, application_id: str) -> Chain:
     own = {f"application/{application_id}"}
-    awards = _naming(connection, own, "award")
+    awards = naming(connection, own, "award")
     money = _money(connection, awards)
-    visits = _naming(connection, awards, "visit")
+    visits = naming(connection, awards, "visit")
     meetings = _named(connection, own, "meeting")
     persons = _named(connection, own, "person")
     registrations = _named(connection, own, "registration")
     registrations |= _of_persons(connection, persons)
-    certificates = _naming(connection, registrations, "certificate")
+    certificates = naming(connection, registrations, "certificate")
     review = {f"review/{application_id}"}
     return Chain(
         records=frozenset(own | review | awards | money | visits | meetings | certificates),
@@ -77,7 +77,7 @@ def _application(connection: Connection, application_id: str) -> Chain:
 def _award(connection: Connection, award_id: str) -> Chain:
     own = {f"award/{award_id}"}
     money = _money(connection, own)
-    visits = _naming(connection, own, "visit")
+    visits = naming(connection, own, "visit")
     return Chain(
         records=frozenset(own | money | visits),
         mentioned=frozenset(own),
@@ -88,7 +88,7 @@ def _award(connection: Connection, award_id: str) -> Chain:
 def _payment(connection: Connection, payment_id: str) -> Chain:
     own = {f"payment/{payment_id}"}
     awards = _named(connection, own, "award")
-    records = own | _around(connection, own)
+    records = own | around(connection, own)
     return Chain(
         records=frozenset(records),
         mentioned=frozenset(own),
@@ -111,12 +111,12 @@ def _person(connection: Connection, person_id: str) -> Chain:
 
 
 def _of_person(connection: Connection, registrations: set[str]) -> Chain:
-    applications = _naming(connection, registrations, "application")
-    awards = _naming(connection, applications, "award")
-    payments = _naming(connection, awards, "payment")
-    visits = _naming(connection, awards, "visit")
-    certificates = _naming(connection, registrations, "certificate")
-    outcomes = _naming(connection, registrations, "outcome")
+    applications = naming(connection, registrations, "application")
+    awards = naming(connection, applications, "award")
+    payments = naming(connection, awards, "payment")
+    visits = naming(connection, awards, "visit")
+    certificates = naming(connection, registrations, "certificate")
+    outcomes = naming(connection, registrations, "outcome")
     records = registrations | applications | awards | payments | visits | certificates | outcomes
     return Chain(
         records=frozenset(records),
@@ -142,15 +142,15 @@ _CHAINS: Final[dict[str, Callable[[Connection, str], Chain]]] = {
 
 
 def _money(connection: Connection, awards: set[str]) -> set[str]:
-    payments = _naming(connection, awards, "payment")
-    return payments | _around(connection, payments)
+    payments = naming(connection, awards, "payment")
+    return payments | around(connection, payments)
 
 
-def _around(connection: Connection, payments: set[str]) -> set[str]:
+def around(connection: Connection, payments: set[str]) -> set[str]:
     """What moved the payments: batches and lines of the bank's statement."""
     return (
-        _naming(connection, payments, "batch")
-        | _naming(connection, payments, "statement_line")
+        naming(connection, payments, "batch")
+        | naming(connection, payments, "statement_line")
         | _named(connection, payments, "statement_line")
         | _named(connection, payments, "batch")
     )
@@ -158,12 +158,12 @@ def _around(connection: Connection, payments: set[str]) -> set[str]:
 
 def _of_persons(connection: Connection, persons: set[str]) -> set[str]:
     """Registrations that are one of these persons now, or came from none else."""
-    found = _naming(connection, persons, "registration", via="person")
-    gone = _naming(connection, persons, "registration", via="from_person")
+    found = naming(connection, persons, "registration", via="person")
+    gone = naming(connection, persons, "registration", via="from_person")
     return (found - gone) or found
 
 
-def _naming(
+def naming(
     connection: Connection, streams: Collection[str], kind: str, *, via: str = ""
 ) -> set[str]:
     """Records of a kind that name one of these."""

@@ -3,9 +3,11 @@
     accesses(connection, reader.registrations, but=reader.account_id, limit=51)
         ->  [Access(at=…, who="Jelena Primer", roles=("programme_officer",), what="identity", …)]
 
-Found by what the entries name: the registration itself and the records that name it (applications,
-awards, payments, certificates, outcomes, visits, the cohort's lists). A page that shows a whole
-programme names nobody, so that it is not among them.
+Found by what the entries name: the registration itself, the records that name it (applications,
+awards, payments, certificates, outcomes, visits, the cohort's lists), and what such records are
+part of without naming the person: visits of an award, the batch with the bank's file in which a
+payment is sent, the lines of the bank's statement that tell of it, the meeting. A page that shows a
+whole programme names nobody, so that it is not among them.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from services.audit.entries.facts import read
 from services.audit.entries.views import contents, names_of
+from services.audit.histories.chains import around, naming
 from services.audit.tables import ENTRIES, RELATIONS
 from services.event_words import SOURCES
 from shared.events.event import PREFIX
@@ -91,23 +94,40 @@ def accesses(
 
 def _found(connection: Connection, registrations: Collection[str]) -> Select[Any]:
     own = [f"registration/{one}" for one in sorted(registrations)]
-    of_them = connection.execute(
-        select(RELATIONS.c.from_stream)
-        .where(
-            RELATIONS.c.to_stream.in_(own),
-            or_(*(RELATIONS.c.from_stream.startswith(f"{kind}/") for kind in RECORDS)),
-        )
-        .distinct()
-        .order_by(RELATIONS.c.from_stream)
-        .limit(RECORDS_MAX)
-    ).scalars()
+    theirs = sorted({*own, *_records(connection, own)})
     looked_at = select(RELATIONS.c.from_stream).where(
-        RELATIONS.c.kind == "subject", RELATIONS.c.to_stream.in_([*own, *of_them])
+        RELATIONS.c.kind == "subject", RELATIONS.c.to_stream.in_(theirs)
     )
     types = [f"{PREFIX}{source}.access.{tense}.v1" for source in SOURCES for tense in TENSES]
     return select(ENTRIES).where(
         ENTRIES.c.kind == "access", ENTRIES.c.type.in_(types), ENTRIES.c.stream.in_(looked_at)
     )
+
+
+def _records(connection: Connection, own: Collection[str]) -> set[str]:
+    """The records that name the person, and those that name or hold one of these."""
+    found = set(
+        connection.execute(
+            select(RELATIONS.c.from_stream)
+            .where(
+                RELATIONS.c.to_stream.in_(own),
+                or_(*(RELATIONS.c.from_stream.startswith(f"{kind}/") for kind in RECORDS)),
+            )
+            .distinct()
+            .order_by(RELATIONS.c.from_stream)
+            .limit(RECORDS_MAX)
+        ).scalars()
+    )
+    applications, awards = _of_kind(found, "application"), _of_kind(found, "award")
+    awards |= naming(connection, applications, "award")
+    payments = _of_kind(found, "payment") | naming(connection, awards, "payment")
+    visits = naming(connection, awards, "visit")
+    meetings = naming(connection, applications, "meeting")
+    return found | awards | payments | visits | meetings | around(connection, payments)
+
+
+def _of_kind(streams: Collection[str], kind: str) -> set[str]:
+    return {one for one in streams if one.startswith(f"{kind}/")}
 
 
 def _roles(

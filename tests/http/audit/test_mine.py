@@ -103,6 +103,30 @@ def test_who_looked_is_told_with_role_and_day(either: Office) -> None:
     assert "National number" not in page and page.count("Identity") == 1
 
 
+def test_the_banks_file_and_statement_are_told_too(either: Office) -> None:
+    """Neither names the person: a batch names the payment, and so does the statement's line."""
+    happened(either)
+    batch, line, visit = (derived(kind, "one") for kind in ("batch", "line", "visit"))
+    award = derived("award", "mira")
+    for name, subject, data in (
+        ("award.offered", f"award/{award}", {"award_id": award, "registration_id": MIRA}),
+        ("visit.planned", f"visit/{visit}", {"visit_id": visit, "award_id": award}),
+        ("batch.prepared", f"batch/{batch}", {"lines": [{"payment_id": PAYMENT}]}),
+        ("statement_line.matched", f"statement_line/{line}", {"payment_id": PAYMENT}),
+    ):
+        either.arrives(f"grants.{name}.v1", subject, data=data)
+    for actor, name in (("f1", "Fina Bank"), ("f2", "Lina Line"), ("f3", "Vida Visit")):
+        staff(either, actor, name, "finance_officer")
+    looks(either, "grants", actor="f1", what="file", subject=f"batch/{batch}", tense="exported")
+    looks(either, "grants", actor="f2", what="names", subject=f"statement_line/{line}")
+    looks(either, "grants", actor="f3", what="names", subject=f"visit/{visit}")
+    page = said(asks(either, MIRA))
+    for name in ("Fina Bank , Finance officer Took out", "Lina Line", "Vida Visit"):
+        assert name in page
+    other = said(asks(either, ANA))
+    assert [name for name in ("Fina B", "Lina L", "Vida V") if name in other] == []
+
+
 def test_nothing_of_another_is_told(office: Office) -> None:
     happened(office)
     page = said(asks(office, ANA))
