@@ -70,9 +70,9 @@ def test_no_query_breaks_a_page(home: Home, service: str) -> None:
     assert broken == []
 
 
-def pages(home: Home, service: str) -> Iterator[str]:
+def pages(home: Home, service: str, known: Known | None = None) -> Iterator[str]:
     """Addresses of pages and files, with real values in place of names."""
-    known = Known.of(home, service)
+    known = known or Known.of(home, service)
     for rule in home.apps[service].url_map.iter_rules():
         told = rule.rule.startswith(f"/{service}/") and not rule.rule.startswith(
             (f"/{service}/api/", f"/{service}/assets/")

@@ -67,7 +67,9 @@ def show(registration_id: str) -> ResponseReturnValue:
 @requires(WRITE)
 def ask(registration_id: str, purpose: str) -> ResponseReturnValue:
     """Ask whether a consent is given or withdrawn, and say what follows."""
-    return _page(*_one(registration_id, purpose))
+    row, words = _one(registration_id, purpose)
+    record_reading([row.programme], what="consents", subject=f"registration/{registration_id}")
+    return _page(row, words)
 
 
 @blueprint.post("/people/<registration_id>/consents/<purpose>")

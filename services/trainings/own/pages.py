@@ -17,7 +17,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
-from services.trainings.asking import identifier, not_found
+from services.trainings.asking import identifier, not_found, record_reading
 from services.trainings.certificates.views import spaced_code
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.own import views
@@ -102,6 +102,7 @@ def data_of(registration_id: str) -> ResponseReturnValue:
         rows = registrations_of(connection, row.person_id)
     programmes = signed_in().programmes("trainings.data.export")
     reached = [one for one in rows if {one.programme, EVERY_PROGRAMME} & programmes]
+    record_reading([row.programme], what="identity", subject=f"registration/{registration_id}")
     return render_template(
         "trainings/own/data_of.html",
         person=told(row),
