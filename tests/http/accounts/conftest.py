@@ -29,6 +29,7 @@ from shared.identifiers import derived
 from shared.migrations.migrating import migrate
 from shared.service import Service
 from shared.settings import Settings
+from tests.migrated import migrated
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMME = "RS-2011"
@@ -183,7 +184,7 @@ def link_in(page: str) -> str:
 
 def opened(home: Path, *, demonstration: bool) -> House:
     settings = Settings(home=home, public_url="http://localhost:8000", demonstration=demonstration)
-    migrate(settings, [definition()])
+    migrated(settings, definition())
     clock = FixedClock(NOON)
     service = Service.open(definition(), settings, clock=clock)
     return House(service, create(service), clock)

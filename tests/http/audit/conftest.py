@@ -24,12 +24,12 @@ from shared.database import database_name, server_url
 from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import seal_text
 from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
+from tests.migrated import migrated
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -130,7 +130,7 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 
 def opened(settings: Settings) -> Iterator[Office]:
     """An office with nothing in it yet."""
-    migrate(settings, [definition()])
+    migrated(settings, definition())
     clock = FixedClock(NOON)
     service = Service.open(definition(), settings, clock=clock)
     key = token_key(settings)

@@ -43,13 +43,13 @@ from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.events.work import Work
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.money import Money
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import seal_text
 from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
+from tests.migrated import migrated
 
 PROGRAMME = "RS-2026"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -91,7 +91,7 @@ class House:
     def open(cls, folder: Path) -> House:
         """An installation in a folder of its own, with nothing in it yet."""
         settings = Settings(home=folder, public_url="http://localhost:8000")
-        migrate(settings, [definition()])
+        migrated(settings, definition())
         clock = FixedClock(NOON)
         service = Service.open(definition(), settings, clock=clock)
         signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)

@@ -22,12 +22,12 @@ from shared.clock import FixedClock
 from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import seal_text
 from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
+from tests.migrated import migrated
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MIRA = derived("registration", "RS-2011", "1")
@@ -115,7 +115,7 @@ class Asker:
 @pytest.fixture
 def house(tmp_path: Path):
     settings = Settings(home=tmp_path, public_url="http://localhost:8000")
-    migrate(settings, [definition()])
+    migrated(settings, definition())
     clock = FixedClock(NOON)
     service = Service.open(definition(), settings, clock=clock)
     key = token_key(settings)

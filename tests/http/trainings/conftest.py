@@ -33,12 +33,12 @@ from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.events.work import Work
 from shared.identifiers import derived
-from shared.migrations.migrating import migrate
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import seal_text
 from shared.service import Service
 from shared.settings import Settings
 from shared.web.composing import token_key
+from tests.migrated import migrated
 
 NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMME: Final = "RS-2011"
@@ -218,7 +218,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     settings = Settings(home=tmp_path, public_url="http://localhost:8000")
-    migrate(settings, [definition()])
+    migrated(settings, definition())
     clock = FixedClock(NOON)
     service = Service.open(definition(), settings, clock=clock)
     signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)
