@@ -39,6 +39,7 @@ CONNECTIONS_HELD: Final = 8
 """Idle connections of a process to one database; as many as it has web threads, if those are more,
 since otherwise a connection would be made and closed for every request beyond."""
 TRIED_AFTER_SECONDS: Final = 1.0
+SHORT_OF_BUSY_MS: Final = 200
 _IDLE: Final = TransactionStatus.IDLE
 _SQLITE_OPTIONS: Final[dict[str, Any]] = {
     "timeout": 30,
@@ -214,6 +215,15 @@ class Database:
         words, options = self.engine.dialect.create_connect_args(self.engine.url)
         connect: Callable[..., sqlite3.Connection] = sqlite3.connect
         return configured(connect(*words, **{**options, **_SQLITE_OPTIONS}))
+
+    def empty_ahead_log(self) -> None:
+        """Empty SQLite's write-ahead log, which still has what was deleted, if nobody reads it."""
+        connection = self.sqlite_connection()
+        try:
+            connection.execute(f"pragma busy_timeout={SHORT_OF_BUSY_MS}")
+            connection.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            connection.close()
 
     def close(self) -> None:
         for close in self.on_close:

@@ -67,6 +67,7 @@ def check(settings: Settings) -> None:
     for name, service in Installation.for_reading(settings).services.items():
         found = reviving.check(service)
         findings |= {f"{one}: was destroyed and is back" for one in found.revived}
+        findings |= {f"{one}: the tombstone is gone" for one in found.lost}
         findings |= {f"{one}: is not in the file of destroyed keys" for one in found.unwritten}
         findings |= {f"line {one} of that file is not as it was written" for one in found.faults}
         say(f"{name}: {found.destroyed} keys that it may see are destroyed")

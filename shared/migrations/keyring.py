@@ -110,7 +110,7 @@ def _note_destroyed(connection: Connection, settings: Settings, masters: Masters
     stones = Tombstones(settings.destroyed_keys_path)
     if set(destroyed) - stones.ids():
         secret = unwrap(masters, row.master_id, root_label(row.name), row.wrapped)
-        stones.add(destroyed, secret)
+        stones.add(dict.fromkeys(destroyed, ""), secret)
 
 
 def _guard(connection: Connection, settings: Settings, services: list[str]) -> None:

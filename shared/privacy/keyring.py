@@ -7,7 +7,8 @@
 A key is durable before its first event. A destroyed key leaves tombstones: its row stays without
 the key, no new key is made under that name, its id stands in a file outside the database, and what
 it sealed is absent, not an error: here at once, in other processes when they next look, within a
-second. A key whose id stands in that file is not opened, also when a restore brought it back.
+second. A key whose id stands in that file is not opened, also when a restore brought it back, and
+under a name that stands there none is made, also when a restore took its tombstone away.
 A keyring opens only its service's classes; keys of others are to it as if they were not there, on
 PostgreSQL by row-level security too.
 """
@@ -40,10 +41,12 @@ from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
 CACHED_KEYS_MAX = 200_000
 REMEMBERED_SECONDS: Final = 0.5
 """How long a key may be opened here that was destroyed in another process."""
-SHORT_OF_BUSY_MS: Final = 200
 _CHUNK = 300
 
 _log = structlog.get_logger("keyring")
+
+
+_NAMED: Final = select(KEYS.c.key_id, KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
 
 
 class NotThisService(RuntimeError):
@@ -172,16 +175,9 @@ class Keyring:
         that whoever records them may begin anew after an interruption. Names of other services'
         classes are left alone.
         """
-        wanted = sorted(set(names))
-        found: list[str] = []
-        where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
-        with self._database.reading() as connection:
-            for start in range(0, len(wanted), _CHUNK):
-                part = [(n.owner, n.data_class, n.group) for n in wanted[start : start + _CHUNK]]
-                of_these = select(KEYS.c.key_id).where(where.in_(part), self._visible)
-                found += connection.execute(of_these).scalars()
+        found = sorted(self._rows_of(sorted(set(names))).values())
         self.destroy_ids(found)
-        return sorted(found)
+        return found
 
     def destroy_ids(self, key_ids: Iterable[str]) -> list[str]:
         """Destroy keys of these ids; returns those that were not destroyed before.
@@ -195,15 +191,42 @@ class Keyring:
             living += self._destroy_part(wanted[start : start + _CHUNK])
         self.forget()
         if living and self._database.is_sqlite:
-            self._settle()
+            self._database.empty_ahead_log()
         return living
+
+    def opens(self, data_class: str) -> bool:
+        """Whether it opens keys of this class."""
+        return self._classes is None or data_class in self._classes
+
+    def unknown(self, names: Iterable[KeyName]) -> list[KeyName]:
+        """Those of these names, of this service's classes, of which there is no row at all."""
+        wanted = sorted(name for name in set(names) if self.opens(name.data_class))
+        there = self._rows_of(wanted)
+        return [name for name in wanted if name not in there]
+
+    def _rows_of(self, names: list[KeyName]) -> dict[KeyName, str]:
+        """The ids of the keys of these names, destroyed ones too."""
+        found: dict[KeyName, str] = {}
+        where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
+        with self._database.reading() as connection:
+            for start in range(0, len(names), _CHUNK):
+                part = [(n.owner, n.data_class, n.group) for n in names[start : start + _CHUNK]]
+                for row in connection.execute(_NAMED.where(where.in_(part), self._visible)):
+                    found[KeyName(*row[1:])] = row.key_id
+        return found
+
+    def stone(self, name: KeyName) -> str:
+        """The keyed hash of a name as the file of tombstones has it."""
+        message = f"name\0{name.owner}\0{name.data_class}\0{name.group}"
+        return hmac.digest(self.secret("tombstones"), message.encode(), "sha256").hex()
 
     def _destroy_part(self, key_ids: list[str]) -> list[str]:
         these = (KEYS.c.key_id.in_(key_ids), self._visible)
         if self._tombstones is not None:
             with self._database.reading() as connection:
-                known = list(connection.execute(select(KEYS.c.key_id).where(*these)).scalars())
-            if known:
+                rows = connection.execute(_NAMED.where(*these)).all()
+            if rows:
+                known = {row.key_id: self.stone(KeyName(*row[1:])) for row in rows}
                 self._tombstones.add(known, self.secret("tombstones"))
         with self._database.writing() as connection:
             alive = select(KEYS.c.key_id).where(*these, KEYS.c.wrapped.is_not(None))
@@ -221,20 +244,11 @@ class Keyring:
                 )
         return living
 
-    def _settle(self) -> None:
-        """Empty SQLite's write-ahead log, which still has the wrapped keys, if nobody reads it."""
-        connection = self._database.sqlite_connection()
-        try:
-            connection.execute(f"pragma busy_timeout={SHORT_OF_BUSY_MS}")
-            connection.execute("pragma wal_checkpoint(truncate)")
-        finally:
-            connection.close()
-
-    def destroyed(self) -> list[str]:
-        """The ids of all keys that the database knows as destroyed, of this service's classes."""
-        gone = select(KEYS.c.key_id).where(KEYS.c.destroyed_at.is_not(None), self._visible)
+    def destroyed(self) -> dict[str, KeyName]:
+        """All keys that the database knows as destroyed, of this service's classes, by their id."""
+        gone = _NAMED.where(KEYS.c.destroyed_at.is_not(None), self._visible)
         with self._database.reading() as connection:
-            return sorted(connection.execute(gone).scalars())
+            return {row.key_id: KeyName(*row[1:]) for row in connection.execute(gone)}
 
     def living(self, key_ids: Iterable[str]) -> list[str]:
         """Those of these ids whose keys are in the database, of this service's classes."""
@@ -311,7 +325,10 @@ class Keyring:
         return found
 
     def _make(self, names: list[KeyName]) -> None:
-        """Make keys under the master key that is in force when they are committed."""
+        """Make keys under the master key that is in force when they are committed.
+
+        Under a name that stands among the tombstones only a tombstone is made.
+        """
         outside = {name.data_class for name in names} - (self._classes or set())
         if self._classes is not None and outside:
             raise NotThisService(f"this service makes no keys of {', '.join(sorted(outside))}")
@@ -319,6 +336,9 @@ class Keyring:
             (self._identifiers.new(), self.random_bytes(NONCE_BYTES), self.random_bytes(32))
             for _ in names
         ]
+        stones = self._tombstones.names() if self._tombstones is not None else frozenset()
+        gone = {name for name in names if stones and self.stone(name) in stones}
+        now = datetime.now(UTC)
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         with self._database.writing() as connection:
             master = self._current_master(connection)
@@ -329,9 +349,11 @@ class Keyring:
                     "data_class": name.data_class,
                     "retention_group": name.group,
                     "wrapped": wrap(master, key_id.encode(), key, nonce=nonce),
-                    "made_at": datetime.now(UTC),
+                    "made_at": now,
+                    "destroyed_at": None,
                     "master_id": master.id,
                 }
+                | ({"wrapped": None, "destroyed_at": now} if name in gone else {})
                 for name, (key_id, nonce, key) in zip(names, drawn, strict=True)
             ]
             connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)

@@ -42,6 +42,8 @@ class Noted(Event, frozen=True, kw_only=True):
 
     erasure_id: str
     key_ids: tuple[str, ...]
+    owners: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 ERASING = replace(BOATS, events=(*BOATS.events, Noted))
@@ -88,9 +90,9 @@ def stop(home: Home) -> None:
     home.opened.clear()
 
 
-def note(service: Service, key_ids: list[str]) -> None:
+def note(service: Service, key_ids: list[str], **more: tuple[str, ...]) -> None:
     """The erasure is on record in the service's log."""
-    event = Noted(erasure_id="e1", key_ids=tuple(key_ids))
+    event = Noted(erasure_id="e1", key_ids=tuple(key_ids), **more)
     write = StreamWrite("erasure/e1", 0, (event,))
     service.store.commit(Append(context=context(), now=NOON, writes=(write,)))
 
@@ -145,6 +147,71 @@ def test_the_log_alone_knows_when_the_file_went_back_too(home: Home) -> None:
     assert open_text(service.keyring, gone) is None
     found = reviving.check(service)
     assert (found.revived, found.unwritten, found.faults) == ((), (), ())
+
+
+def refused(service: Service, *names: KeyName) -> bool:
+    """Whether nothing can be sealed under any of these names."""
+    for name in names:
+        with pytest.raises(ValueError, match="destroyed"):
+            seal_text(service.keyring, name, "Ana")
+    return True
+
+
+def test_a_key_that_is_newer_than_the_backup_stays_destroyed_by_the_file(home: Home) -> None:
+    """The restored keyring knows nothing of it: no second key is made under its name."""
+    service = home.open(BOATS)
+    seal_text(service.keyring, KeyName("r-2", "identity"), "Beba")
+    backup = Backup(home.settings)
+    agreement = KeyName("r-1", "identity", "agreement")
+    gone = seal_text(service.keyring, NAME, "Ana")
+    service.keyring.ensure([agreement])
+    service.keyring.destroy([NAME, agreement])
+    stop(home)
+    backup.put_back()
+    service = home.open(BOATS)
+    assert refused(service, NAME, agreement)
+    assert open_text(service.keyring, gone) is None
+    assert reviving.destroy_again(service) == []
+    assert refused(home.open(BOATS), NAME, agreement)
+    assert seal_text(service.keyring, KeyName("r-1", "contact"), "060") is not None
+    found = reviving.check(service)
+    assert (found.revived, found.lost, found.unwritten, found.faults) == ((), (), (), ())
+
+
+def test_a_key_that_is_newer_than_the_backup_stays_destroyed_by_the_log(home: Home) -> None:
+    """The file went back too; each erasure says whose keys for which data it ended."""
+    service = home.open(ERASING)
+    backup = Backup(home.settings)
+    seal_text(service.keyring, NAME, "Ana")
+    (key_id,) = service.keyring.destroy([NAME])
+    kinds = ("identity/programme", "identity/agreement", "financial/programme")
+    note(service, [key_id], owners=("r-1",), kinds=kinds)
+    stop(home)
+    backup.put_back()
+    home.settings.destroyed_keys_path.unlink()
+    service = home.open(ERASING)
+    found = reviving.check(service)
+    # The money's keys are another service's.
+    assert found.lost == ("r-1 identity/agreement", "r-1 identity/programme")
+    assert reviving.destroy_again(service) == []
+    assert refused(service, NAME, KeyName("r-1", "identity", "agreement"))
+    found = reviving.check(service)
+    assert (found.revived, found.lost, found.unwritten, found.faults) == ((), (), (), ())
+
+
+def test_names_are_added_to_a_file_from_before_them(home: Home) -> None:
+    service = home.open(BOATS)
+    service.keyring.ensure([NAME])
+    (key_id,) = service.keyring.destroy([NAME])
+    path = home.settings.destroyed_keys_path
+    path.unlink()
+    stones = reviving.stones_of(service)
+    stones.add({key_id: ""}, service.keyring.secret("tombstones"))
+    reviving.destroy_again(service)
+    stones = reviving.stones_of(service)
+    assert stones.names() == {service.keyring.stone(NAME)}
+    assert "r-1" not in path.read_text()
+    assert stones.faults(service.keyring.secret("tombstones")) == []
 
 
 def test_what_was_destroyed_before_there_was_a_file_is_written_there(home: Home) -> None:

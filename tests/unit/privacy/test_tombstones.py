@@ -23,13 +23,18 @@ def ids(count: int) -> list[str]:
     return sorted(new.new() for _ in range(count))
 
 
+def keys(*key_ids: str) -> dict[str, str]:
+    """Keys whose names are not known, as in lines from before names."""
+    return dict.fromkeys(key_ids, "")
+
+
 def test_what_was_added_is_there_for_everybody_at_once(stones: Tombstones) -> None:
     other = Tombstones(stones.path)
     assert other.ids() == frozenset()
     one, two, three = ids(3)
-    assert stones.add([one, two], SECRET) == 2
+    assert stones.add(keys(one, two), SECRET) == 2
     assert other.ids() == {one, two}
-    assert other.add([two, three], SECRET) == 1
+    assert other.add(keys(two, three), SECRET) == 1
     assert stones.ids() == {one, two, three}
     assert stones.faults(SECRET) == []
 
@@ -38,7 +43,7 @@ def test_a_file_that_is_gone_or_cut_revives_nothing_in_a_process_that_has_read_i
     stones: Tombstones,
 ) -> None:
     one, two = ids(2)
-    stones.add([one, two], SECRET)
+    stones.add(keys(one, two), SECRET)
     assert stones.ids() == {one, two}
     stones.path.write_text(stones.path.read_text().splitlines()[0] + "\n")
     assert stones.ids() == {one, two}
@@ -48,7 +53,7 @@ def test_a_file_that_is_gone_or_cut_revives_nothing_in_a_process_that_has_read_i
 
 def test_a_changed_line_is_told_by_its_number_and_still_believed(stones: Tombstones) -> None:
     all_ids = ids(4)
-    stones.add(all_ids, SECRET)
+    stones.add(keys(*all_ids), SECRET)
     lines = stones.path.read_text().splitlines()
     forged = ids(1)[0]
     stones.path.write_text("\n".join([lines[0], f"{forged}{lines[1][36:]}", *lines[2:], ""]))
@@ -58,7 +63,7 @@ def test_a_changed_line_is_told_by_its_number_and_still_believed(stones: Tombsto
 
 @pytest.mark.parametrize("gone", [0, 1, 2])
 def test_a_line_that_was_taken_out_is_told(stones: Tombstones, gone: int) -> None:
-    stones.add(ids(4), SECRET)
+    stones.add(keys(*ids(4)), SECRET)
     lines = stones.path.read_text().splitlines()
     del lines[gone]
     stones.path.write_text("\n".join([*lines, ""]))
@@ -66,18 +71,18 @@ def test_a_line_that_was_taken_out_is_told(stones: Tombstones, gone: int) -> Non
 
 
 def test_another_secret_proves_nothing(stones: Tombstones) -> None:
-    stones.add(ids(2), SECRET)
+    stones.add(keys(*ids(2)), SECRET)
     assert stones.faults(b"t" * 32) == [1, 2]
 
 
 @pytest.mark.parametrize("cut", [1, 20, 36, 60])
 def test_a_line_that_a_crash_left_unfinished_spoils_no_other(stones: Tombstones, cut: int) -> None:
     one, two, three = ids(3)
-    stones.add([one, two], SECRET)
+    stones.add(keys(one, two), SECRET)
     whole = stones.path.read_text()
     stones.path.write_text(whole[: 102 + cut])
     stones = Tombstones(stones.path)
-    stones.add([two, three], SECRET)
+    stones.add(keys(two, three), SECRET)
     assert Tombstones(stones.path).ids() == {one, two, three}
     assert stones.faults(SECRET) == [2]
 
@@ -87,7 +92,7 @@ def test_many_who_add_at_once_make_one_chain(stones: Tombstones) -> None:
 
     def add(part: list[str]) -> None:
         for one in part:
-            Tombstones(stones.path).add([one], SECRET)
+            Tombstones(stones.path).add(keys(one), SECRET)
 
     threads = [threading.Thread(target=add, args=(part,)) for part in parts]
     for thread in threads:
@@ -96,3 +101,21 @@ def test_many_who_add_at_once_make_one_chain(stones: Tombstones) -> None:
         thread.join()
     assert stones.ids() == {one for part in parts for one in part}
     assert stones.faults(SECRET) == []
+
+
+def test_a_name_stands_beside_the_id_and_is_added_where_a_line_has_none(
+    stones: Tombstones,
+) -> None:
+    one, two = ids(2)
+    stones.add({one: "a" * 64, two: ""}, SECRET)
+    assert stones.ids() == {one, two} and stones.names() == {"a" * 64}
+    assert stones.add({one: "a" * 64, two: "b" * 64}, SECRET) == 1
+    assert stones.add({one: "a" * 64, two: "b" * 64}, SECRET) == 0
+    assert Tombstones(stones.path).names() == {"a" * 64, "b" * 64}
+    assert stones.ids() == {one, two} and stones.faults(SECRET) == []
+
+
+def test_a_changed_name_is_told(stones: Tombstones) -> None:
+    stones.add({ids(1)[0]: "a" * 64}, SECRET)
+    stones.path.write_text(stones.path.read_text().replace("a" * 64, "c" * 64))
+    assert stones.faults(SECRET) == [1]
