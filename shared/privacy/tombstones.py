@@ -4,9 +4,9 @@
     stones.add({"0192…": "9f86…"}, secret)      # durable when this returns
     "0192…" in stones.ids(), "9f86…" in stones.names()
 
-A line is a key's id, a keyed hash of its name (older lines have none), and a proof over both and the
-line before, made with a secret of the keyring: a line that was changed, put in or taken out from
-between is found by ``faults``. By the hash no second key is made under a name where a restored
+A line is a key's id, a keyed hash of its name (older lines have none), and a proof over both and
+the line before, made with a secret of the keyring: a line that was changed, put in or taken out
+from between is found by ``faults``. By the hash no second key is made under a name where a restored
 keyring knows nothing of the first. Whoever reads takes each line at its word, also where a proof
 fails: a key that is refused too much is not lost, one that is opened after it was destroyed is a
 broken promise.
