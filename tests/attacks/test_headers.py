@@ -14,6 +14,8 @@ from tests.interface.home import Home
 
 from .asking import HTTPS, HTTPS_HOST, pages_of, signed_in
 
+pytestmark = pytest.mark.slow
+
 ASKED_FOR_AGAIN = "no-store"
 KEPT = re.compile(r"/(assets|log)/")
 """Addresses whose answers name nobody, or only whoever may read every entry."""

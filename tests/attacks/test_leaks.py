@@ -20,6 +20,8 @@ from tests.privacy.searching import Secrets
 from .asking import Document, page_of, pages_of, signed_in
 from .forms import Form
 
+pytestmark = pytest.mark.slow
+
 TYPED = {
     "name": "Zvezdana Neobičnaković",
     "number": "0101990715029",
@@ -67,12 +69,12 @@ def errors(own_home: Home, log: io.StringIO) -> list[tuple[str, bytes]]:
     together = " ".join(TYPED.values())
     for service in SERVICES:
         client = signed_in(own_home, service)
-        for where in pages_of(own_home, service):
+        for place, where in enumerate(pages_of(own_home, service)):
             page = page_of(client.get(where))
-            if "<form" in page:
+            if place % 3 == 0 and "<form" in page:
                 typed = dict.fromkeys(("q", "name"), TYPED["name"])
                 client.get(where, query_string=typed).get_data()
-            for form in Form.all_of(page)[:2]:
+            for form in Form.all_of(page)[:1]:
                 action = form.action or where
                 if action in sent or not action.startswith(f"/{service}/"):
                     continue

@@ -13,6 +13,8 @@ from tests.interface.home import Home
 from .asking import Document, page_of, pages_of, persona, sign_in, signed_in
 from .forms import Form
 
+pytestmark = pytest.mark.slow
+
 ATTACK = """<zq-el onzq=a>"'><script>zq()</script>zq{{7*7}}zq${7*7}<!--zq"""
 MARKS = ("<zq-el", "zq{{7*7}}zq")
 
@@ -111,7 +113,7 @@ def test_what_was_typed_is_text_on_every_page(
 def test_what_stands_in_an_address_is_text(own_home: Home, service: str) -> None:
     client = signed_in(own_home, service)
     names = "q name next programme state cursor kind actor stream since until outcome role".split()
-    for where in pages_of(own_home, service):
+    for where in pages_of(own_home, service)[::2]:
         for address in (where, f"{where}/{ATTACK.replace('/', '')}"):
             answer = client.get(address, query_string=dict.fromkeys(names, ATTACK))
             check(page_of(answer), where)

@@ -15,6 +15,8 @@ from tests.interface.known import Known
 
 from .asking import pages_of
 
+pytestmark = pytest.mark.slow
+
 NOTHING = "zzqx-nobody-has-this"
 PAYLOADS = (
     "' OR '1'='1",
