@@ -206,6 +206,7 @@ PEOPLE_ONLY: Final[dict[str, str]] = {
     "trainings.vulnerability.exists": _SEALED,
     "trainings.vulnerability.read": _SEALED,
     "trainings.vulnerability.write": _SEALED,
+    "trainings.cohorts.write": _SECOND,
     "trainings.attendance.write": _ATTESTS,
     "trainings.certificates.issue": _ATTESTS,
     "trainings.certificates.supersede": _ATTESTS,

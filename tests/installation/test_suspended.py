@@ -104,6 +104,43 @@ def test_a_token_is_worth_nothing_in_any_service_within_seconds(home: Home, what
     assert took["accounts"] <= SECONDS_MAX / 10 + REMEMBERED_SECONDS
 
 
+def test_a_role_that_was_taken_back_counts_in_no_service_within_seconds(home: Home) -> None:
+    """The session goes on: whoever renews the token signs in nowhere anew, and may less."""
+    persons = people(home)
+    person, administrator = persons["field_officer"], fresh(home, persons["administrator"])
+    token = sign_in(home, person)
+    assert set(statuses(home, token).values()) <= {200, 403}
+    act(home, administrator, person, "roles/revoke", {"role": person.role, "programme": PROGRAMME})
+    took = seconds_until(home, token, 401)
+    assert set(took) == set(SERVICES), took
+    assert took["accounts"] <= SECONDS_MAX / 10 + REMEMBERED_SECONDS
+    browser = home.apps["grants"].test_client()
+    browser.set_cookie("zanat_session", token["Authorization"].removeprefix("Bearer "))
+    renewing = browser.get("/grants/visits")
+    assert renewing.status_code == 302 and "sign-in?next=/grants/visits" in renewing.location
+    accounts = home.apps["accounts"].test_client()
+    accounts.set_cookie("zanat_session", token["Authorization"].removeprefix("Bearer "))
+    assert accounts.get("/accounts/sign-in?next=/grants/visits").location == "/grants/visits"
+    renewed = accounts.get_cookie("zanat_session")
+    assert renewed is not None
+    again = {"Authorization": f"Bearer {renewed.value}"}
+    assert set(statuses(home, again).values()) <= {200, 403}
+
+
+def test_roles_that_wait_count_in_no_service_within_seconds(home: Home) -> None:
+    persons = people(home)
+    person, administrator = persons["finance_controller"], fresh(home, persons["administrator"])
+    token = sign_in(home, person)
+    client = home.apps["accounts"].test_client()
+    shown = client.post(
+        f"/accounts/api/v1/staff/{person.account_id}/reset",
+        json={"shown": True},
+        headers=administrator,
+    )
+    assert shown.status_code == 200, shown.text
+    assert set(seconds_until(home, token, 401)) == set(SERVICES)
+
+
 def test_after_it_was_lifted_a_new_sign_in_works_and_an_old_token_never_again(home: Home) -> None:
     persons = people(home)
     person, administrator = persons["trainer"], fresh(home, persons["administrator"])

@@ -11,7 +11,9 @@ import pytest
 from services.accounts.personas import personas
 from services.accounts.staff.views import reader_of
 from services.commands.demonstration_people import PROGRAMME
+from shared.access.reader import Reader, RoleGrant
 from shared.access.revocations import REMEMBERED_SECONDS
+from shared.access.roles import Role
 
 from .home import Home
 
@@ -89,6 +91,31 @@ def test_a_key_opens_in_every_service_what_it_is_for_and_no_more(
         assert statuses == {one: 200 if one == wanted else 403 for one in ASKED}
         made = programs.ask("GET", f"/programs/{program}/keys").json["items"][0]["id"]
         programs.ask("POST", f"/programs/{program}/keys/{made}/revoke")
+
+
+def test_no_key_is_made_for_what_a_person_must_stand_for(programs: Programs, program: str) -> None:
+    refused = programs.home.client("accounts").post(
+        f"{API}/programs/{program}/keys",
+        json={"name": "A key", "scopes": ["grants.payments.authorise"]},
+        headers=programs.headers,
+    )
+    assert (refused.status_code, refused.json["type"]) == (422, "/problems/key-scope-for-people")
+
+
+def test_a_key_of_before_does_nothing_that_a_person_must_stand_for(home: Home) -> None:
+    """As a token of an earlier version would say it: the scope and a role that has it."""
+    roles = (RoleGrant(Role.finance_controller, PROGRAMME),)
+    scopes = frozenset({"grants.payments.read", "grants.payments.authorise"})
+    key = Reader("p1", "session-of-a-key", "A program", roles, scopes=scopes)
+    headers = {"Authorization": f"Bearer {home.signer.sign(key)}"}
+    address = "/grants/api/v1/payments"
+    payments = home.client("grants").get(address, headers=headers).json["items"]
+    one = next(one for one in payments if one["state"] == "requested")["payment_id"]
+    tag = home.client("grants").get(f"{address}/{one}", headers=headers).headers["ETag"]
+    refused = home.client("grants").post(
+        f"{address}/{one}/authorise", headers={**headers, "If-Match": tag}
+    )
+    assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-permitted")
 
 
 def test_a_revoked_key_is_over_in_every_service_within_seconds(

@@ -121,7 +121,7 @@ def test_the_list_comes_in_pages_and_is_filtered(house):
         ("finance_officer", "finance_controller", PROGRAMME, "roles-exclude"),
         ("auditor", "trainer", PROGRAMME, "roles-exclude"),
         ("donor", "programme_officer", PROGRAMME, "roles-exclude"),
-        ("programme_officer", "applicant", PROGRAMME, "roles-exclude"),
+        ("programme_officer", "applicant", PROGRAMME, "role-of-applicants"),
         ("trainer", "administrator", "*", "roles-exclude"),
         ("trainer", "administrator", PROGRAMME, "role-scope"),
         ("trainer", "field_officer", "*", "role-scope"),

@@ -43,8 +43,21 @@ class House:
     signer: TokenSigner
     positions: dict[str, int] = field(default_factory=dict)
 
-    def arrives(self, name: str, subject: str, *, programme: str = "RS-2011", **data: Any) -> str:
-        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal."""
+    def arrives(
+        self,
+        name: str,
+        subject: str,
+        *,
+        programme: str = "RS-2011",
+        actor: str = "somebody",
+        more: dict[str, Any] | None = None,
+        **data: Any,
+    ) -> str:
+        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal.
+
+        more: further fields, whatever they are called.
+        """
+        data |= more or {}
         owner, personal = data.pop("sealed", ("", {}))
         for one, (data_class, text) in personal.items():
             data[one] = seal_text(self.service.keyring, KeyName(owner, data_class), text)
@@ -61,7 +74,7 @@ class House:
             streamversion=position + 1,
             installation="zanat",
             programme=programme,
-            actor="somebody",
+            actor=actor,
             correlationid="c",
             causationid="c",
             data=encode_data(msgspec.to_builtins(data)),

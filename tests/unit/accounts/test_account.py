@@ -37,6 +37,7 @@ from services.accounts.staff.account_events import (
     SignInFailed,
 )
 from services.accounts.staff.account_state import Active, may_try_sign_in
+from services.accounts.staff.granting import STAFF_ROLES
 from shared.access import roles
 from shared.access.roles import excluded
 from shared.errors import Forbidden, Invalid, Missing, Refused
@@ -247,8 +248,14 @@ def test_after_a_reset_failures_count_anew() -> None:
     assert may_try_sign_in(state, NOW)
 
 
-@pytest.mark.parametrize("first", get_args(Role))
-@pytest.mark.parametrize("second", get_args(Role))
+def test_nobody_is_made_an_applicant() -> None:
+    with pytest.raises(Refused, match="role-of-applicants"):
+        after(INVITE, replace(GRANT, role="applicant"))
+    assert set(STAFF_ROLES) == set(get_args(Role)) - {"applicant"}
+
+
+@pytest.mark.parametrize("first", STAFF_ROLES)
+@pytest.mark.parametrize("second", STAFF_ROLES)
 def test_the_decider_excludes_exactly_what_the_table_of_roles_excludes(
     first: Role, second: Role
 ) -> None:

@@ -82,7 +82,7 @@ def part(value: dict[str, Any]) -> str:
 def test_what_the_provider_signed_for_us_is_taken(talk: Conversation) -> None:
     found = taken(talk, token(email="m@example.org", email_verified=True, name="Mira"))
     assert (found.subject, found.email, found.email_verified) == ("mira", "m@example.org", True)
-    assert found.second_factor is False
+    assert found.proved_at is None
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,16 @@ def test_an_access_token_belongs_to_its_id_token(talk: Conversation) -> None:
 def test_a_second_factor_counts_when_it_is_trusted_and_new(
     talk: Conversation, changed: dict[str, Any], counts: bool
 ) -> None:
-    assert taken(talk, token(**changed)).second_factor is counts
+    proved_at = taken(talk, token(**changed)).proved_at
+    assert proved_at == (NOW - timedelta(seconds=10) if counts else None)
+
+
+def test_it_counts_from_when_it_was_proved_and_never_from_later_than_now(
+    talk: Conversation,
+) -> None:
+    for at, counts in ((SECONDS - 599, SECONDS - 599), (SECONDS + 30, SECONDS)):
+        proved_at = taken(talk, token(acr="gold", auth_time=at)).proved_at
+        assert proved_at == datetime.fromtimestamp(counts, UTC)
 
 
 @pytest.mark.parametrize("verified", ["true", 1, None, False])

@@ -46,6 +46,15 @@ def test_a_provider_is_read_with_its_roles(tmp_path: Path) -> None:
     assert "quite secret" not in repr(found)
 
 
+def test_a_provider_speaks_for_its_domains_alone(tmp_path: Path) -> None:
+    (silent,) = read(written(tmp_path, GOOD))
+    (found,) = read(written(tmp_path, GOOD + 'domains = ["ministry.example", "work.example"]\n'))
+    for address in ("ana@ministry.example", "Ana@MINISTRY.example", "ana@work.example"):
+        assert found.speaks_for(address) and not silent.speaks_for(address)
+    for address in ("ana@sub.ministry.example", "ana@notministry.example", "ministry.example@x.y"):
+        assert not found.speaks_for(address)
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -65,6 +74,9 @@ def test_a_provider_is_read_with_its_roles(tmp_path: Path) -> None:
         (GOOD + 'client_secret_file = "/nowhere/at/all"\n', "client_secret_file"),
         (GOOD + 'scopes = ["email"]\n', "openid"),
         (GOOD + "create = 1\n", "create"),
+        (GOOD + 'domains = "ministry.example"\n', "domains"),
+        (GOOD + 'domains = ["Ministry.example"]\n', "domains"),
+        (GOOD + 'domains = ["@ministry.example"]\n', "domains"),
         (GOOD + '[provider.trusted_second_factor]\nacr = "gold"\n', "acr"),
         (GOOD + "[provider.trusted_second_factor]\nxyz = []\n", "trusted_second_factor"),
     ],
