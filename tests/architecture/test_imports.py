@@ -22,7 +22,8 @@ IMPURE = {
 PURE_SHARED = {
     "shared.mail_address",
     *("shared.clock", "shared.errors", "shared.money", "shared.events.decider"),
-    *("shared.events.event", "shared.language.marking", "shared.access.roles"),
+    *("shared.events.event", "shared.language.marking"),
+    *("shared.access.own", "shared.access.permissions", "shared.access.roles"),
 }
 LINES_MAX = 450
 IN_ONE_FILE = {
