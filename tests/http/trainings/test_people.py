@@ -88,7 +88,7 @@ def test_a_second_person_confirms(officer, second):
         ("birth_date", "0001-01-01"),
         ("sex", "X"),
         ("country", "Serbia"),
-        ("municipality", "\x01"),
+        ("municipality", ""),
         ("jmbg", "0" * 33),
         ("jmbg", "ﷺ" * 30),
         ("phone", "1" * 41),
@@ -101,6 +101,11 @@ def test_a_second_person_confirms(officer, second):
 )
 def test_what_cannot_be_right_is_refused(officer, field, wrong):
     assert officer.post(PEOPLE, {**MIRA, field: wrong}).status_code == 422
+
+
+def test_a_character_that_stands_for_nothing_is_refused_before_that(officer):
+    answer = officer.post(PEOPLE, {**MIRA, "municipality": "Topola\x01"})
+    assert answer.status_code == 400 and code(answer) == "text-unusable"
 
 
 def test_a_reference_is_given_once(officer):
