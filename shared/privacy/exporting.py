@@ -290,7 +290,9 @@ def _fields(
         if not giving.of_field(event, one.name):
             continue
         if one.name in event.personal_fields:
-            if mine and one.name not in hidden:
+            # Written before such a field was sealed: plain text, and of the record that it names.
+            plain = isinstance(value, str) and not getattr(event, event.seals_for)
+            if (mine or plain) and one.name not in hidden:
                 found[one.name] = giving.text(one.name, open_text(service.keyring, value))
         elif _is_given(one.name, value, owners):
             found[one.name] = _own_part(one.name, value, ids)

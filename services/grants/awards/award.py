@@ -304,12 +304,13 @@ def _waive(state: Accepted, command: c.RequestWaiver | c.ConfirmWaiver) -> tuple
         "award_id": state.terms.award_id,
         "tranche": tranche.number,
         "requirement": command.requirement,
+        "registration_id": state.terms.registration_id,
     }
     if isinstance(command, c.RequestWaiver):
         if asked is not None:
             return ()
-        reason = stated(command.reason)
-        return (e.WaiverRequested(**which, reason=reason, requested_by=command.by),)
+        why = stated(command.reason)
+        return (e.WaiverRequested(**which, reason=why, requested_by=command.by),)
     if asked is None:
         raise Refused("waiver-not-requested", N_("Nobody has asked for this waiver."))
     _, requested_by, reason = asked
@@ -323,19 +324,14 @@ def _waive(state: Accepted, command: c.RequestWaiver | c.ConfirmWaiver) -> tuple
 
 def _move(state: Accepted, command: Any) -> tuple[Event, ...]:
     award_id, today = state.terms.award_id, day_in(command.now, state.terms.zone)
+    whose = {"award_id": award_id, "registration_id": state.terms.registration_id}
     match command, state:
         case c.SuspendAward(), Suspended():
             return ()
         case c.SuspendAward(), _ if payable(state):
-            suspended = e.AwardSuspended(
-                award_id=award_id,
-                registration_id=state.terms.registration_id,
-                ground=command.ground,
-                note=command.note,
-            )
-            return (suspended,)
+            return (e.AwardSuspended(**whose, ground=command.ground, note=command.note),)
         case c.ResumeAward(), Suspended():
-            return (e.AwardResumed(award_id=award_id, reason=stated(command.reason)),)
+            return (e.AwardResumed(**whose, reason=stated(command.reason)),)
         case c.CompleteAward(), Active():
             for tranche in state.tranches:
                 if not tranche.paid or tranche.unmet:

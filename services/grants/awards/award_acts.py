@@ -12,7 +12,7 @@ from services.grants.awards.acts import Act, Field
 from shared.language.marking import N_
 
 _REASON: Final = Field(
-    name="reason", label=N_("Reason"), kind="area", hint=N_("Name nobody: it is kept in clear.")
+    name="reason", label=N_("Reason"), kind="area", hint=N_("It is kept sealed for the grantee.")
 )
 _NOTE: Final = Field(
     name="note", label=N_("Note"), kind="area", hint=N_("Optional. It is kept sealed.")

@@ -3,8 +3,9 @@
 >>> AwardLapsed(award_id="01", lapsed_on=date(2011, 5, 30)).event_type
 'org.zanat.grants.award.lapsed.v1'
 
-The agreement seals copies of name and account of its own, under a retention group that
-accounting law keeps longer than the rest of a person's data.
+Reasons that tell of the grantee's circumstances are sealed for them; events of before have them as
+plain text and no registration. The agreement seals copies of name and account of its own, under a
+retention group that accounting law keeps longer than the rest of a person's data.
 """
 
 from __future__ import annotations
@@ -176,27 +177,29 @@ class TrancheVisitDone(Event, frozen=True, kw_only=True):
     visit_id: str
 
 
-@event_type("grants.award.waiver_requested.v1")
+@event_type("grants.award.waiver_requested.v1", seals_for="registration_id")
 class WaiverRequested(Event, frozen=True, kw_only=True):
     """One person asks to pay the next tranche without a requirement."""
 
     award_id: str
     tranche: int
     requirement: Requirement
-    reason: str
+    reason: Personal.identity
     requested_by: str
+    registration_id: str = ""
 
 
-@event_type("grants.award.requirement_waived.v1")
+@event_type("grants.award.requirement_waived.v1", seals_for="registration_id")
 class RequirementWaived(Event, frozen=True, kw_only=True):
     """A second person agreed."""
 
     award_id: str
     tranche: int
     requirement: Requirement
-    reason: str
+    reason: Personal.identity
     requested_by: str
     confirmed_by: str
+    registration_id: str = ""
 
 
 @event_type("grants.award.suspended.v1", seals_for="registration_id")
@@ -209,12 +212,13 @@ class AwardSuspended(Event, frozen=True, kw_only=True):
     note: Personal.special | None = None
 
 
-@event_type("grants.award.resumed.v1")
+@event_type("grants.award.resumed.v1", seals_for="registration_id")
 class AwardResumed(Event, frozen=True, kw_only=True):
     """The suspension ended."""
 
     award_id: str
-    reason: str
+    reason: Personal.identity
+    registration_id: str = ""
 
 
 @event_type("grants.award.completed.v1")

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from services.grants.awards import award_events as e
 from services.grants.awards.payee_account import PayeeAccount
 from shared.errors import Missing, Refused
-from shared.events.event import Event
+from shared.events.event import Event, PersonalText
 from shared.language.marking import N_
 from shared.money import Money
 
@@ -44,7 +44,7 @@ class Tranche:
     paid: bool = False
     outside: bool = False
     met: frozenset[e.Requirement] = frozenset()
-    asked: tuple[tuple[e.Requirement, str, str], ...] = ()
+    asked: tuple[tuple[e.Requirement, str, PersonalText], ...] = ()
 
     @property
     def unmet(self) -> tuple[e.Requirement, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from services.grants.staff import called
+from shared.events.event import Event
 from shared.events.projection import Recorded
 from shared.language.marking import N_
 from shared.web.commands import service
@@ -81,10 +82,17 @@ def told(history: Sequence[Recorded]) -> list[dict[str, Any]]:
             "what": say(WORDS.get(name_of(recorded), N_("Something happened"))),
             "who": _outside(recorded) or who[recorded.actor],
             "at": recorded.at,
-            "note": getattr(recorded.event, "reason", ""),
+            "note": reason_of(recorded.event),
         }
         for recorded in reversed(shown)
     ]
+
+
+def reason_of(event: Event) -> str:
+    """The reason in an event, opened if it is sealed; empty without one."""
+    given = getattr(event, "reason", "")
+    text = service().text(given)
+    return say(N_("(erased)")) if text is None else text
 
 
 def name_of(recorded: Recorded) -> str:

@@ -1,7 +1,8 @@
 """A reason that a decision must state: present, and short enough to be read.
 
-Reasons of staff name nobody, so they are plain text in events; the form says so where they are
-typed.
+What tells of a grantee's circumstances is sealed for them in events (waivers, a suspension's end,
+corrected visits). Other reasons of staff name nobody and are plain text; the form says so where
+they are typed.
 
 >>> stated(" Receipts burnt with the workshop. ")
 'Receipts burnt with the workshop.'

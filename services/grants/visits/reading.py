@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from services.grants.awards.history_words import reason_of
 from services.grants.visits import views
 from services.grants.visits import visit_events as e
 from services.grants.visits.views import Sight
@@ -154,7 +155,7 @@ def reads_notes(programme: str) -> bool:
 def _after(told: Told, recorded: Recorded) -> Told:
     event = recorded.event
     entry = Happened(
-        what=say(HAPPENED[type(event)], {"reason": getattr(event, "reason", "")}),
+        what=say(HAPPENED[type(event)], {"reason": reason_of(event)}),
         who=recorded.actor,
         at=recorded.at,
     )

@@ -300,6 +300,7 @@ def _judge(state: Conducted, command: VisitCommand) -> tuple[Event, ...]:
             occurred_on=occurred_on,
             version=version,
             reason=stated(command.reason),
+            registration_id=state.registration_id,
         )
         return (resolved,)
     if state.holds is None:
@@ -322,6 +323,7 @@ def _judge(state: Conducted, command: VisitCommand) -> tuple[Event, ...]:
                 version=msgspec.structs.replace(version, findings=command.findings),
                 corrected_by=command.by,
                 reason=stated(command.reason),
+                registration_id=state.registration_id,
             )
             return (corrected,)
         case _:

@@ -91,7 +91,7 @@ class VisitVersionArrived(Event, frozen=True, kw_only=True):
     imported: bool = False
 
 
-@event_type("grants.visit.resolved.v1")
+@event_type("grants.visit.resolved.v1", seals_for="registration_id")
 class VisitResolved(Event, frozen=True, kw_only=True):
     """A person chose the version that holds, which is repeated here for readers."""
 
@@ -100,7 +100,8 @@ class VisitResolved(Event, frozen=True, kw_only=True):
     version_no: int
     occurred_on: date
     version: VisitVersion
-    reason: str
+    reason: Personal.identity
+    registration_id: str = ""
 
 
 @event_type("grants.visit.accepted.v1")
@@ -112,7 +113,7 @@ class VisitAccepted(Event, frozen=True, kw_only=True):
     accepted_by: str
 
 
-@event_type("grants.visit.corrected.v1")
+@event_type("grants.visit.corrected.v1", seals_for="registration_id")
 class VisitCorrected(Event, frozen=True, kw_only=True):
     """Findings were put right; this version holds from now on."""
 
@@ -121,7 +122,8 @@ class VisitCorrected(Event, frozen=True, kw_only=True):
     occurred_on: date
     version: VisitVersion
     corrected_by: str
-    reason: str
+    reason: Personal.identity
+    registration_id: str = ""
 
 
 @event_type("grants.visit.missed.v1")
