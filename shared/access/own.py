@@ -28,4 +28,9 @@ def is_own(registration_id: str, own: Set[str]) -> bool:
 def check_not_own(registration_id: str, own: Set[str]) -> None:
     """Raises Forbidden when the registration is one of ``own``."""
     if is_own(registration_id, own):
-        raise Forbidden("own-case", N_("This is about yourself. Somebody else must do it."))
+        raise own_case()
+
+
+def own_case() -> Forbidden:
+    """What is said to whoever would decide about themself."""
+    return Forbidden("own-case", N_("This is about yourself. Somebody else must do it."))

@@ -20,6 +20,8 @@ class Context:
     """Who acts, in which programme, and what led to it. Goes into every envelope.
 
     programme: its code; ``-`` for what belongs to the installation (accounts).
+    own:       registrations of whoever acts (``Reader.registrations``), who does not decide about
+               them; none for the system. They go into no envelope.
     """
 
     actor: str
@@ -27,6 +29,7 @@ class Context:
     correlation: str
     causation: str
     on_behalf_of: str | None = None
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def context(programme: str) -> Context:
         programme=programme,
         correlation=correlation_id(),
         causation=correlation_id(),
+        own=reader.registrations if reader else frozenset(),
     )
 
 

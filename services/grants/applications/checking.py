@@ -14,7 +14,12 @@ from sqlalchemy import Connection
 
 from services.grants.applications import application_commands as c
 from services.grants.applications.application import APPLICATION
-from services.grants.applications.application_state import IneligibleCase, SubmittedCase, Written
+from services.grants.applications.application_state import (
+    IneligibleCase,
+    Received,
+    SubmittedCase,
+    Written,
+)
 from services.grants.applications.claims import only_one, release
 from services.grants.applications.eligibility import (
     Check,
@@ -25,6 +30,7 @@ from services.grants.applications.eligibility import (
 from services.grants.applications.facts import facts_of
 from services.grants.calls.call import CALL, ClosedCase, Held, NoCall, OpenCase, status
 from services.grants.calls.terms import Terms
+from shared.access.own import check_not_own
 from shared.errors import Missing, Refused
 from shared.events.work import Work
 from shared.language.marking import N_
@@ -61,6 +67,7 @@ def check(
     expected: the finding that the officer saw; Refused when it is another one by now.
     """
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     state = work.load(APPLICATION, application_id)
     checks: tuple[Check, ...] = ()
     number = 0
@@ -86,6 +93,7 @@ def propose_override(
 ) -> Answer:
     """Propose to let it through all the same. Refused once the call is decided or cancelled."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     _require_undecided(work, application_id)
     command = c.ProposeReinstatement(by=by, now=work.now, reason=reason)
     work.decide(APPLICATION, application_id, command)
@@ -95,6 +103,7 @@ def propose_override(
 def confirm_override(work: Work, application_id: str, *, by: str, version: int | None) -> Answer:
     """A second person agrees. Refused when the person has begun another one in the call by now."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     _require_undecided(work, application_id)
     work.decide(APPLICATION, application_id, c.ConfirmReinstatement(by=by, now=work.now))
     state = work.load(APPLICATION, application_id)
@@ -102,6 +111,13 @@ def confirm_override(work: Work, application_id: str, *, by: str, version: int |
         whose = state.whose
         work.claim(only_one(whose.call_id, whose.person_id, application_id))
     return receipt_of(work, application_id)
+
+
+def require_not_own(work: Work, application_id: str) -> None:
+    """Raises Forbidden when the application is of whoever acts."""
+    state = work.load(APPLICATION, application_id)
+    if isinstance(state, Received | Written):
+        check_not_own(state.whose.registration_id, work.context.own)
 
 
 def _require_undecided(work: Work, application_id: str) -> None:

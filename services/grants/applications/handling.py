@@ -28,7 +28,13 @@ from services.grants.applications.application_state import (
     WithdrawnCase,
     Written,
 )
-from services.grants.applications.checking import address, call_of, examine_case, receipt_of
+from services.grants.applications.checking import (
+    address,
+    call_of,
+    examine_case,
+    receipt_of,
+    require_not_own,
+)
 from services.grants.applications.claims import (
     NUMBER_TAKEN,
     SECOND,
@@ -40,6 +46,7 @@ from services.grants.applications.claims import (
 from services.grants.calls.call import Held, OpenCase
 from services.grants.calls.terms import Terms
 from services.grants.foreign import registration
+from shared.access.own import check_not_own
 from shared.errors import Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import is_identifier
@@ -148,6 +155,7 @@ def revise(
 ) -> Answer:
     """Write anew what it says; for paper that was only received: type it in."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     state = work.load(APPLICATION, application_id)
     if isinstance(state, Received):
         call = call_of(work, state.whose.call_id)
@@ -178,6 +186,7 @@ def account_of(connection: Connection, application_id: str) -> str | None:
 def submit(work: Work, application_id: str, *, by: str, version: int | None) -> Answer:
     """Hand it in, for the first time or again. Refused when late, uncertified or a second one."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     state = work.load(APPLICATION, application_id)
     moment: datetime | None = None
     match state:
@@ -196,6 +205,7 @@ def request_changes(
 ) -> Answer:
     """Return it to be completed."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     work.decide(APPLICATION, application_id, c.RequestChanges(by=by, now=work.now, note=note))
     return receipt_of(work, application_id)
 
@@ -203,6 +213,7 @@ def request_changes(
 def withdraw(work: Work, application_id: str, *, by: str, version: int | None) -> Answer:
     """The applicant takes it back."""
     work.expect(APPLICATION, application_id, version)
+    require_not_own(work, application_id)
     taken = work.decide(APPLICATION, application_id, c.WithdrawApplication(by=by, now=work.now))
     state = work.load(APPLICATION, application_id)
     if taken and isinstance(state, WithdrawnCase):
@@ -270,6 +281,7 @@ def _person(work: Work, registration_id: str) -> str:
     row = registration(work.connection, registration_id)
     if row is None or row["programme"] != work.context.programme:
         raise Missing("registration-missing", N_("There is no such registration here yet."))
+    check_not_own(registration_id, work.context.own)
     person_id: str = row["person_id"]
     return person_id
 

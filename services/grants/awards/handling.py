@@ -3,7 +3,8 @@
     award_id = offer_award(work, by=actor(), application_id=..., amount=..., ...)
     sign_agreement(work, award_id, by=actor(), full_name=..., account_number=..., agreement_no=...)
 
-Each function decides within the caller's unit of work, so that all of it happens or none.
+Each function decides within the caller's unit of work, so that all of it happens or none. Nobody
+acts on an award of their own.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from services.grants.payments.preparing import take_out_of_batch
 from services.grants.payments.views import last_reissue, payment_list
 from services.grants.visits import missing
 from services.grants.visits.visit import MONTHS_DEFAULT, VISIT, PlanVisit
+from shared.access.own import check_not_own
 from shared.errors import Missing
 from shared.events.event import Event
 from shared.events.work import Work
@@ -51,6 +53,13 @@ def award_row(work: Work, award_id: str) -> Row[Any]:
     row = one_award(work.connection, award_id)
     if row is None:
         raise Missing("award-missing", N_("There is no such award."))
+    return row
+
+
+def award_to_act_on(work: Work, award_id: str) -> Row[Any]:
+    """The award as it is read. Raises Missing, or Forbidden for whoever it is given to."""
+    row = award_row(work, award_id)
+    check_not_own(row.registration_id, work.context.own)
     return row
 
 
@@ -92,7 +101,7 @@ def sign_agreement(
     work: Work, award_id: str, *, by: str, full_name: str, account_number: str, agreement_no: str
 ) -> None:
     """The offer is accepted: the agreement's money becomes obligated."""
-    row = award_row(work, award_id)
+    row = award_to_act_on(work, award_id)
     command = c.SignAgreement(
         by=by,
         now=work.now,
@@ -109,14 +118,14 @@ def sign_agreement(
 
 def decline_award(work: Work, award_id: str, *, by: str, ground: DeclineGround) -> None:
     """The applicant does not want it: the money goes back to the call."""
-    row = award_row(work, award_id)
+    row = award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.DeclineAward(by=by, now=work.now, ground=ground))
     _release(work, row, by=by, reason="The offer was declined.")
 
 
 def cancel_award(work: Work, award_id: str, *, by: str, ground: CancellationGround) -> None:
     """End it with nothing paid: the money goes back to the call."""
-    row = award_row(work, award_id)
+    row = award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.CancelAward(by=by, now=work.now, ground=ground))
     _release(work, row, by=by, reason="The award was cancelled.")
 
@@ -130,6 +139,7 @@ def _release(work: Work, row: Row[Any], *, by: str, reason: str) -> None:
 
 def change_account(work: Work, award_id: str, *, by: str, account_number: str) -> None:
     """Pay to another account: open payments are held, batches that carry them are rebuilt."""
+    award_to_act_on(work, award_id)
     digits = account_numbers.read(account_number).digits
     command = c.ChangeAccount(by=by, now=work.now, account_number=digits)
     work.decide(AWARD, award_id, command)
@@ -144,6 +154,7 @@ def suspend_award(
     work: Work, award_id: str, *, by: str, ground: SuspensionGround, note: str | None
 ) -> None:
     """Stop payments, also those on their way to the bank."""
+    award_to_act_on(work, award_id)
     command = c.SuspendAward(by=by, now=work.now, ground=ground, note=note or None)
     work.decide(AWARD, award_id, command)
     for payment_id in _payments(work, award_id):
@@ -153,6 +164,7 @@ def suspend_award(
 
 def resume_award(work: Work, award_id: str, *, by: str, reason: str) -> None:
     """Let payments go on; each held one is let go by itself, by somebody who looked at it."""
+    award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.ResumeAward(by=by, now=work.now, reason=reason))
 
 
@@ -160,7 +172,7 @@ def terminate_award(
     work: Work, award_id: str, *, by: str, ground: TerminationGround, note: str | None
 ) -> None:
     """End it with something paid: what is not paid goes back to the call."""
-    row = award_row(work, award_id)
+    row = award_to_act_on(work, award_id)
     command = c.TerminateAward(by=by, now=work.now, ground=ground, note=note or None)
     work.decide(AWARD, award_id, command)
     _release(work, row, by=by, reason="The award was terminated.")
@@ -168,11 +180,13 @@ def terminate_award(
 
 def complete_award(work: Work, award_id: str, *, by: str) -> None:
     """Everything is paid and accounted for."""
+    award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.CompleteAward(by=by, now=work.now))
 
 
 def close_award(work: Work, award_id: str, *, by: str) -> None:
     """The file of a completed award is closed."""
+    award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.CloseAward(by=by, now=work.now))
 
 
@@ -183,6 +197,7 @@ def _payments(work: Work, award_id: str) -> list[str]:
 
 def confirm_account(work: Work, award_id: str, *, by: str) -> None:
     """``by`` called the grantee back."""
+    award_to_act_on(work, award_id)
     work.decide(AWARD, award_id, c.ConfirmAccount(by=by, now=work.now))
 
 
@@ -190,6 +205,7 @@ def accept_receipts(
     work: Work, award_id: str, *, by: str, tranche: int, amount: Money, receipts: tuple[str, ...]
 ) -> None:
     """Receipts account for a tranche."""
+    award_to_act_on(work, award_id)
     command = c.AcceptReceipts(
         by=by, now=work.now, tranche=tranche, amount=amount, receipts=receipts
     )
@@ -200,6 +216,7 @@ def ask_waiver(
     work: Work, award_id: str, *, by: str, tranche: int, requirement: Requirement, reason: str
 ) -> None:
     """Ask to pay the next tranche without a requirement of this one."""
+    award_to_act_on(work, award_id)
     command = c.RequestWaiver(
         by=by, now=work.now, tranche=tranche, requirement=requirement, reason=reason
     )
@@ -210,13 +227,14 @@ def confirm_waiver(
     work: Work, award_id: str, *, by: str, tranche: int, requirement: Requirement
 ) -> None:
     """Agree to a waiver, as a second person."""
+    award_to_act_on(work, award_id)
     command = c.ConfirmWaiver(by=by, now=work.now, tranche=tranche, requirement=requirement)
     work.decide(AWARD, award_id, command)
 
 
 def schedule_tranche(work: Work, award_id: str, *, by: str, tranche: int) -> str:
     """Make the payment of a tranche; its id."""
-    row = award_row(work, award_id)
+    row = award_to_act_on(work, award_id)
     # Whoever schedules or cancels a payment writes to the award, so it is read before payments are.
     work.load(AWARD, award_id)
     payment_id, reissue = derived("payment", row.programme, row.application_no, str(tranche)), 0

@@ -190,11 +190,15 @@ class BatchCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareBatch(BatchCommand):
-    """Put requested payments of one currency together. ``scored``: any of their applications."""
+    """Put requested payments of one currency together.
+
+    scored: any of their applications. own: whether ``by`` is paid by any of them.
+    """
 
     batch_id: str
     lines: tuple[BatchLine, ...]
     scored: bool
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,10 +206,12 @@ class AuthoriseBatch(BatchCommand):
     """Agree; appended with AuthorisePayment of every payment in it.
 
     typed_account: everybody who typed an account that is paid to in it.
+    own: whether ``by`` is paid in it.
     """
 
     scored: bool
     typed_account: frozenset[str]
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,11 +219,13 @@ class ReleaseBatch(BatchCommand):
     """Let it go; appended with ReleasePayment of every payment in it.
 
     typed_account: everybody who typed an account that is paid to in it.
+    own: whether ``by`` is paid in it.
     """
 
     scored: bool
     typed_account: frozenset[str]
     one_controller: OneController | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +266,7 @@ def decide(state: State, command: Any) -> tuple[Event, ...]:
                 prepared_by=state.prepared_by,
                 typed_account=command.typed_account,
                 scored=command.scored,
+                own=command.own,
             )
             return (BatchAuthorised(batch_id=state.batch_id, authorised_by=command.by),)
         case ReleaseBatch(), Authorised() if type(state) is Authorised:
@@ -267,6 +276,7 @@ def decide(state: State, command: Any) -> tuple[Event, ...]:
                 authorised_by=state.authorised_by,
                 typed_account=command.typed_account,
                 scored=command.scored,
+                own=command.own,
                 amount=control_total(state.lines),
                 one_controller=command.one_controller,
             )
@@ -301,7 +311,7 @@ def control_total(lines: Sequence[BatchLine]) -> Money:
 
 
 def _prepare(command: PrepareBatch) -> tuple[Event, ...]:
-    check_preparer(scored=command.scored)
+    check_preparer(scored=command.scored, own=command.own)
     lines = command.lines
     if len(lines) > LINES_MAX:
         raise Invalid(

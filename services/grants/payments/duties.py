@@ -1,4 +1,4 @@
-"""Who may do what with money: three people, none of whom scored, none of whom typed the account.
+"""Who may do what with money: three people, none of whom scored, typed the account or is paid.
 
 >>> check_authoriser(by="vera", prepared_by={"marko"}, typed_account={"olga"}, scored=False)
 >>> check_authoriser(by="marko", prepared_by={"marko"}, typed_account={"olga"}, scored=False)
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from shared.access.own import own_case
 from shared.errors import Forbidden
 from shared.language.marking import N_
 from shared.money import Money
@@ -35,8 +36,10 @@ class OneController:
         return same and amount + self.paid_in_90_days <= self.amount_max
 
 
-def check_preparer(*, scored: bool) -> None:
-    """Raises Forbidden when who prepares has scored the application."""
+def check_preparer(*, scored: bool, own: bool = False) -> None:
+    """Raises Forbidden when who prepares has scored the application, or is paid themself."""
+    if own:
+        raise own_case()
     if scored:
         raise Forbidden(
             "scorer-pays", N_("Whoever scored an application has no part in paying it.")
@@ -44,10 +47,13 @@ def check_preparer(*, scored: bool) -> None:
 
 
 def check_authoriser(
-    *, by: str, prepared_by: Set[str], typed_account: Set[str], scored: bool
+    *, by: str, prepared_by: Set[str], typed_account: Set[str], scored: bool, own: bool = False
 ) -> None:
-    """Raises Forbidden when ``by`` may not authorise. ``typed_account``: who typed the account."""
-    check_preparer(scored=scored)
+    """Raises Forbidden when ``by`` may not authorise.
+
+    typed_account: who typed the account. own: whether ``by`` is paid.
+    """
+    check_preparer(scored=scored, own=own)
     if by in prepared_by:
         raise Forbidden(
             "same-person-authorises", N_("Whoever prepared a payment does not authorise it.")
@@ -68,12 +74,13 @@ def check_releaser(
     scored: bool,
     amount: Money,
     one_controller: OneController | None,
+    own: bool = False,
 ) -> bool:
     """Whether ``by`` releases as one controller under the threshold.
 
     Raises Forbidden when ``by`` may not release.
     """
-    check_preparer(scored=scored)
+    check_preparer(scored=scored, own=own)
     if by in prepared_by:
         raise Forbidden(
             "same-person-releases", N_("Whoever prepared a payment does not release it.")

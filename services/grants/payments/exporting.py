@@ -27,7 +27,7 @@ from services.grants.payments import payment_commands as c
 from services.grants.payments.batch import BATCH, ExportBatch
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Released
-from services.grants.payments.preparing import free_payment, lines_of, plan_of
+from services.grants.payments.preparing import free_payment, lines_to_act_on, plan_of
 from shared.errors import Missing, Refused
 from shared.events.event import Sealed
 from shared.events.work import Work
@@ -93,7 +93,7 @@ def file_of(service: Service, sha256: str) -> bytes:
 
 def export_batch(work: Work, batch_id: str, *, by: str, file_sha256: str) -> None:
     """The batch and every payment in it are with the bank, as this file."""
-    lines = lines_of(work, batch_id)
+    lines = lines_to_act_on(work, batch_id)
     command = ExportBatch(by=by, now=work.now, format="csv", file_sha256=file_sha256)
     if not work.decide(BATCH, batch_id, command):
         return

@@ -15,39 +15,39 @@ from services.grants.awards.award_commands import UnscheduleTranche
 from services.grants.payments import payment_commands as c
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_events import FailureGround
-from services.grants.payments.preparing import known_now, plan_of, take_out_of_batch
+from services.grants.payments.preparing import known_now, plan_to_act_on, take_out_of_batch
 from shared.events.work import Work
 
 
 def request_payment(work: Work, payment_id: str, *, by: str) -> None:
     """Prepare it for its payee's account as it is now."""
-    known = known_now(work, plan_of(work, payment_id), by=by)
+    known = known_now(work, plan_to_act_on(work, payment_id), by=by)
     work.decide(PAYMENT, payment_id, c.RequestPayment(**known))
 
 
 def authorise_payment(work: Work, payment_id: str, *, by: str) -> None:
     """Agree, as a second person."""
-    known = known_now(work, plan_of(work, payment_id), by=by)
+    known = known_now(work, plan_to_act_on(work, payment_id), by=by)
     work.decide(PAYMENT, payment_id, c.AuthorisePayment(**known))
 
 
 def release_payment(work: Work, payment_id: str, *, by: str) -> None:
     """Let it go, as a third person."""
-    known = known_now(work, plan_of(work, payment_id), by=by)
+    known = known_now(work, plan_to_act_on(work, payment_id), by=by)
     work.decide(PAYMENT, payment_id, c.ReleasePayment(**known))
 
 
 def hold_payment(work: Work, payment_id: str, *, by: str) -> None:
     """Stop it before the bank has it: what was agreed to is void."""
-    plan_of(work, payment_id)
+    plan_to_act_on(work, payment_id)
     take_out_of_batch(work, payment_id, by=by)
     work.decide(PAYMENT, payment_id, c.HoldForReview(by=by, now=work.now))
 
 
 def lift_hold(work: Work, payment_id: str, *, by: str, reason: str) -> None:
     """Let a held payment start again."""
-    facts = known_now(work, plan_of(work, payment_id), by=by)
-    del facts["scored"]
+    facts = known_now(work, plan_to_act_on(work, payment_id), by=by)
+    del facts["scored"], facts["own"]
     work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))
 
 
@@ -62,7 +62,7 @@ def cancel_failed_payment(work: Work, payment_id: str, *, by: str, reason: str) 
 
 
 def _cancel(work: Work, payment_id: str, command: c.CancelPayment) -> None:
-    plan = plan_of(work, payment_id)
+    plan = plan_to_act_on(work, payment_id)
     take_out_of_batch(work, payment_id, by=command.by)
     work.decide(PAYMENT, payment_id, command)
     unschedule = UnscheduleTranche(
@@ -73,11 +73,11 @@ def _cancel(work: Work, payment_id: str, command: c.CancelPayment) -> None:
 
 def fail_payment(work: Work, payment_id: str, *, by: str, ground: FailureGround) -> None:
     """The bank refused it without a debit."""
-    plan_of(work, payment_id)
+    plan_to_act_on(work, payment_id)
     work.decide(PAYMENT, payment_id, c.RecordFailure(by=by, now=work.now, ground=ground))
 
 
 def reissue_payment(work: Work, payment_id: str, *, by: str) -> None:
     """Pay it again under another end-to-end id, after it failed or came back."""
-    plan_of(work, payment_id)
+    plan_to_act_on(work, payment_id)
     work.decide(PAYMENT, payment_id, c.ReissuePayment(by=by, now=work.now))

@@ -22,7 +22,7 @@ from services.grants.payments import payment_commands as c
 from services.grants.payments.line_views import one_line
 from services.grants.payments.payment import PAYMENT
 from services.grants.payments.payment_state import Paid, Plan
-from services.grants.payments.preparing import plan_of
+from services.grants.payments.preparing import plan_of, plan_to_act_on
 from services.grants.payments.statement_line import (
     STATEMENT_LINE,
     DismissGround,
@@ -117,7 +117,7 @@ def match_by_hand(work: Work, line_id: str, payment_id: str, *, by: str) -> None
     row = one_line(work.connection, line_id)
     if row is None:
         raise Missing("statement-line-missing", N_("There is no such line."))
-    plan = plan_of(work, payment_id)
+    plan = plan_to_act_on(work, payment_id)
     if award_row(work, plan.award_id).programme != row.programme:
         raise Missing("payment-missing", N_("There is no such payment."))
     line = Line(
@@ -218,13 +218,14 @@ def dismiss_line(work: Work, line_id: str, *, by: str, ground: DismissGround) ->
 def ask_unmatch(work: Work, line_id: str, *, by: str, reason: str) -> None:
     """Say that the debit was matched to the wrong payment; a second person undoes it."""
     payment_id = _paid_by(work, line_id)
+    plan_to_act_on(work, payment_id)
     work.decide(PAYMENT, payment_id, c.RequestReversal(by=by, now=work.now, reason=reason))
 
 
 def confirm_unmatch(work: Work, line_id: str, *, by: str) -> None:
     """Undo it, as a second person: payment, budget and tranche are as before the debit."""
     payment_id = _paid_by(work, line_id)
-    plan = plan_of(work, payment_id)
+    plan = plan_to_act_on(work, payment_id)
     zone = award_row(work, plan.award_id).zone
     work.decide(PAYMENT, payment_id, c.ConfirmReversal(by=by, now=work.now, zone=zone))
     undo = UndoMatch(by=by, now=work.now, payment_id=payment_id)

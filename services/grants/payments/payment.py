@@ -123,7 +123,7 @@ def _step(
     if isinstance(command, c.RequestPayment):
         if type(state) is not Scheduled:
             raise _forbidden_now(state)
-        check_preparer(scored=command.scored)
+        check_preparer(scored=command.scored, own=command.own)
         if plan.mode == "in_kind" and not plan.handed_over:
             raise Refused("handover-missing", N_("Record invoice and handover first."))
         requested = e.PaymentRequested(
@@ -138,6 +138,7 @@ def _step(
             prepared_by={state.requested_by},
             typed_account=command.account.typed_by,
             scored=command.scored,
+            own=command.own,
         )
         _check_version(state, command.account)
         return (e.PaymentAuthorised(**plan.which, authorised_by=command.by),)
@@ -150,6 +151,7 @@ def _step(
         authorised_by=state.authorised_by,
         typed_account=account.typed_by,
         scored=command.scored,
+        own=command.own,
         amount=plan.amount,
         one_controller=command.one_controller,
     )

@@ -84,11 +84,13 @@ class PaymentStep(PaymentCommand):
     """What every step towards the bank must know about now, from the award and the committee.
 
     account: the payee's, ``award_payable``: of the award; ``scored``: whether ``by`` scored.
+    own: whether ``by`` is the payee.
     """
 
     account: PayeeAccount
     award_payable: bool
     scored: bool
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@
     authorise_batch(work, batch_id, by=another)
     release_batch(work, batch_id, by=third)
 
-Who scored an application has no part in paying it, so every step asks the review.
+Who scored an application, or is paid, has no part in paying it, so every step asks for that.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from services.grants.payments.payment_state import (
     Released,
     Requested,
 )
+from shared.access.own import is_own, own_case
 from shared.errors import Invalid, Missing
 from shared.events.append import Claim
 from shared.events.work import Work
@@ -56,7 +57,10 @@ def plan_of(work: Work, payment_id: str) -> Plan:
 
 
 def known_now(work: Work, plan: Plan, *, by: str) -> dict[str, Any]:
-    """What a step towards the bank must know: account, whether payable, whether ``by`` scored."""
+    """What a step towards the bank must know now.
+
+    The account, whether it is payable, and whether ``by`` scored the application or is paid.
+    """
     # Only rested on: a step is decided again when the award changes at the same moment.
     award = work.guard(AWARD, plan.award_id)
     return {
@@ -65,7 +69,22 @@ def known_now(work: Work, plan: Plan, *, by: str) -> dict[str, Any]:
         "account": payee_account(award),
         "award_payable": payable(award),
         "scored": scored(work, plan.award_id, by=by),
+        "own": by == work.context.actor and is_payee(work, plan),
     }
+
+
+def is_payee(work: Work, plan: Plan) -> bool:
+    """Whether whoever acts in this work is the one who is paid."""
+    row = one_award(work.connection, plan.award_id)
+    return row is not None and is_own(row.registration_id, work.context.own)
+
+
+def plan_to_act_on(work: Work, payment_id: str) -> Plan:
+    """What a payment pays. Raises Missing, or Forbidden for whoever is paid by it."""
+    plan = plan_of(work, payment_id)
+    if is_payee(work, plan):
+        raise own_case()
+    return plan
 
 
 def scored(work: Work, award_id: str, *, by: str) -> bool:
@@ -96,7 +115,7 @@ def prepare_batch(work: Work, payment_ids: Sequence[str], *, by: str) -> str:
             lines_max=LINES_MAX,
         )
     batch_id = work.new_id()
-    lines, any_scored = [], False
+    lines, any_scored, any_own = [], False, False
     for payment_id in dict.fromkeys(payment_ids):
         plan = plan_of(work, payment_id)
         known = known_now(work, plan, by=by)
@@ -105,10 +124,16 @@ def prepare_batch(work: Work, payment_ids: Sequence[str], *, by: str) -> str:
         if not isinstance(state, Requested) or state.account_version != account.version:
             work.decide(PAYMENT, payment_id, c.RequestPayment(**known))
         any_scored = any_scored or known["scored"]
+        any_own = any_own or known["own"]
         lines.append(_line(plan, account))
         work.claim(_claim(batch_id, payment_id))
     command = PrepareBatch(
-        by=by, now=work.now, batch_id=batch_id, lines=tuple(lines), scored=any_scored
+        by=by,
+        now=work.now,
+        batch_id=batch_id,
+        lines=tuple(lines),
+        scored=any_scored,
+        own=any_own,
     )
     work.decide(BATCH, batch_id, command)
     return batch_id
@@ -131,6 +156,14 @@ def lines_of(work: Work, batch_id: str) -> tuple[BatchLine, ...]:
     return state.lines if isinstance(state, Prepared) else ()
 
 
+def lines_to_act_on(work: Work, batch_id: str) -> tuple[BatchLine, ...]:
+    """The batch's lines. Raises Missing, or Forbidden for whoever is paid by one of them."""
+    lines = lines_of(work, batch_id)
+    for line in lines:
+        plan_to_act_on(work, line.payment_id)
+    return lines
+
+
 def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
     """Agree to a batch and to every payment in it."""
     steps = [(line, plan_of(work, line.payment_id)) for line in lines_of(work, batch_id)]
@@ -139,6 +172,7 @@ def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
         by=by,
         now=work.now,
         scored=any(facts["scored"] for facts in known.values()),
+        own=any(facts["own"] for facts in known.values()),
         typed_account=_typed_accounts(known),
     )
     work.decide(BATCH, batch_id, command)
@@ -151,6 +185,7 @@ def authorise_batch(work: Work, batch_id: str, *, by: str) -> None:
                 prepared_by={state.requested_by},
                 typed_account=facts["account"].typed_by,
                 scored=facts["scored"],
+                own=facts["own"],
             )
             continue
         work.decide(PAYMENT, payment_id, c.AuthorisePayment(**facts))
@@ -164,6 +199,7 @@ def release_batch(work: Work, batch_id: str, *, by: str) -> None:
         by=by,
         now=work.now,
         scored=any(facts["scored"] for facts in known.values()),
+        own=any(facts["own"] for facts in known.values()),
         typed_account=_typed_accounts(known),
     )
     work.decide(BATCH, batch_id, command)
@@ -176,6 +212,7 @@ def release_batch(work: Work, batch_id: str, *, by: str) -> None:
                 authorised_by=state.authorised_by,
                 typed_account=facts["account"].typed_by,
                 scored=facts["scored"],
+                own=facts["own"],
                 amount=state.plan.amount,
                 one_controller=None,
             )
@@ -192,7 +229,7 @@ def rebuild_batch(
     work: Work, batch_id: str, *, by: str, without: Sequence[str], reason: str
 ) -> None:
     """Go on without some payments, which are scheduled again; what stays is agreed to anew."""
-    before = lines_of(work, batch_id)
+    before = lines_to_act_on(work, batch_id)
     command = RebuildBatch(by=by, now=work.now, without=frozenset(without), reason=reason)
     work.decide(BATCH, batch_id, command)
     kept = {line.payment_id for line in lines_of(work, batch_id)}
@@ -206,7 +243,7 @@ def rebuild_batch(
 
 def dissolve_batch(work: Work, batch_id: str, *, by: str, reason: str) -> None:
     """Give a batch up: what was agreed to is void and its payments are scheduled again."""
-    lines = lines_of(work, batch_id)
+    lines = lines_to_act_on(work, batch_id)
     work.decide(BATCH, batch_id, DissolveBatch(by=by, now=work.now, reason=reason))
     for line in lines:
         free_payment(work, batch_id, line.payment_id)
@@ -256,6 +293,6 @@ def _start_over(work: Work, payment_id: str, *, by: str) -> None:
     if isinstance(state, Held) and state.ground == "under_review":
         facts = known_now(work, state.plan, by=by)
         if facts["award_payable"]:
-            del facts["scored"]
+            del facts["scored"], facts["own"]
             reason = "Its batch was given up."
             work.decide(PAYMENT, payment_id, c.LiftHold(**facts, reason=reason))

@@ -30,6 +30,7 @@ from services.grants.visits.visit import (
     ResolveVisit,
 )
 from services.grants.visits.visit_events import Findings, VisitVersion
+from shared.access.own import check_not_own
 from shared.errors import Invalid, Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import derived, is_identifier
@@ -84,6 +85,7 @@ def plan(
     row = one_award(work.connection, award_id)
     if row is None:
         raise Missing("award-missing", N_("There is no such award."))
+    check_not_own(row.registration_id, work.context.own)
     if row.handed_over_on is None:
         raise Refused(
             "award-not-handed-over",
@@ -133,6 +135,7 @@ def record(
     row = views.one_visit(work.connection, visit_id)
     if row is None:
         raise Missing("visit-missing", N_("There is no such visit."))
+    check_not_own(row.registration_id, work.context.own)
     command = RecordVisit(
         by=by,
         now=work.now,
@@ -152,6 +155,7 @@ def record(
 def accept(work: Work, visit_id: str, *, by: str, version: int, location: str) -> Answer:
     """Take a visit as it is, by somebody who did not make it; it may count for a tranche."""
     work.expect(VISIT, visit_id, version)
+    _check_not_own(work, visit_id)
     work.decide(VISIT, visit_id, AcceptVisit(by=by, now=work.now))
     count_for_tranche(work, visit_id, by=by)
     return receipt(work, VISIT, visit_id, location=location)
@@ -169,6 +173,7 @@ def correct(
 ) -> Answer:
     """Put findings right, which accepts them too."""
     work.expect(VISIT, visit_id, version)
+    _check_not_own(work, visit_id)
     command = CorrectVisit(by=by, now=work.now, findings=findings, reason=reason)
     if work.decide(VISIT, visit_id, command):
         count_for_tranche(work, visit_id, by=by)
@@ -187,9 +192,17 @@ def resolve(
 ) -> Answer:
     """Choose between versions; the visit then waits to be accepted."""
     work.expect(VISIT, visit_id, version)
+    _check_not_own(work, visit_id)
     command = ResolveVisit(by=by, now=work.now, version_no=version_no, reason=reason)
     work.decide(VISIT, visit_id, command)
     return receipt(work, VISIT, visit_id, location=location)
+
+
+def _check_not_own(work: Work, visit_id: str) -> None:
+    """Raises Forbidden when whoever acts is the one who is visited."""
+    row = views.one_visit(work.connection, visit_id)
+    if row is not None:
+        check_not_own(row.registration_id, work.context.own)
 
 
 def count_for_tranche(work: Work, visit_id: str, *, by: str) -> None:

@@ -28,6 +28,7 @@ from services.trainings.people.projecting import NUMBER_PURPOSE
 from services.trainings.people.views import record, registrations_of
 from services.trainings.retention.retention import RETENTION, held_on
 from services.trainings.retention.rules import AGREEMENT_MONTHS
+from shared.access.own import check_not_own
 from shared.clock import day_in
 from shared.errors import Missing, Refused
 from shared.events.append import Claim, DueWork
@@ -73,6 +74,8 @@ def request(
     announced_on: Any = None,
 ) -> str:
     """Ask for data to be erased; every service is asked to count. Returns the erasure's id."""
+    if not by_the_person:
+        _check_not_own(work, registration_ids)
     erasure_id = work.new_id()
     command = RequestErasure(
         by=by,
@@ -102,6 +105,7 @@ def confirm(work: Work, *, by: str, erasure_id: str) -> None:
         ids = state.registration_ids
         if not state.announced:
             ids = registrations_of_person(work, state.registration_ids[0])
+    _check_not_own(work, ids)
     command = ConfirmErasure(
         by=by,
         now=work.now,
@@ -119,6 +123,12 @@ def cancel(work: Work, *, by: str, erasure_id: str) -> None:
     state = work.load(ERASURE, erasure_id)
     if work.decide(ERASURE, erasure_id, CancelErasure(by=by, now=work.now)):
         _close(work, erasure_id, state)
+
+
+def _check_not_own(work: Work, registration_ids: Sequence[str]) -> None:
+    """Raises Forbidden when it is about whoever acts, who asks for that as any applicant does."""
+    for one in registration_ids:
+        check_not_own(one, work.context.own)
 
 
 def destroy_due(service: Service, payload: bytes) -> None:

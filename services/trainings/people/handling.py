@@ -39,6 +39,7 @@ from services.trainings.people.registration_events import (
     Sex,
 )
 from services.trainings.zones import zone_of
+from shared.access.own import check_not_own
 from shared.errors import Invalid, Missing, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
@@ -147,6 +148,7 @@ def looking_again(run: Callable[[], R]) -> R:
 
 def confirm(work: Work, *, by: str, registration_id: str, means: str) -> None:
     """A second person stands for who it is."""
+    check_not_own(registration_id, work.context.own)
     command = ConfirmIdentity(
         by=by, now=work.now, registration_id=registration_id, means=cast(Means, means)
     )
@@ -159,6 +161,7 @@ def correct(work: Work, *, by: str, registration_id: str, identity: Identity) ->
     A number that is another person's makes the registration theirs; one that was shared by mistake
     and is given up leaves the registration with a person of its own. Returns the number it has now.
     """
+    check_not_own(registration_id, work.context.own)
     person_id = _held(work, registration_id).person_id
     number = identity.jmbg
     if identity.keeps_number:
@@ -194,6 +197,7 @@ def correct(work: Work, *, by: str, registration_id: str, identity: Identity) ->
 
 def change_contact(work: Work, *, by: str, registration_id: str, contact: Contact) -> None:
     """Note where somebody lives and how to reach them."""
+    check_not_own(registration_id, work.context.own)
     command = ChangeContact(
         by=by,
         now=work.now,
@@ -283,6 +287,8 @@ def decide_duplicate(
     If they are, all registrations of the first one's person follow. If they are not though they
     were put together, the one on which that was decided gets a person of its own.
     """
+    for one in (registration_id, other_id):
+        check_not_own(one, work.context.own)
     held, other = _held(work, registration_id), _held(work, other_id)
     own, person_id = held.person_id, held.person_id
     together = held.person_id == other.person_id

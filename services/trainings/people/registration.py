@@ -14,7 +14,7 @@ The registration's id owns the keys under which the personal fields are sealed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, TypeAlias, TypeVar, get_args
 
 from services.trainings.people.fields import (
@@ -86,12 +86,12 @@ class Held:
     authors: who wrote what a second person confirms.
     consents: purpose to whether the consent was given or withdrawn, of those it was asked of.
     decided: other registration to whether it is the same person.
-    changed_by: who wrote a contact down, or moved the registration, where nobody else saw it since.
+    changed_by: who wrote a contact down, or moved it, where nobody else saw it since.
     """
 
     person_id: str
     authors: frozenset[str]
-    changed_by: frozenset[str] = frozenset()
+    changed_by: frozenset[str | None] = frozenset()
     consents: Mapping[str, bool] = field(default_factory=dict)
     decided: Mapping[str, bool] = field(default_factory=dict)
 
@@ -138,8 +138,8 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
         raise TypeError(f"{type(event).__name__} before Registered")
     match event:
         case Confirmed():
-            seen = replace(state, changed_by=state.changed_by & {event.confirmed_by or ""})
-            return _as(IdentityConfirmed, seen)
+            left = (state.changed_by & {event.confirmed_by}) - {None}
+            return _as(IdentityConfirmed, replace(state, changed_by=left))
         case Corrected():
             authors = state.authors | {event.corrected_by}
             return replace(_as(Unconfirmed, state), authors=authors)
@@ -151,28 +151,18 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
             decided = {**state.decided, event.other_registration_id: event.same}
             return replace(state, decided=decided)
         case MovedToPerson():
-            changed_by = state.changed_by | _named(event.moved_by)
+            changed_by = state.changed_by | {event.moved_by}
             return replace(state, person_id=event.person_id, changed_by=changed_by)
         case ContactChanged():
-            return replace(state, changed_by=state.changed_by | _named(event.changed_by))
+            return replace(state, changed_by=state.changed_by | {event.changed_by})
         case RomaDeclared():
             return state
         case _:
             raise TypeError(f"{type(event).__name__} is no event of a registration")
 
 
-def _named(by: str | None) -> frozenset[str]:
-    return frozenset([by] if by else [])
-
-
 def _as(case: type[H], state: Held) -> H:
-    return case(
-        person_id=state.person_id,
-        authors=state.authors,
-        consents=state.consents,
-        decided=state.decided,
-        changed_by=state.changed_by,
-    )
+    return case(**{one.name: getattr(state, one.name) for one in fields(Held)})
 
 
 # Decide

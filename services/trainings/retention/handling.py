@@ -22,6 +22,7 @@ from services.trainings.retention.retention import (
     said_of,
 )
 from services.trainings.retention.rules import ANNOUNCED_DAYS
+from shared.access.own import check_not_own
 from shared.clock import day_in
 from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE
@@ -135,6 +136,7 @@ def hold_back(
     work: Work, *, by: str, programme: str, registration_id: str, until: date, reason: str
 ) -> None:
     """Keep a registration out of what is erased by itself until a day."""
+    check_not_own(registration_id, work.context.own)
     command = HoldBack(
         by=by,
         now=work.now,
@@ -148,6 +150,7 @@ def hold_back(
 
 def end_hold(work: Work, *, by: str, programme: str, registration_id: str) -> None:
     """Hold it back no more."""
+    check_not_own(registration_id, work.context.own)
     today = day_in(work.now, DEFAULT_ZONE)
     command = EndHold(by=by, now=work.now, today=today, registration_id=registration_id)
     work.decide(RETENTION, programme, command)

@@ -128,19 +128,36 @@ class House:
         programme: str = PROGRAMME,
         account_id: str = "a1",
         fresh: bool = True,
+        own: tuple[str, ...] = (),
     ) -> dict[str, str]:
-        """The headers of a reader; ten minutes long by the house's clock."""
+        """The headers of a reader; ten minutes long by the house's clock.
+
+        own: registrations of the reader themself.
+        """
         grants = tuple(RoleGrant(role, programme) for role in roles)
         fresh_at = int(self.clock.now().timestamp()) if fresh else None
-        reader = Reader(account_id, f"session-{account_id}", "Ana", grants, fresh_at=fresh_at)
+        reader = Reader(
+            account_id,
+            f"session-{account_id}",
+            "Ana",
+            grants,
+            fresh_at=fresh_at,
+            registrations=frozenset(own),
+        )
         token = self.signer.sign(reader)
         return {"Authorization": f"Bearer {token}"}
 
-    def as_reader(self, *roles: Role, programme: str = PROGRAMME, account_id: str = "a1") -> Asker:
+    def as_reader(
+        self,
+        *roles: Role,
+        programme: str = PROGRAMME,
+        account_id: str = "a1",
+        own: tuple[str, ...] = (),
+    ) -> Asker:
         """Somebody who asks with these roles, however far the clock is moved meanwhile."""
         return Asker(
             self.app.test_client(),
-            lambda: self.token(*roles, programme=programme, account_id=account_id),
+            lambda: self.token(*roles, programme=programme, account_id=account_id, own=own),
         )
 
     def recorded(self, kind: str = "access") -> list[tuple[str, str]]:
