@@ -217,6 +217,8 @@ _OTHERS: Final = {
     "expires_at": N_("Expires"),
     "exported": N_("Whether it left as a file"),
     "facts": N_("What the message says"),
+    "told": N_("What was written about the person"),
+    "texts": N_("Whether texts are agreed to"),
     "fresh_at": N_("When a second factor was last proved"),
     "invited_at": N_("When the account was made"),
     "kind": N_("Kind"),

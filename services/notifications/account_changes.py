@@ -20,7 +20,7 @@ from services.notifications import foreign
 from services.notifications.contacts import views as contacts
 from services.notifications.messages.facts import Fact
 from services.notifications.messages.message import Channel, Kind
-from services.notifications.reactions import Draft, queue
+from services.notifications.queueing import Draft, queue
 from shared.access.revocations import HoldPlaced
 from shared.access.roles import BUSINESS_ROLES, Role
 from shared.events.projection import Recorded

@@ -32,6 +32,7 @@ from services.notifications.messages.views import MESSAGE_LIST
 from services.notifications.reactions import REACTION
 from services.notifications.second_factors import FACTORS_REACTION
 from services.notifications.sign_in_codes import CODE_REACTION
+from services.notifications.waiting_erasures import WAITING_REACTION
 from shared.access.accesses import access_events
 from shared.access.revocations import revocations
 from shared.log.rotating import log_events
@@ -53,6 +54,7 @@ def definition() -> Definition:
             CODE_REACTION,
             FACTORS_REACTION,
             CHANGES_REACTION,
+            WAITING_REACTION,
             CHECKPOINTS_REACTION,
             ERASING.reaction,
         ),

@@ -21,7 +21,7 @@ _AT_ONCE: Final = 500
 def outbox_of(service: Service, owners: frozenset[str], kinds: frozenset[Kind]) -> int:
     """Remove what was written for these people where no mail server takes it."""
     folder = service.settings.home / OUTBOX
-    if Kind("contact") not in kinds or not folder.is_dir():
+    if not {Kind("contact"), Kind("identity")} & kinds or not folder.is_dir():
         return 0
     removed = 0
     ids = sorted(owners)

@@ -44,6 +44,22 @@ class ContactChanged(Foreign, frozen=True, kw_only=True):
     phone: Personal.contact | None
 
 
+@reads("trainings.registration.consent_given.v1")
+class ConsentGiven(Foreign, frozen=True, kw_only=True):
+    """They agree to something, texts perhaps."""
+
+    registration_id: str
+    purpose: str = "programme"
+
+
+@reads("trainings.registration.consent_withdrawn.v1")
+class ConsentWithdrawn(Foreign, frozen=True, kw_only=True):
+    """They do so no more."""
+
+    registration_id: str
+    purpose: str = "programme"
+
+
 @reads("trainings.certificate.issued.v1")
 class CertificateIssued(Foreign, frozen=True, kw_only=True):
     """A certificate waits for the person."""

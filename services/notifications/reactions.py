@@ -3,59 +3,27 @@
     CertificateIssued(registration_id="r1", number="RS-2026-000001", …)
         -> certificate_issued for registration r1, by an officer who tells the person
 
-Imported events are history and send nothing. A message's id is derived from the event's, so that
-an event which arrives twice says nothing twice.
+Imported events are history and send nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from services.notifications import foreign
-from services.notifications.channels.mail.scheduling import schedule_mail
-from services.notifications.channels.sms.scheduling import schedule_sms
 from services.notifications.contacts import views as contacts
-from services.notifications.messages.facts import Fact, pack
-from services.notifications.messages.message import (
-    MESSAGE,
-    Channel,
-    Kind,
-    QueueMessage,
-    RecipientKind,
-)
+from services.notifications.messages.facts import Fact
+from services.notifications.messages.message import Channel, Kind, RecipientKind
+from services.notifications.queueing import Draft, queue
 from shared.clock import day_in
 from shared.events.event import Event
 from shared.events.projection import Recorded
 from shared.events.work import Work
-from shared.identifiers import derived
 from shared.language.formats import DEFAULT_ZONE
-from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import open_text
 from shared.service import Reaction
-
-LANGUAGE_DEFAULT: Final = "sr_Latn"
-_LANGUAGES: Final = {"BA": "bs"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A message before it is queued. ``once``: what makes two of them one; else the event.
-
-    language: other than the recipient's usual one. until: when it is too late to send it.
-    """
-
-    kind: Kind
-    to: tuple[RecipientKind, str]
-    channel: Channel
-    owner_id: str
-    about: str
-    facts: Mapping[str, Fact]
-    once: str = ""
-    language: str = ""
-    until: datetime | None = None
 
 
 def react(work: Work, recorded: Recorded) -> None:
@@ -65,46 +33,6 @@ def react(work: Work, recorded: Recorded) -> None:
         return
     for draft in _drafts(work, event):
         queue(work, recorded, draft)
-
-
-def queue(work: Work, recorded: Recorded, draft: Draft) -> None:
-    """Have one message said, unless it was already."""
-    name = KeyName(draft.owner_id, "contact")
-    if work.store.keyring.ensure({name})[name].cipher is None:
-        # Whoever was erased in the meantime is not written to any more.
-        return
-    recipient_kind, recipient_id = draft.to
-    message_id = derived(
-        "message", draft.once or recorded.envelope.id, draft.kind, recipient_id, draft.channel
-    )
-    queued = work.decide(
-        MESSAGE,
-        message_id,
-        QueueMessage(
-            by=work.context.actor,
-            now=work.now,
-            message_id=message_id,
-            kind=draft.kind,
-            recipient_kind=recipient_kind,
-            recipient_id=recipient_id,
-            channel=draft.channel,
-            owner_id=draft.owner_id,
-            about=draft.about,
-            facts=pack(draft.facts),
-            language=draft.language or _language(work, recipient_kind, recipient_id),
-        ),
-    )
-    if queued and draft.channel == "mail":
-        schedule_mail(work, message_id, attempt=1, until=draft.until)
-    if queued and draft.channel == "sms":
-        schedule_sms(work, message_id, attempt=1, until=draft.until)
-
-
-def _language(work: Work, recipient_kind: RecipientKind, recipient_id: str) -> str:
-    if recipient_kind != "registration":
-        return LANGUAGE_DEFAULT
-    country = contacts.country_of(work.connection, recipient_id) or ""
-    return _LANGUAGES.get(country, LANGUAGE_DEFAULT)
 
 
 def _drafts(work: Work, event: Event) -> Iterator[Draft]:

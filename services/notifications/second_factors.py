@@ -12,7 +12,7 @@ from typing import Final
 
 from services.notifications import foreign
 from services.notifications.messages.message import Channel, Kind
-from services.notifications.reactions import Draft, queue
+from services.notifications.queueing import Draft, queue
 from shared.events.projection import Recorded
 from shared.events.work import Work
 from shared.service import Reaction

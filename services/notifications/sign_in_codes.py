@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.notifications.foreign import CodeMade
-from services.notifications.reactions import Draft, queue
+from services.notifications.queueing import Draft, queue
 from shared.events.projection import Recorded
 from shared.events.work import Work
 from shared.language.languages import LANGUAGES

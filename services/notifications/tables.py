@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from shared.events.columns import MOMENT
 from shared.privacy.erasing import owned_by, personal
@@ -25,7 +35,8 @@ MESSAGES: Final = Table(
     Column("channel", String(20), nullable=False),
     Column("about", String(120), nullable=False),
     Column("owner_id", String(80), nullable=False),
-    Column("facts", Text, info=personal("contact")),
+    Column("facts", Text, info=personal("contact", also=("identity",))),
+    Column("told", Text, info=personal("identity", also=("contact",))),
     Column("language", String(10), nullable=False),
     Column("state", String(20), nullable=False),
     Column("means", String(20)),
@@ -40,6 +51,9 @@ MESSAGES: Final = Table(
     Index("messages_owner", "owner_id"),
     info=owned_by("owner_id"),
 )
+"""``facts``: what the words are filled with; ``told``: those of them that say who somebody is or
+what was written about them. A message goes whole, whichever of its classes is erased.
+"""
 
 READS: Final = Table(
     "message_reads",
@@ -57,6 +71,7 @@ PEOPLE: Final = Table(
     Column("programme", String(40), nullable=False),
     Column("country", String(2), nullable=False),
     Column("municipality", String(120), nullable=False),
+    Column("texts", Boolean, nullable=False),
     Column("full_name", Text, info=personal("identity")),
     Column("phone", Text, info=personal("contact")),
 )

@@ -67,9 +67,14 @@ class Declared(NamedTuple):
     kind: Kind
 
 
-def personal(data_class: str, group: str = PROGRAMME, *, erased: Any = None) -> dict[str, Any]:
-    """``info`` of a column with people's data. ``erased``: what stands there once it is gone."""
-    return {"personal": data_class, "group": group, "erased": erased}
+def personal(
+    data_class: str, group: str = PROGRAMME, *, erased: Any = None, also: Collection[str] = ()
+) -> dict[str, Any]:
+    """``info`` of a column with people's data. ``erased``: what stands there once it is gone.
+
+    also: further classes with which it goes, where a text may tell more than its own class.
+    """
+    return {"personal": data_class, "group": group, "erased": erased, "also": tuple(also)}
 
 
 def owned_through(column: str, table: str) -> dict[str, Any]:
@@ -86,6 +91,14 @@ def kind_of(column: Column[Any]) -> Kind | None:
     """Of which kind the data of a column are; None when they are nobody's."""
     data_class = column.info.get("personal")
     return None if data_class is None else Kind(data_class, column.info.get("group", PROGRAMME))
+
+
+def kinds_of(column: Column[Any]) -> tuple[Kind, ...]:
+    """Every kind with which the data of a column go, its own one first."""
+    own = kind_of(column)
+    if own is None:
+        return ()
+    return own, *(Kind(one, own.group) for one in column.info.get("also", ()))
 
 
 def declared(tables: Iterable[Table]) -> Iterator[Declared]:
@@ -167,8 +180,8 @@ def _concerned(
     for table in tables:
         by_kind: dict[Kind, list[Column[Any]]] = {}
         for column in table.columns:
-            kind = kind_of(column)
-            if kind is not None and kind in wanted:
+            kind = next((one for one in kinds_of(column) if one in wanted), None)
+            if kind is not None:
                 by_kind.setdefault(kind, []).append(column)
         for kind, columns in sorted(by_kind.items()):
             yield table, kind, columns

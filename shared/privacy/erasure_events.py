@@ -8,6 +8,7 @@ Made per service, always the same classes; no field of them is personal.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
@@ -101,6 +102,8 @@ class Requested(Foreign, frozen=True, kw_only=True):
 
     erasure_id: str
     registration_ids: tuple[str, ...]
+    by_the_person: bool = False
+    announced_on: date | None = None
 
 
 @reads("trainings.erasure.keys_destroyed.v1")

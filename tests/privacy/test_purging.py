@@ -14,7 +14,8 @@ from services.all_in_one import definitions
 from services.commands.holdings import holdings
 from services.notifications.app import definition
 from services.notifications.foreign import Registered
-from services.notifications.messages.message import MESSAGE, QueueMessage
+from services.notifications.messages.message import MESSAGE
+from services.notifications.messages.message_commands import QueueMessage
 from services.notifications.tables import MESSAGES, PEOPLE
 from shared.bus.applying import apply_batch
 from shared.clock import FixedClock
@@ -88,6 +89,7 @@ class Post:
             owner_id=owner_id,
             about="payment/p1",
             facts='{"application_no":["text","A1"]}',
+            told="{}",
             language="sr_Latn",
         )
         context = self.service.system_context("P", cause="c")

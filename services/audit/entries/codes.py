@@ -79,6 +79,7 @@ _KINDS: Final = {
     "debit": N_("Paid out"),
     "employment_service": N_("Employment service"),
     "expand": N_("Expansion"),
+    "erasure_to_confirm": N_("An erasure to confirm"),
     "factor_added": N_("A new second factor"),
     "factor_removed": N_("A removed second factor"),
     "factors_reset": N_("Second factors taken away"),

@@ -6,12 +6,8 @@ failed(service, shown, ground="refused")
 
 from __future__ import annotations
 
-from services.notifications.messages.message import (
-    MESSAGE,
-    DeliverMessage,
-    FailMessage,
-    Waiting,
-)
+from services.notifications.messages.message import MESSAGE, Waiting
+from services.notifications.messages.message_commands import DeliverMessage, FailMessage
 from services.notifications.messages.views import Shown, message
 from shared.events.work import Work
 from shared.service import Service

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Row, select
 
 from services.notifications.foreign import (
     AwardOffered,
+    ConsentGiven,
+    ConsentWithdrawn,
     ContactChanged,
     Corrected,
     DetailsChanged,
@@ -40,7 +42,11 @@ def _project_person(at: Projecting, recorded: Recorded) -> None:
                 municipality=event.municipality,
                 full_name=event.full_name,
                 phone=event.phone,
+                texts=False,
             )
+        case ConsentGiven(purpose="contact_by_sms") | ConsentWithdrawn(purpose="contact_by_sms"):
+            agreed = isinstance(event, ConsentGiven)
+            _change_person(at, event.registration_id, texts=agreed)
         case Corrected():
             _change_person(at, event.registration_id, full_name=event.full_name)
         case ContactChanged():
@@ -97,7 +103,11 @@ def _project_award(at: Projecting, recorded: Recorded) -> None:
 
 CONTACTS = (
     Projection(
-        "people_to_reach", 1, (PEOPLE,), _project_person, (Registered, Corrected, ContactChanged)
+        "people_to_reach",
+        2,
+        (PEOPLE,),
+        _project_person,
+        (Registered, Corrected, ContactChanged, ConsentGiven, ConsentWithdrawn),
     ),
     Projection("accounts_to_reach", 1, (ACCOUNTS,), _project_account, (Invited, DetailsChanged)),
     Projection("watchers", 1, (WATCHERS,), _project_watcher, (RoleGranted, RoleRevoked, Closed)),
@@ -110,6 +120,12 @@ def country_of(connection: Connection, registration_id: str) -> str | None:
     return connection.execute(
         select(PEOPLE.c.country).where(PEOPLE.c.registration_id == registration_id)
     ).scalar()
+
+
+def agrees_to_texts(connection: Connection, registration_id: str) -> bool:
+    """Whether the person consents to texts that they did not ask for."""
+    query = select(PEOPLE.c.texts).where(PEOPLE.c.registration_id == registration_id)
+    return bool(connection.execute(query).scalar())
 
 
 def address(connection: Connection, account_id: str) -> tuple[str | None, str | None]:

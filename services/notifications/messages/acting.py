@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from services.notifications.channels.mail.scheduling import schedule_mail
 from services.notifications.channels.sms.scheduling import schedule_sms
-from services.notifications.messages.message import (
-    MESSAGE,
+from services.notifications.messages.message import MESSAGE, Waiting
+from services.notifications.messages.message_commands import (
     DeliverMessage,
     FailMessage,
     ReadMessage,
     RequeueMessage,
-    Waiting,
 )
 from services.notifications.messages.views import Recipient, Shown, inbox_message, message
 from shared.access.reader import Reader

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from shared.money import Money
 
 Fact: TypeAlias = str | int | date | datetime | Money
+
+NOTHING: Final = "{}"
+"""No facts at all."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -29,6 +32,20 @@ def pack(facts: Mapping[str, Fact]) -> str:
 def unpack(text: str) -> dict[str, Fact]:
     """The facts in a text that ``pack`` made."""
     return {name: _unpacked(pair) for name, pair in msgspec.json.decode(text).items()}
+
+
+def joined(*texts: str | None) -> str | None:
+    """Texts that ``pack`` made as one; None when one of them was erased.
+
+    >>> joined('{"number":["number",1]}', '{"note":["text","x"]}')
+    '{"note":["text","x"],"number":["number",1]}'
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        if text is None:
+            return None
+        found |= msgspec.json.decode(text)
+    return _ENCODER.encode(found).decode()
 
 
 def _packed(fact: Fact) -> list[Any]:

@@ -15,9 +15,16 @@ is sealed under the keys of whom it is about.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, cast, get_args
 
+from services.notifications.messages.message_commands import (
+    DeliverMessage,
+    FailMessage,
+    MessageCommand,
+    QueueMessage,
+    ReadMessage,
+    RequeueMessage,
+)
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, Personal, event_type
@@ -41,6 +48,7 @@ Kind: TypeAlias = Literal[
     "award_offered",
     "certificate_issued",
     "certificate_revoked",
+    "erasure_to_confirm",
     "factor_added",
     "factor_removed",
     "factors_reset",
@@ -65,6 +73,8 @@ Kind: TypeAlias = Literal[
     "visit_to_make",
 ]
 
+ASKED_FOR: Final = ("sign_in_code",)
+"""What somebody asked for themself, a moment ago: it needs no consent to texts."""
 MEANS_OF_PERSON: Final = ("phone", "in_person", "letter")
 GROUNDS_OF_PERSON: Final = ("not_reached",)
 FACTS_LENGTH_MAX: Final = 8_000
@@ -81,6 +91,7 @@ class Queued(Event, frozen=True, kw_only=True):
     owner_id: whose keys seal the facts, a registration or an account.
     about:    the stream that it speaks of, such as ``application/…``.
     facts:    JSON of what its words are filled with.
+    told:     the same, of what says who somebody is or was written about them; absent in old ones.
     language: of words that leave the house; pages speak the reader's.
     """
 
@@ -93,6 +104,7 @@ class Queued(Event, frozen=True, kw_only=True):
     about: str
     facts: Personal.contact
     language: str
+    told: Personal.identity | None = None
 
 
 @event_type("notifications.message.sent.v1")
@@ -186,72 +198,7 @@ def evolve(state: MessageState, event: MessageEvent) -> MessageState:
     return state
 
 
-# Commands
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueMessage:
-    """Say this to them. Queueing the same message again changes nothing."""
-
-    by: str
-    now: datetime
-    message_id: str
-    kind: Kind
-    recipient_kind: RecipientKind
-    recipient_id: str
-    channel: Channel
-    owner_id: str
-    about: str
-    facts: str
-    language: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliverMessage:
-    """It arrived by these means."""
-
-    by: str
-    now: datetime
-    message_id: str
-    means: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailMessage:
-    """It cannot be delivered."""
-
-    by: str
-    now: datetime
-    message_id: str
-    ground: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequeueMessage:
-    """Try again."""
-
-    by: str
-    now: datetime
-    message_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadMessage:
-    """An account opens it. ``roles``: those that the account holds in the message's programme.
-
-    registrations: the account's own, for an applicant.
-    """
-
-    by: str
-    now: datetime
-    message_id: str
-    roles: frozenset[str]
-    registrations: frozenset[str] = frozenset()
-
-
-MessageCommand: TypeAlias = (
-    QueueMessage | DeliverMessage | FailMessage | RequeueMessage | ReadMessage
-)
+# Decide
 
 
 def decide(state: MessageState, command: MessageCommand) -> tuple[Event, ...]:
@@ -274,14 +221,16 @@ def _queue(state: MessageState, command: QueueMessage) -> tuple[Event, ...]:
         return ()
     if command.kind not in get_args(Kind):
         raise Invalid("message-kind-unknown", N_("There is no message of this kind."))
-    if len(command.facts) > FACTS_LENGTH_MAX:
+    if len(command.facts) + len(command.told) > FACTS_LENGTH_MAX:
         raise Invalid("message-too-long", N_("This is too long for a message."))
-    # A person is reached by a person; only their own sign-in code goes to them at once.
-    by_code = ("mail", "sms") if command.kind == "sign_in_code" else ()
+    # A person is reached by a person; only their own sign-in code goes to them at once, and texts
+    # to whom consents to them.
+    by_code = ("mail", "sms") if command.kind in ASKED_FOR else ()
+    by_text = ("sms",) if command.texts_agreed else ()
     fits = {
         "account": ("inbox", "mail"),
         "role": ("inbox",),
-        "registration": ("person", *by_code),
+        "registration": ("person", *by_code, *by_text),
     }
     if command.channel not in fits[command.recipient_kind]:
         raise Invalid(
@@ -291,13 +240,14 @@ def _queue(state: MessageState, command: QueueMessage) -> tuple[Event, ...]:
         )
     queued = Queued(
         message_id=command.message_id,
-        kind=command.kind,
-        recipient_kind=command.recipient_kind,
+        kind=cast(Kind, command.kind),
+        recipient_kind=cast(RecipientKind, command.recipient_kind),
         recipient_id=command.recipient_id,
-        channel=command.channel,
+        channel=cast(Channel, command.channel),
         owner_id=command.owner_id,
         about=command.about,
         facts=command.facts,
+        told=command.told,
         language=command.language,
     )
     if command.channel == "inbox":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.notifications.messages.facts import NOTHING, joined
 from services.notifications.messages.message import MESSAGE, Queued
 from shared.service import Service
 
@@ -17,8 +18,11 @@ SECRET_KINDS: Final = frozenset({"account_invited", "password_reset", "sign_in_c
 
 
 def secret_facts(service: Service, message_id: str) -> str | None:
-    """The facts of a message as they were queued; None once they were erased."""
+    """The facts of a message as they were queued; None once any of them was erased."""
     with service.database.reading() as connection:
         events, _ = service.store.stream(connection, MESSAGE.stream(message_id))
     queued = next((event for event in events if isinstance(event, Queued)), None)
-    return None if queued is None else service.text(queued.facts)
+    if queued is None:
+        return None
+    told = NOTHING if queued.told is None else service.text(queued.told)
+    return joined(service.text(queued.facts), told)

@@ -24,12 +24,14 @@ from sqlalchemy import (
     select,
 )
 
+from services.notifications.messages.facts import NOTHING, joined
 from services.notifications.messages.message import Failed, Queued, Read, Requeued, Sent
 from services.notifications.messages.secrets import SECRET_KINDS
 from services.notifications.tables import MESSAGES, PEOPLE, READS
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME, Role
 from shared.events.projection import Projecting, Projection, Recorded
+from shared.privacy.keyring import KeyName
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _project(at: Projecting, recorded: Recorded) -> None:
     event = recorded.event
     key = {"message_id": recorded.identifier}
     if isinstance(event, Queued):
+        facts, told = _words(at, event)
         at.make(
             MESSAGES,
             {
@@ -91,7 +94,8 @@ def _project(at: Projecting, recorded: Recorded) -> None:
                 "channel": event.channel,
                 "about": event.about,
                 "owner_id": event.owner_id,
-                "facts": None if event.kind in SECRET_KINDS else event.facts,
+                "facts": facts,
+                "told": told,
                 "language": event.language,
                 "state": "waiting",
                 "queued_at": recorded.at,
@@ -119,12 +123,25 @@ def _project(at: Projecting, recorded: Recorded) -> None:
     at.change(MESSAGES, key, **values)
 
 
+def _words(at: Projecting, event: Queued) -> tuple[str | None, str | None]:
+    """Facts, and those of them that are identity; neither when a key of one is gone."""
+    if event.kind in SECRET_KINDS:
+        return None, None
+    facts, told = at.text(event.facts), at.text(event.told)
+    if event.told is None:
+        # Of before it was kept apart: then facts told that too.
+        name = KeyName(event.owner_id, "identity")
+        alive = at.keyring.ensure({name})[name].cipher is not None
+        told = NOTHING if alive else None
+    return (None, None) if facts is None or told is None else (facts, told)
+
+
 def _settled(recorded: Recorded) -> dict[str, Any]:
     return {"settled_at": recorded.at, "settled_by": recorded.actor}
 
 
 MESSAGE_LIST = Projection(
-    "messages", 2, (MESSAGES, READS), _project, (Queued, Sent, Failed, Requeued, Read)
+    "messages", 3, (MESSAGES, READS), _project, (Queued, Sent, Failed, Requeued, Read)
 )
 
 
@@ -242,6 +259,7 @@ def _shown(row: Row[Any]) -> Shown:
     found = row._asdict()
     found.pop("settled_by")
     found.pop("owner_id")
+    found["facts"] = joined(found["facts"], found.pop("told"))
     return Shown(**{**found, "read": bool(found.get("read", False))})
 
 

@@ -52,8 +52,14 @@ PURPOSES: Final[dict[Purpose, Words]] = {
     ),
     "contact_by_sms": Words(
         N_("Text messages"),
-        N_("The person agrees to get text messages on their phone."),
-        N_("No more text messages are sent; letters and calls remain."),
+        N_(
+            "The person agrees to get text messages on their phone. Codes for signing in, which "
+            "they ask for themself, come without this consent."
+        ),
+        N_(
+            "No more text messages are sent, but for codes for signing in that the person asks for "
+            "themself. Letters and calls remain."
+        ),
     ),
     "sharing_between_programmes": Words(
         N_("Sharing with other programmes"),
