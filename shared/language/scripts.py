@@ -50,6 +50,8 @@ _KEPT_WORDS: Final = frozenset(
     {
         *("API", "BAM", "CSV", "EUR", "HTML", "IBAN", "ISO", "JSON", "NOK", "PDF", "RSD", "SEPA"),
         *("BA", "RS", "TOTP", "URL", "UUID"),
+        *("GIF", "HEIC", "JPEG", "KB", "MB", "PNG", "SVG", "TIFF"),
+        *("Authorization", "Bearer"),
     }
 )
 """Codes and names that Serbian Cyrillic texts also print in Latin."""
