@@ -25,6 +25,8 @@ from shared.privacy.keyring import KeyName
 
 OF_IDENTITY: Final = frozenset({"note", "who", "by"})
 """Facts that say who somebody is, or what was written about them."""
+OF_MONEY: Final = ("payment_failed", "payment_held", "payment_returned", "payment_to_export")
+"""What staff must do about money under way, whoever was erased: numbers of things, nobody's data."""
 LANGUAGE_DEFAULT: Final = "sr_Latn"
 _LANGUAGES: Final = {"BA": "bs"}
 
@@ -56,7 +58,7 @@ def queue(work: Work, recorded: Recorded, draft: Draft) -> None:
     if _erased(work, owner_id):
         # Whoever was erased in the meantime is neither written to nor written about any more; what
         # is left to do about money under way has numbers alone.
-        if told or draft.to[0] != "role":
+        if told or draft.kind not in OF_MONEY:
             return
         owner_id = f"programme/{work.context.programme}"
     recipient_kind, recipient_id = draft.to
