@@ -26,7 +26,7 @@ from shared.privacy.keyring import KeyName
 OF_IDENTITY: Final = frozenset({"note", "who", "by"})
 """Facts that say who somebody is, or what was written about them."""
 OF_MONEY: Final = ("payment_failed", "payment_held", "payment_returned", "payment_to_export")
-"""What staff must do about money under way, whoever was erased: numbers of things, nobody's data."""
+"""What staff must do about money under way, whoever was erased: numbers alone."""
 LANGUAGE_DEFAULT: Final = "sr_Latn"
 _LANGUAGES: Final = {"BA": "bs"}
 
