@@ -23,6 +23,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from shared.access.accesses import record_export
+from shared.access.own import TOO_MANY
 from shared.access.reader import Reader
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Missing
@@ -50,8 +51,9 @@ Further = Callable[[Connection, Collection[str]], Collection[str]]
 More = Callable[[Connection, Collection[str], Reader], Sequence[HeldRows]]
 """(connection, registration ids, who asks) → rows that no table names the owner of."""
 
-GivingOf = Callable[[Connection, Collection[str], Reader], Giving]
-"""(connection, registration ids, who asks) → how much of it they are given."""
+GivingOf = Callable[[Connection, Collection[str], Reader | None], Giving]
+"""(connection, registration ids, who of the staff asks) → how much of it they are given; None is
+the person themself, who asks at the address of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +69,16 @@ class _Source:
 
     def own(self) -> Held:
         """What is held about the reader, by their registrations."""
-        return self.of(signed_in().registrations, programme=INSTALLATION_WIDE)
+        own = signed_in().registrations - {TOO_MANY}
+        return self._of(own, programme=INSTALLATION_WIDE, by_staff=None)
 
-    def of(self, registrations: Collection[str], *, programme: str) -> Held:
+    def of(self, registration_id: str, *, programme: str) -> Held:
+        """What is held about somebody, for one of the staff, even if it is of themself."""
+        return self._of({registration_id}, programme=programme, by_staff=signed_in())
+
+    def _of(
+        self, registrations: Collection[str], *, programme: str, by_staff: Reader | None
+    ) -> Held:
         """What is held, once that it leaves is on record."""
         for one in sorted(registrations):
             record_export(
@@ -83,7 +92,7 @@ class _Source:
         with service().database.reading() as connection:
             owners = {*registrations, *self.further(connection, registrations)}
             more = self.more(connection, registrations, signed_in())
-            giving = self.giving(connection, registrations, signed_in())
+            giving = self.giving(connection, registrations, by_staff)
         return held(service(), owners, words=self.words, more=more, giving=giving)
 
 
@@ -125,7 +134,7 @@ def held_pages(
     def theirs(registration_id: str) -> ResponseReturnValue:
         """All that is held about a person, to read."""
         programme = _reached(source, registration_id, export)
-        data = source.of({registration_id}, programme=programme)
+        data = source.of(registration_id, programme=programme)
         file = url_for("held.theirs_file", registration_id=registration_id)
         return _page(data, file=file, applicant=False)
 
@@ -134,14 +143,9 @@ def held_pages(
     def theirs_file(registration_id: str) -> ResponseReturnValue:
         """The same as a file."""
         programme = _reached(source, registration_id, export)
-        return _file(source.of({registration_id}, programme=programme))
+        return _file(source.of(registration_id, programme=programme))
 
     return blueprint
-
-
-def is_own(registrations: Collection[str], reader: Reader) -> bool:
-    """Whether the one who asks is the person whose registrations these are."""
-    return reader.registrations >= set(registrations)
 
 
 def _reached(source: _Source, registration_id: str, permission: str) -> str:

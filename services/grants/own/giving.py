@@ -29,7 +29,6 @@ from shared.access.reader import Reader
 from shared.events.event import Event
 from shared.events.projection import Recorded
 from shared.privacy.giving import Giving
-from shared.web.held import is_own
 
 _SHEETS: Final = (review_events.SheetSubmitted, review_events.CommentWritten)
 _OUTCOMES: Final = (
@@ -52,8 +51,8 @@ _SUPPORT: Final = "support_lines"
 """A copy that stays sealed; trainings gives what it says."""
 
 
-def giving(connection: Connection, registrations: Collection[str], reader: Reader) -> Giving:
-    """How much the reader is given of these registrations."""
+def giving(connection: Connection, registrations: Collection[str], reader: Reader | None) -> Giving:
+    """How much is given of these registrations; reader: None is the person themself."""
     own = sorted(registrations)
     applications = connection.execute(
         select(APPLICATIONS).where(APPLICATIONS.c.registration_id.in_(own))
@@ -67,7 +66,7 @@ def giving(connection: Connection, registrations: Collection[str], reader: Reade
         + list(connection.execute(awards).scalars())
         + list(connection.execute(payments).scalars())
     )
-    if is_own(registrations, reader):
+    if reader is None:
         undecided = {row.application_id for row in applications if row.state not in DECIDED}
         unannounced = {row.visit_id for row in visits if row.unannounced and row.status in WAITING}
         return _for_the_person(records, undecided, unannounced)

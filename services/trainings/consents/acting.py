@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from services.trainings.consents import following
 from services.trainings.people import acting as people
@@ -35,11 +35,15 @@ def told(row: Row[Any]) -> list[dict[str, Any]]:
     """How it stands with each purpose; that about origin for who may know of origins only."""
     special = people.sees_declared(row)
     with service().database.reading() as connection:
-        rows = views.consents_of(connection, row.registration_id)
+        every = standing(connection, row)
+    return [one for one in every if special or not PURPOSES[one["purpose"]].special]
+
+
+def standing(connection: Connection, row: Row[Any]) -> list[dict[str, Any]]:
+    """How it stands with each purpose, as the person themself may know it."""
+    rows = views.consents_of(connection, row.registration_id)
     found = []
-    for purpose, words in PURPOSES.items():
-        if words.special and not special:
-            continue
+    for purpose in PURPOSES:
         one = rows.get(purpose)
         if one is None and consented({code: bool(r.given_on) for code, r in rows.items()}, purpose):
             # It stands on the consent to the programme, from when there was one consent only.

@@ -25,16 +25,15 @@ from shared.access.reader import Reader
 from shared.events.event import Event
 from shared.events.projection import Recorded
 from shared.privacy.giving import Giving
-from shared.web.held import is_own
 
 _OF_ORIGIN: Final = ("declared_roma", "consent_on")
 _IN_THE_VAULT: Final = (NoteWritten, SupportLineSet)
 
 
-def giving(connection: Connection, registrations: Collection[str], reader: Reader) -> Giving:
-    """How much the reader is given of these registrations."""
+def giving(connection: Connection, registrations: Collection[str], reader: Reader | None) -> Giving:
+    """How much is given of these registrations; reader: None is the person themself."""
     records = _records(connection, sorted(registrations))
-    if is_own(registrations, reader):
+    if reader is None:
         return Giving(records=records)
     rows = [one for key in registrations if (one := record(connection, key)) is not None]
     own = all(_is_own_case(one, reader) for one in rows)

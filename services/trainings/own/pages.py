@@ -11,17 +11,20 @@ Another's certificate is answered as one that never was.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.trainings.asking import identifier, not_found, record_reading
 from services.trainings.certificates.views import spaced_code
+from services.trainings.consents.acting import standing
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.own import views
 from services.trainings.people.acting import day_of, found
+from services.trainings.people.purposes import PURPOSES
 from services.trainings.people.showing import told
 from services.trainings.people.views import registrations_of
 from services.trainings.people.wording import (
@@ -126,7 +129,8 @@ def about() -> ResponseReturnValue:
     """What is written down about the reader, and what they consented to."""
     with service().database.reading() as connection:
         rows = views.own_registrations(connection, signed_in().registrations)
-    return render_template("trainings/own/about.html", registrations=[_told(row) for row in rows])
+        registrations = [_told(row, standing(connection, row)) for row in rows]
+    return render_template("trainings/own/about.html", registrations=registrations)
 
 
 def _certificate(row: Row[Any]) -> dict[str, Any]:
@@ -138,7 +142,19 @@ def _certificate(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _told(row: Row[Any]) -> dict[str, Any]:
+def _consent(one: Mapping[str, Any]) -> tuple[str, str]:
+    """What a consent is for, and how it stands with it."""
+    day = g.formats["day"](one["on"]) if one["on"] else ""
+    if one["given"]:
+        stands = say(N_("You agreed on {day}."), {"day": day})
+    elif one["asked"]:
+        stands = say(N_("You did not agree, or took it back on {day}."), {"day": day})
+    else:
+        stands = say(N_("We did not ask you yet."))
+    return say(PURPOSES[one["purpose"]].name), stands
+
+
+def _told(row: Row[Any], consents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "programme": row.programme,
@@ -150,6 +166,6 @@ def _told(row: Row[Any]) -> dict[str, Any]:
         "phone": row.phone or "",
         "email": row.email or "",
         "declared": say(DECLARED_WORDS[row.declared_roma]) if row.declared_roma else "",
-        "consent_on": row.consent_on,
+        "consents": [_consent(one) for one in consents],
         "registered_at": row.registered_at,
     }

@@ -196,6 +196,19 @@ def test_an_officer_takes_out_what_the_pages_show_them(
     assert "note_written" in whole
 
 
+def test_an_officer_takes_out_their_own_as_that_of_anybody(
+    house: House, mira: str, in_the_vault: str
+) -> None:
+    """What comes with a token of staff says whom they may not decide about, not what they see."""
+    for own in (mira, "*"):
+        officer = asks(house, own, role=Role.programme_officer)
+        data, page = downloaded(officer.get(f"/trainings/held/{mira}.zip"))
+        assert [one for one in (NUMBER, in_the_vault) if one in str(data) + page] == []
+    assert asks(house, "*").get("/trainings/mine/held").status_code == 200
+    data, _ = downloaded(asks(house, "*").get("/trainings/mine/held.zip"))
+    assert (data["tables"], data["events"]) == ([], [])
+
+
 def test_the_own_officer_takes_out_the_origin_while_the_consent_stands(
     house: House, mira: str, in_the_vault: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.trainings.people import handling as people
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
 from shared.identifiers import derived
@@ -63,7 +64,32 @@ def test_what_is_written_down_is_shown_with_the_number_covered(house: House) -> 
     page = said(asks(house, mira).get("/trainings/mine/about"))
     assert "mira@example.org" in page and "+381 60 000 0001" in page
     assert NUMBER not in page and f"•{NUMBER[-3:]}" in page
-    assert "you agreed that we keep this" in page
+    assert "Taking part in the programme You agreed on 1 Mar 2026." in page
+
+
+def test_how_it_stands_with_each_consent_is_told(house: House) -> None:
+    mira = house.person(declared_roma="yes", consented=True)
+
+    def change(work: Any) -> None:
+        common: dict[str, Any] = {
+            "by": "officer-1",
+            "registration_id": mira,
+            "country": "RS",
+            "form": "paper",
+        }
+        people.consent(work, purpose="photos", **common)
+        people.consent(work, purpose="contact_by_sms", **common)
+        people.withdraw(work, purpose="contact_by_sms", **common)
+
+    house.act(change)
+    page = said(asks(house, mira).get("/trainings/mine/about"))
+    for words in (
+        "Own origin You agreed on 1 Mar 2026.",
+        "Photos of the business You agreed on 1 Mar 2026.",
+        "Text messages You did not agree, or took it back on 1 Mar 2026.",
+        "Publication We did not ask you yet.",
+    ):
+        assert words in page
 
 
 def test_anothers_certificate_is_as_one_that_never_was(house: House) -> None:
