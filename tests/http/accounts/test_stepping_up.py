@@ -11,7 +11,7 @@ import pytest
 from services.accounts.sessions.signing_in import EXTENSION
 from shared.access.roles import Role
 from shared.access.tokens import LIFETIME
-from shared.web.freshness import FRESH_SECONDS
+from shared.web.freshness import FRESH_SECONDS, is_fresh
 
 from .conftest import API, PROGRAMME, STEP_UP, hidden
 from .factors import APP, begin, enrolled, hidden_fields, send_code
@@ -224,7 +224,8 @@ def test_a_programs_key_is_never_fresh(house):
     asked = client.post(
         f"{API}/staff/{house.person('trainer').account_id}/roles", json={}, headers=headers
     )
-    assert (asked.status_code, asked.json["type"]) == (403, "/problems/step-up-needed")
+    assert (asked.status_code, asked.json["type"]) == (403, "/problems/not-permitted")
+    assert not is_fresh(key, house.clock.now().timestamp())
     proved = client.post(f"{API}/tokens/step-up", json={"demonstration": True}, headers=headers)
     assert proved.status_code == 403
 
