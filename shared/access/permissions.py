@@ -120,7 +120,7 @@ _GRANTS: Final = {
     "grants.statements.match": _PREPARES,
     "grants.ledger.read": f"{_FINANCE} {_AUDITOR}",
     "grants.ledger.export": f"{_FINANCE} {_AUDITOR}",
-    "grants.visits.read": f"{_OFFICER} {_CHAIR} {_FINANCE} {_FIELD} {_AUDITOR}",
+    "grants.visits.read": f"{_OFFICER} {_COMMITTEE} {_FINANCE} {_FIELD} {_AUDITOR}",
     "grants.visits.plan": _OFFICER,
     "grants.visits.conduct": _FIELD,
     "grants.visits.accept": _OFFICER,

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from services.grants.applications.listing import declared_by
 from services.grants.awards.history_words import reason_of
 from services.grants.visits import views
 from services.grants.visits import visit_events as e
@@ -74,11 +75,15 @@ def sight(permission: str) -> Sight:
     reader, holders = signed_in(), PERMISSIONS[permission]
     held = [grant for grant in reader.roles if grant.role in holders]
     # Whoever made a visit records it, also one that somebody else was named for.
-    narrow = {Role.field_officer} if permission == READ else set()
-    field = [grant for grant in held if grant.role in narrow]
+    narrow = (Role.field_officer, Role.committee_member) if permission == READ else ()
+
+    def of(*roles: Role) -> tuple[tuple[str, str | None], ...]:
+        return tuple((one.programme, one.region) for one in held if one.role in roles)
+
     return Sight(
-        grants=tuple((one.programme, one.region) for one in held if one not in field),
-        own=tuple((one.programme, one.region) for one in field),
+        grants=of(*(role for role in Role if role not in narrow)),
+        own=of(Role.field_officer) if narrow else (),
+        assigned=of(Role.committee_member) if narrow else (),
         account_id=reader.account_id,
     )
 
@@ -102,20 +107,29 @@ def visit_of(visit_id: str, permission: str) -> Row[Any]:
 def shown(row: Row[Any]) -> SimpleNamespace:
     """The row without what this reader may not see of it.
 
-    A chair reads visits but not whose they are: identities are of assigned cases, and visits come
-    long after. Finance sees that the visit was made and to whom, which the next tranche waits for.
+    The committee reads whose they are in assigned cases alone, and phone numbers never. Finance
+    sees that the visit was made and to whom, which the next tranche waits for.
     """
     reader, fields = signed_in(), row._asdict()
     roles = reader.roles_in(row.programme) & PERMISSIONS[READ]
-    named = [MATRIX[role][Kind.identity] for role in roles - {Role.committee_chair}]
-    if not named:
+    committee = roles & {Role.committee_chair, Role.committee_member}
+    named = [MATRIX[role][Kind.identity] for role in roles - committee]
+    assigned = bool(committee) and _assigned(row)
+    if not (named or assigned):
         fields["full_name"] = None
     if not any(sight.extent == "whole" for sight in named):
         fields["phone"] = None
     if not reads_findings(row.programme):
         fields |= {name: None for name in views.FINDINGS if name in fields}
-    fields["named"] = bool(named)
+    fields["named"] = bool(named) or assigned
     return SimpleNamespace(**fields)
+
+
+def _assigned(row: Row[Any]) -> bool:
+    """Whether the reader was assigned to the application behind it and has no conflict."""
+    with service().database.reading() as connection:
+        declared = declared_by(connection, row.application_id, signed_in().account_id)
+    return declared == "clear"
 
 
 def reads_findings(programme: str) -> bool:

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from services.grants.awards.views import AWARDS
+from services.grants.committee.views import REVIEWERS
 from services.grants.foreign import REGISTRATIONS
 from services.grants.tables import MOMENT, VIEWS
 from services.grants.visits import visit_events as e
@@ -194,11 +195,13 @@ class Sight:
     """Where a reader may see visits: (programme or ``*``, region or None) of each role held.
 
     A region is a country's code or a municipality's name. ``own``: of the roles that reach only
-    visits that the account makes or made, and those that nobody was named for yet.
+    visits that the account makes or made, and those that nobody was named for yet. ``assigned``: of
+    those that reach only visits after applications that the account was assigned to and cleared.
     """
 
     grants: tuple[tuple[str, str | None], ...]
     own: tuple[tuple[str, str | None], ...] = ()
+    assigned: tuple[tuple[str, str | None], ...] = ()
     account_id: str = ""
 
     def clause(self) -> ColumnElement[bool]:
@@ -210,6 +213,12 @@ class Sight:
             and_(VISITS.c.visitor.is_(None), VISITS.c.status.in_(WAITING)),
         )
         parts += [and_(self._part(programme, region), mine) for programme, region in self.own]
+        cleared = AWARDS.c.application_id.in_(
+            select(REVIEWERS.c.application_id).where(
+                REVIEWERS.c.member_id == self.account_id, REVIEWERS.c.declared == "clear"
+            )
+        )
+        parts += [and_(self._part(*where), cleared) for where in self.assigned]
         return or_(*parts) if parts else ~true()
 
     @staticmethod
@@ -310,6 +319,7 @@ def _with_award() -> Any:
         select(
             VISITS,
             AWARDS.c.application_no,
+            AWARDS.c.application_id,
             AWARDS.c.full_name,
             AWARDS.c.registration_id,
             AWARDS.c.zone,
