@@ -43,6 +43,7 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.own import erasing as own_erasing
 from services.trainings.own import held
 from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
@@ -143,5 +144,6 @@ def create(service: Service) -> Flask:
     app.register_blueprint(retention_pages.blueprint)
     app.register_blueprint(own_pages.blueprint)
     app.register_blueprint(own_pages.theirs)
+    app.register_blueprint(own_erasing.blueprint)
     app.register_blueprint(held.pages())
     return finish(app)

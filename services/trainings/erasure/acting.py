@@ -74,6 +74,17 @@ def own_registration(registration_id: str) -> Row[Any]:
     return row
 
 
+def own_erasure(erasure_id: str) -> Row[Any]:
+    """An erasure that the one who asks has asked for themself; any other is not there."""
+    with service().database.reading() as connection:
+        row = views.one(connection, identifier(erasure_id))
+        ids = views.registrations(connection, erasure_id)
+    if row is None or not row.by_the_person or not signed_in().registrations.intersection(ids):
+        raise not_found()
+    ensure(REQUEST_OWN, row.programme)
+    return row
+
+
 def standing(connection: Connection, registration_ids: list[str]) -> Standing:
     """How the person stands with money."""
     return money.standing(connection, registration_ids, months_kept=AGREEMENT_MONTHS)

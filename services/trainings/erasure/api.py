@@ -3,6 +3,7 @@
 GET  /erasures                       the newest first; ?state=
 POST /erasures                       ask for one; every service is asked what it holds
 POST /erasures/own                   an applicant asks for their own data
+POST /erasures/own/<id>/cancel       and calls it off, before it is confirmed
 GET  /erasures/<id>                  what would go or went, what stays, what each service answered
 POST /erasures/<id>/confirm          by a second person, with a factor just proved
 POST /erasures/<id>/cancel           before it is confirmed
@@ -100,6 +101,16 @@ def request_own_erasure(arguments: dict[str, Any]) -> Response:
         location=lambda one: f"{BASE}/erasures/{one}",
     )
     return perform(row.programme, handler)
+
+
+@blueprint.route("/erasures/own/<erasure_id>/cancel", methods=["POST"])
+@requires(REQUEST_OWN)
+@command(versioned=True)
+@blueprint.response(200, ReceiptSchema)
+def cancel_own_erasure(erasure_id: str) -> Response:
+    """Call off what one asked for about oneself, before it is confirmed."""
+    row, version = acting.own_erasure(erasure_id), required_version()
+    return perform(row.programme, acting.cancelling(erasure_id, by=actor(), version=version))
 
 
 @blueprint.route("/erasures/<erasure_id>", methods=["GET"])

@@ -5,7 +5,8 @@ choices(row)  ->  [{"value": "special", "text": "Especially protected", "hint": 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -29,6 +30,8 @@ from services.trainings.people.wording import ERASED
 from shared.language.marking import N_
 from shared.web.commands import service
 from shared.web.language import say
+
+STAFF_WORDS: Final[Mapping[str, str]] = {**KEPT_WORDS, **BLOCK_WORDS}
 
 
 def line(row: Row[Any]) -> dict[str, Any]:
@@ -77,13 +80,13 @@ def choices(row: Row[Any]) -> list[dict[str, str]]:
     ]
 
 
-def blocks(row: Row[Any]) -> list[dict[str, Any]]:
+def blocks(row: Row[Any], *, words: Mapping[str, str] = STAFF_WORDS) -> list[dict[str, Any]]:
     """What is in the way, and what of money stays: sentences with the day they end, if known."""
     standing = _standing(row)
-    found = [{"text": say(BLOCK_WORDS[one]), "until": None} for one in standing.blocks]
+    found = [{"text": say(words[one]), "until": None} for one in standing.blocks]
     if standing.agreement:
         why = "accounting_law" if standing.agreement_until else "money_under_way"
-        found.append({"text": say(KEPT_WORDS[why]), "until": standing.agreement_until})
+        found.append({"text": say(words[why]), "until": standing.agreement_until})
     return found
 
 

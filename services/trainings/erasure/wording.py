@@ -95,6 +95,25 @@ EVENT_SENTENCES: Final = {
     "Completed": N_("Completed as {number}."),
 }
 
+OWN_BLOCK_WORDS: Final = {
+    "application_open": N_(
+        "Your application is not decided yet. It needs your name and your account. Take it back"
+        " first, or leave Identity and Account out for now."
+    ),
+    "award_offered": N_(
+        "We offer you a grant. It needs your name and your account. Say first that you do not want"
+        " it, or leave Identity and Account out for now."
+    ),
+    "accounting_law": N_(
+        "The law says that we keep the agreement that you signed, with your name and account, until"
+        " then."
+    ),
+    "money_under_way": N_(
+        "We keep the agreement that you signed, with your name and account: money is under way."
+    ),
+}
+"""The same as those below, as the person themself is told."""
+
 BLOCK_WORDS: Final = {
     "application_open": N_(
         "An application of this person is not decided. Identity and account cannot be erased"
