@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
 
 from services.commands.demonstration_people import PROGRAMME
+from services.trainings.erasure.handling import note
 from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import PERMISSIONS, Role
+from shared.privacy.erasure_events import erasure_answers
+from shared.settings import SERVICES
 
 from .asking import House, Route, asker, persona
 
@@ -182,6 +186,62 @@ def test_nobody_agrees_to_a_revocation_that_they_proposed(house: House) -> None:
     )
     for reader in in_every_role(attempt.permission, trainer):
         assert attempt.refused(house, reader) == []
+
+
+@pytest.fixture
+def erasure(house: House) -> tuple[str, str]:
+    """Asked for by the first officer, counted by all; its id, and whose data they are."""
+    officer = asker(Role.programme_officer, PROGRAMME, account=persona("programme_officer"))
+    person = {
+        "full_name": "Rabija Primerić",
+        "birth_date": "1992-03-04",
+        "sex": "F",
+        "country": "RS",
+        "municipality": "Topola",
+    }
+    register = Route("trainings", "POST", f"{TRAININGS}/people", "trainings.people.write")
+    made = house.ask(officer, register, register.rule, body=person)
+    registration_id = made.location.rpartition("/")[2]
+    ask = Route("trainings", "POST", f"{TRAININGS}/erasures", "trainings.erasures.request")
+    body = {"registration_id": registration_id, "classes": ["contact"], "ground": "unlawful"}
+    asked = house.ask(officer, ask, ask.rule, body=body)
+    assert asked.status == 201, asked.body
+    erasure_id = asked.location.rpartition("/")[2]
+    trainings = house.home.installation.services["trainings"]
+    context = trainings.system_context(PROGRAMME, cause=erasure_id)
+    for name in SERVICES:
+        answer = erasure_answers(name).counted(
+            erasure_id=erasure_id, rows=(), owners=(), log_size=0, log_root=""
+        )
+        trainings.transact(context, partial(note, service=name, answer=answer))
+    return erasure_id, registration_id
+
+
+def test_whoever_asked_for_an_erasure_does_not_confirm_it(
+    house: House, erasure: tuple[str, str]
+) -> None:
+    """Nor does anybody by whom it would be of their own data, in whatever role."""
+    erasure_id, registration_id = erasure
+    attempt = Attempt(
+        service="trainings",
+        permission="trainings.erasures.confirm",
+        api=f"{TRAININGS}/erasures/{erasure_id}/confirm",
+        page=f"/trainings/erasures/{erasure_id}/confirm",
+        record=f"{TRAININGS}/erasures/{erasure_id}",
+        body={},
+    )
+    for reader in in_every_role(attempt.permission, persona("programme_officer")):
+        assert attempt.refused(house, reader) == []
+    second = persona("programme_officer", 2)
+    for reader in in_every_role(attempt.permission, second):
+        own = replace(
+            reader,
+            session_id=f"{reader.session_id}-own",
+            registrations=frozenset({registration_id}),
+        )
+        assert attempt.refused(house, own) == []
+    other = asker(Role.programme_officer, PROGRAMME, account=second)
+    assert "json: 200" in attempt.refused(house, other)[0]
 
 
 def test_whoever_made_a_visit_does_not_accept_it_in_another_role(house: House) -> None:
