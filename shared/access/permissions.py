@@ -167,10 +167,15 @@ TABLE: Final[dict[str, str]] = {**_TRAININGS, **_GRANTS, **_OTHERS}
 
 FRESH: Final[dict[str, str]] = {
     "accounts.data.export": "everything held about somebody leaves",
+    "accounts.data.read_own": "everything held about somebody leaves",
     "audit.data.export": "everything held about somebody leaves",
+    "audit.data.read_own": "everything held about somebody leaves",
     "grants.data.export": "everything held about somebody leaves",
+    "grants.data.read_own": "everything held about somebody leaves",
     "notifications.data.export": "everything held about somebody leaves",
+    "notifications.data.read_own": "everything held about somebody leaves",
     "trainings.data.export": "everything held about somebody leaves",
+    "trainings.data.read_own": "everything held about somebody leaves",
     "trainings.erasures.confirm": "keys are destroyed for good",
     "grants.payments.release": "money leaves",
     "grants.batches.release": "money leaves",
@@ -213,6 +218,10 @@ PEOPLE_ONLY: Final[dict[str, str]] = {
     "trainings.certificates.duplicate": _ATTESTS,
     "trainings.certificates.revoke": _SECOND,
     "trainings.data.export": _LEAVES,
+    **{
+        f"{service}.data.read_own": _LEAVES
+        for service in ("accounts", "audit", "grants", "notifications", "trainings")
+    },
     "trainings.erasures.request": _ERASES,
     "trainings.erasures.confirm": _SECOND,
     "trainings.retention.hold": _ERASES,

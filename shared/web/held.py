@@ -2,7 +2,7 @@
 
     app.register_blueprint(held_pages("grants", words=WORDS, programme_of=programme_of))
 
-GET /grants/mine/held             an applicant's own, as a page; ``.zip`` with JSON and page
+GET /grants/mine/held             an applicant's own, who just typed a code; ``.zip`` for a file
 GET /grants/held/<registration>   anybody's of the programme, for an officer with a fresh factor
 
 Only the person is given everything about themself; ``giving`` says how much anybody else is.
@@ -118,13 +118,13 @@ def held_pages(
     own, export = f"{name}.data.read_own", f"{name}.data.export"
 
     @blueprint.get("/mine/held")
-    @requires(own)
+    @requires(own, fresh=True)
     def mine() -> ResponseReturnValue:
         """All that is held about the reader, to read."""
         return _page(source.own(), file=url_for("held.mine_file"), applicant=True)
 
     @blueprint.get("/mine/held.zip")
-    @requires(own)
+    @requires(own, fresh=True)
     def mine_file() -> ResponseReturnValue:
         """The same as a file."""
         return _file(source.own())

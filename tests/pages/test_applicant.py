@@ -40,8 +40,8 @@ def code_sent(outbox: Path) -> str:
     raise AssertionError("no code was sent")
 
 
-def officer_writes_down_a_number(jelena: Visitor) -> str:
-    """Of somebody who applied; their name."""
+def officer_writes_down_a_number(jelena: Visitor) -> tuple[str, str]:
+    """Of somebody who applied; their name and the address of their record."""
     jelena.open("/grants/applications")
     first = next(one for one in jelena.links("main table") if "/applications/" in one)
     jelena.open(first)
@@ -55,13 +55,24 @@ def officer_writes_down_a_number(jelena: Visitor) -> str:
     jelena.open(person)
     jelena.check()
     assert "060 555 0123" in jelena.text()
-    return name
+    return name, person
+
+
+def second_officer_confirms_it(other: Visitor, person: str) -> None:
+    """A number that one officer alone wrote down opens nothing for three days."""
+    other.open(person)
+    other.press("Confirm how to reach them")
+    other.check()
+    other.page.get_by_label("Passport").check()
+    other.press("Confirm")
+    other.check()
 
 
 def test_an_applicant_signs_in_by_a_code_and_sees_their_own(
     visit: Callable[[str], Visitor], browser: Browser, home: Path, address: str, screen: Screen
 ) -> None:
-    name = officer_writes_down_a_number(visit("Jelena Stanković"))
+    name, person = officer_writes_down_a_number(visit("Jelena Stanković"))
+    second_officer_confirms_it(visit("Amir Hodžić"), person)
     outbox = home.parent / f"home-{urlsplit(address).port}" / "outbox"
 
     with Visitor(browser, address, screen) as mira:

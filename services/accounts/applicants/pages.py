@@ -49,8 +49,8 @@ def desk() -> ApplicantDesk:
 @blueprint.get("")
 @requires(PUBLIC)
 def ask() -> ResponseReturnValue:
-    """Ask for a phone number or an e-mail address; whoever is signed in goes on."""
-    if g.reader is not None:
+    """Ask for a phone number or an e-mail address; whoever is signed in goes on, or proves it."""
+    if g.reader is not None and "again" not in request.args:
         return redirect(_next(), 303)
     return _page("contact", {})
 
@@ -88,10 +88,8 @@ def asked() -> ResponseReturnValue:
 @requires(PUBLIC)
 def code() -> ResponseReturnValue:
     """Ask for the code that came."""
-    if g.reader is not None:
-        return redirect(_next(), 303)
     if _token() is None:
-        return redirect(url_for(".ask", **_onwards()), 303)
+        return redirect(_next() if g.reader else url_for(".ask", **_onwards()), 303)
     return _page("code", {})
 
 

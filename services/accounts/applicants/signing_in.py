@@ -243,7 +243,7 @@ class ApplicantDesk:
 
         with_secrets(self.service, as_themself, admit)
         try:
-            return self.desk.open(account_id, context)
+            return self.desk.open(account_id, context, fresh=True, method="sign_in_code")
         except Unauthenticated:
             raise Refused(
                 "applicant-stopped", N_("Signing in was stopped for you. Call us about it.")

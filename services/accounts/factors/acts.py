@@ -9,6 +9,7 @@ Each needs ``with_secrets``, since secrets are written beside the events.
 
 from __future__ import annotations
 
+from services.accounts.applicants.only_codes import is_applicant
 from services.accounts.factors.codes import new_recovery_codes, new_secret
 from services.accounts.factors.factors import (
     FACTORS,
@@ -33,6 +34,7 @@ from services.accounts.providers.acting import unlink_all
 from services.accounts.providers.views import links_of
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import PlaceHold, RevokeSession
+from services.accounts.staff.account_state import only_codes
 from services.accounts.staff.views import open_sessions
 from shared.errors import Invalid
 from shared.events.work import Work
@@ -41,6 +43,8 @@ from shared.language.marking import N_
 
 def begin_app(work: Work, account_id: str) -> str:
     """A new secret for an app; it counts once a code of it was typed. Raises Refused."""
+    if is_applicant(work, account_id):
+        raise only_codes()
     if work.load(FACTORS, account_id).app:
         raise app_there()
     secret = new_secret()
@@ -57,7 +61,13 @@ def confirm_app(work: Work, account_id: str, code: str) -> list[str]:
         raise Invalid(
             "code-wrong", N_("This is not the code that the app shows now. Type the next one.")
         )
-    work.decide(FACTORS, account_id, AddApp(by=account_id, now=work.now, account_id=account_id))
+    add = AddApp(
+        by=account_id,
+        now=work.now,
+        account_id=account_id,
+        applicant=is_applicant(work, account_id),
+    )
+    work.decide(FACTORS, account_id, add)
     return ensure_recovery_codes(work, account_id)
 
 
@@ -83,6 +93,7 @@ def make_recovery_codes(work: Work, account_id: str) -> list[str]:
         now=work.now,
         account_id=account_id,
         passkeys=count_of(work.connection, account_id),
+        applicant=is_applicant(work, account_id),
     )
     work.decide(FACTORS, account_id, command)
     codes = new_recovery_codes()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias, get_args
 
+from services.accounts.staff.account_state import only_codes
 from shared.errors import Forbidden, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
@@ -60,11 +61,15 @@ class Factors:
 
 @dataclass(frozen=True, kw_only=True)
 class FactorsAct:
-    """What every command carries. ``passkeys``, ``links``: how many the account has of them."""
+    """What every command carries. ``passkeys``, ``links``: how many the account has of them.
+
+    applicant: whether it is an applicant's account, which has no factors.
+    """
 
     by: str
     now: datetime
     account_id: str
+    applicant: bool = False
     passkeys: int = 0
     links: int = 0
 
@@ -114,6 +119,8 @@ def decide(state: Factors, command: FactorsCommand) -> tuple[Event, ...]:
         return (FactorsReset(account_id=account_id),) if there else ()
     if not own:
         raise Forbidden("not-your-account", N_("A second factor is changed by its owner only."))
+    if command.applicant and not isinstance(command, RemoveApp):
+        raise only_codes()
     match command:
         case AddApp():
             if state.app:

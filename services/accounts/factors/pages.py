@@ -15,6 +15,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import local_address
+from services.accounts.applicants.only_codes import refuse_applicant
 from services.accounts.factors import acts
 from services.accounts.factors.asking import factor_missing
 from services.accounts.factors.codes import address_of, in_groups, picture_of
@@ -57,6 +58,7 @@ def factors() -> ResponseReturnValue:
     """Which second factors the account has."""
     reader = signed_in()
     with service().database.reading() as connection:
+        refuse_applicant(connection, reader.account_id)
         facts = {
             "app": has_app(connection, reader.account_id),
             "passkeys": count_of(connection, reader.account_id),
@@ -197,6 +199,7 @@ def _unproved(address: str) -> ResponseReturnValue | None:
     """Whoever has a second factor proves it before they get another."""
     reader = signed_in()
     with service().database.reading() as connection:
+        refuse_applicant(connection, reader.account_id)
         asked = has_factor(connection, reader.account_id)
     # An invented person has no password to show, but a button that stands for a second factor.
     if _is_fresh(reader) or not (asked or is_persona(service(), reader.account_id)):

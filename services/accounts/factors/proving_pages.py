@@ -21,6 +21,7 @@ from services.accounts.passkeys.keeping import count_of
 from services.accounts.passkeys.pages import prove_step_up
 from services.accounts.personas import is_persona
 from services.accounts.sessions.pages import desk, start
+from services.accounts.staff.views import find_account
 from services.accounts.throttling.tries import forgive, throttle
 from shared.access.reader import Reader
 from shared.access.roles import PUBLIC, SIGNED_IN
@@ -158,6 +159,7 @@ def _step_up_page(
     reader: Reader, address: str, *, brings_form: bool, error: str = "", status: int = 200
 ) -> ResponseReturnValue:
     with service().database.reading() as connection:
+        account = find_account(connection, reader.account_id)
         app = has_app(connection, reader.account_id)
         any_factor = has_factor(connection, reader.account_id)
         passkeys = count_of(connection, reader.account_id)
@@ -176,6 +178,7 @@ def _step_up_page(
         any_factor=any_factor,
         passkeys=passkeys,
         persona=is_persona(service(), reader.account_id),
+        by_code=account is not None and account.kind == "applicant",
         error=error,
     )
     return page, status

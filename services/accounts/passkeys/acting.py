@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from services.accounts.applicants.only_codes import is_applicant, refuse_applicant
 from services.accounts.passkeys.ceremonies import (
     Given,
     RelyingParty,
@@ -91,6 +92,7 @@ def add(work: Work, asking: Asking, answer: str, *, account_id: str, label: str)
         account_id=account_id,
         passkey_id=passkey.passkey_id,
         synced=passkey.synced,
+        applicant=is_applicant(work, account_id),
     )
     work.decide(PASSKEYS, account_id, command)
     try:
@@ -130,6 +132,8 @@ def prove(
     end = asking.end_of(given, now)
     with service.database.reading() as connection:
         row = by_credential(connection, given.credential_id)
+        if row is not None:
+            refuse_applicant(connection, row.account_id)
     if row is None or row.account_id != (account_id or row.account_id):
         raise refused()
     if given.user_handle and given.user_handle != row.account_id:

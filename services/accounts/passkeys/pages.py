@@ -24,6 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import local_address
+from services.accounts.applicants.only_codes import refuse_applicant
 from services.accounts.factors.acts import remove_passkey
 from services.accounts.factors.keeping import has_factor
 from services.accounts.passkeys import acting, keeping
@@ -88,6 +89,7 @@ def prove_step_up(answer: str) -> None:
 def passkeys() -> ResponseReturnValue:
     """Which passkeys open one's account."""
     with service().database.reading() as connection:
+        refuse_applicant(connection, signed_in().account_id)
         found = keeping.passkeys_of(connection, signed_in().account_id)
     return render_template(
         "accounts/passkeys/list.html",
@@ -177,6 +179,7 @@ def _is_fresh() -> bool:
 def _unproved() -> ResponseReturnValue | None:
     """Whoever has a second factor proves it before they get another."""
     with service().database.reading() as connection:
+        refuse_applicant(connection, signed_in().account_id)
         has_one = has_factor(connection, signed_in().account_id)
     # An invented person has no password to show, but a button that stands for a second factor.
     asked = has_one or service().settings.demonstration
@@ -229,6 +232,7 @@ def to_make() -> ResponseReturnValue:
     """What a device makes a key by."""
     reader = signed_in()
     with service().database.reading() as connection:
+        refuse_applicant(connection, reader.account_id)
         account = find_account(connection, reader.account_id)
         known = keeping.passkeys_of(connection, reader.account_id)
     name = (account.email or account.display_name) if account is not None else None

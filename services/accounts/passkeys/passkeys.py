@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias, get_args
 
+from services.accounts.staff.account_state import only_codes
 from shared.errors import Forbidden, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
@@ -49,13 +50,14 @@ class Passkeys:
 
 @dataclass(frozen=True, kw_only=True)
 class AddPasskey:
-    """Let a key open one's own account."""
+    """Let a key open one's own account. ``applicant``: whether it is one's, who has no keys."""
 
     by: str
     now: datetime
     account_id: str
     passkey_id: str
     synced: bool
+    applicant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,8 @@ def decide(state: Passkeys, command: PasskeysCommand) -> tuple[Event, ...]:
         case AddPasskey():
             if command.by != command.account_id:
                 raise Forbidden("not-your-account", N_("A passkey is added by its owner only."))
+            if command.applicant:
+                raise only_codes()
             if command.passkey_id in state.ids:
                 return ()
             if len(state.ids) >= PASSKEYS_MAX:

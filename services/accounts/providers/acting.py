@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from services.accounts.applicants.only_codes import is_applicant, refuse_applicant
 from services.accounts.indexes import email_index
 from services.accounts.providers.provider_link import PROVIDER_LINK, LinkProvider, UnlinkProvider
 from services.accounts.providers.speaking import Identity
@@ -61,6 +62,7 @@ def arrive(work: Work, identity: Identity) -> str:
     if account_id is None:
         account_id = _first_time(work, identity, by)
     account = find_account(work.connection, account_id)
+    refuse_applicant(work.connection, account_id)
     state = work.load(ACCOUNT, account_id)
     if not isinstance(state, Active):
         if account is not None and account.standing == "suspended":
@@ -83,6 +85,7 @@ def link(work: Work, identity: Identity, *, account_id: str, by: str) -> None:
         provider=provider.name,
         issuer=provider.issuer,
         subject=identity.subject,
+        applicant=is_applicant(work, account_id),
     )
     work.decide(PROVIDER_LINK, account_id, command)
     work.claim(_claim(work, account_id, provider.issuer, identity.subject))

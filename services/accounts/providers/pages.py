@@ -27,6 +27,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.accounts.addresses import local_address
+from services.accounts.applicants.only_codes import refuse_applicant
 from services.accounts.providers import acting, transactions
 from services.accounts.providers.configuring import Provider
 from services.accounts.providers.speaking import Conversation, Identity, NotGenuine, Unreachable
@@ -255,6 +256,7 @@ def unlink(name: str) -> ResponseReturnValue:
 
 def _own_page(error: str = "", *, status: int = 200) -> ResponseReturnValue:
     with service().database.reading() as connection:
+        refuse_applicant(connection, signed_in().account_id)
         links = {row.provider: row for row in links_of(connection, signed_in().account_id)}
     page = render_template(
         "accounts/providers/own.html",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, get_args
 
+from services.accounts.staff.account_state import only_codes
 from shared.errors import Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, Personal, event_type
@@ -58,6 +59,7 @@ class LinkProvider:
     provider: str
     issuer: str
     subject: str
+    applicant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,8 @@ def decide(state: Links, command: ProviderLinkCommand) -> tuple[Event, ...]:
     """Events that follow, or Refused."""
     match command:
         case LinkProvider():
+            if command.applicant:
+                raise only_codes()
             if command.issuer in state.issuers:
                 raise Refused(
                     "provider-linked-already",

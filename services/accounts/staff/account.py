@@ -66,6 +66,7 @@ from services.accounts.staff.account_state import (
     Waiting,
     evolve,
     is_locked,
+    only_codes,
 )
 from services.accounts.staff.checks import not_own, of_staff, text
 from services.accounts.staff.granting import change_roles
@@ -111,9 +112,11 @@ def decide(state: AccountState, command: AccountCommand) -> tuple[Event, ...]:
             return _change(state, command)
         case ChangePassword():
             _active(state)
+            _may_have_secrets(state)
             ended = [one for one in state.sessions if one != command.kept_session_id]
             return (PasswordChanged(account_id=account_id), *_ended(account_id, ended))
         case AskReset() | ResetPassword():
+            _may_have_secrets(state)
             return reset(state, command)
         case GrantRole() | RevokeRole():
             return change_roles(state, command)
@@ -250,6 +253,8 @@ def _sign_in(state: Held, command: SignIn | StepUp | FailSignIn) -> tuple[Event,
         failed = SignInFailed(account_id=account_id, failures=failures, locked_until=locked_until)
         return (failed,)
     if isinstance(command, StepUp):
+        if (command.method == "sign_in_code") != (state.kind == "applicant"):
+            raise only_codes()
         if command.session_id not in state.sessions:
             raise Refused("session-over", N_("This session has ended. Sign in again."))
         proved = SteppedUp(
@@ -277,6 +282,11 @@ def lock_after(failures: int) -> timedelta:
     """
     doublings = min(failures // FAILURES_BEFORE_LOCK - 1, 10)
     return min(LOCK_FIRST * (1 << doublings), LOCK_LONGEST)
+
+
+def _may_have_secrets(state: Held) -> None:
+    if state.kind == "applicant":
+        raise only_codes()
 
 
 def _active(state: Held) -> None:

@@ -13,8 +13,13 @@ from typing import Literal, TypeAlias
 
 from shared.events.event import Event, Personal, event_type
 
-FactorMethod: TypeAlias = Literal["totp", "recovery_code", "passkey", "provider", "demonstration"]
-"""How a session proved that it is its owner's; ``demonstration``: an invented person's button."""
+FactorMethod: TypeAlias = Literal[
+    "totp", "recovery_code", "passkey", "provider", "demonstration", "sign_in_code"
+]
+"""How a session proved that it is its owner's.
+
+demonstration: an invented person's button. sign_in_code: an applicant's, by which they come in.
+"""
 
 AccountKind: TypeAlias = Literal["staff", "program", "applicant"]
 HoldGround: TypeAlias = Literal["address", "factors", "link"]

@@ -34,6 +34,8 @@ from services.accounts.staff.account_events import (
     SteppedUp,
     Suspended,
 )
+from shared.errors import Refused
+from shared.language.marking import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,14 @@ class Over:
 
 
 AccountState: TypeAlias = NoAccount | Waiting | Active | OnHold | Over
+
+
+def only_codes() -> Refused:
+    """What is said to an applicant who would leave another way in behind."""
+    return Refused(
+        "applicant-signs-in-by-code",
+        N_("You sign in by a code that comes to you. There is nothing else to set up."),
+    )
 
 
 def may_try_sign_in(state: AccountState, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.people import acting, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
 from services.trainings.people.declaring import is_of_origin_alone
-from services.trainings.people.registration import REGISTRATION, Held, IdentityConfirmed
+from services.trainings.people.registration import REGISTRATION, Held, is_confirmed
 from services.trainings.people.registration_events import (
     Confirmed,
     Corrected,
@@ -83,7 +83,7 @@ def standing_of(connection: Connection, registration_id: str, account_id: str) -
     state = REGISTRATION.fold(events)
     if not isinstance(state, Held):
         return {"author": False, "changed": False}
-    changed = isinstance(state, IdentityConfirmed) and bool(state.changed_by - {account_id})
+    changed = is_confirmed(state) and bool(state.changed_by - {account_id})
     return {"author": account_id in state.authors and not changed, "changed": changed}
 
 

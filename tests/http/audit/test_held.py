@@ -16,6 +16,7 @@ def test_accesses_are_given_with_names_and_roles(either: Office) -> None:
         "s-mira",
         "Mira",
         (RoleGrant(Role.applicant, "RS-2011"),),
+        fresh_at=int(either.clock.now().timestamp()),
         registrations=frozenset({MIRA}),
     )
     headers = {"Authorization": f"Bearer {either.signer.sign(reader)}"}

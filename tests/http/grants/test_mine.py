@@ -38,7 +38,9 @@ def applicant(house: House, *registrations: str, roles: tuple[Role, ...] = (Role
 
     def headers() -> dict[str, str]:
         grants = tuple(RoleGrant(role, home.PROGRAMME) for role in roles)
-        reader = Reader("mira", "s-mira", "Mira", grants, registrations=frozenset(registrations))
+        fresh_at = int(house.clock.now().timestamp())
+        own = frozenset(registrations)
+        reader = Reader("mira", "s-mira", "Mira", grants, fresh_at=fresh_at, registrations=own)
         return {"Authorization": f"Bearer {house.signer.sign(reader)}"}
 
     return Asker(house.app.test_client(), headers)

@@ -97,6 +97,7 @@ class House:
             f"session-{account}",
             "Mira",
             (RoleGrant(Role.applicant, programme),),
+            fresh_at=int(self.clock.now().timestamp()),
             registrations=frozenset(registrations),
         )
         token = self.signer.sign(reader)
