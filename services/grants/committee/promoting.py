@@ -1,14 +1,17 @@
 """The waiting list: when money comes back to a call, the first in rank is approved with it.
 
-    first_waiting(connection, call_id)                      Waiting(application_no="A-4", ...)
+    first_waiting(connection, call_id, keyring)             Waiting(application_no="A-4", ...)
     promote(work, call_id, by=actor(), application_id=...)  the one that people were shown
 
 Approval, reservation and offer are one append; nobody is overtaken, also not by a smaller amount.
+Whose name or account was erased waits for nothing more: an offer could not be signed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -25,6 +28,10 @@ from shared.errors import Refused
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.money import Money
+from shared.privacy.keyring import KeyName, Keyring
+
+NEEDED: Final = ("identity", "financial")
+"""What an offer cannot be signed without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +44,7 @@ class Waiting:
     waiting: int
 
 
-def first_waiting(connection: Connection, call_id: str) -> Waiting | None:
+def first_waiting(connection: Connection, call_id: str, keyring: Keyring) -> Waiting | None:
     """Who goes on first: the highest score, then the rank; None when nobody waits."""
     query = (
         select(APPLICATIONS)
@@ -50,6 +57,8 @@ def first_waiting(connection: Connection, call_id: str) -> Waiting | None:
         )
     )
     rows = connection.execute(query).mappings().all()
+    erased = erased_of(keyring, [str(row["registration_id"]) for row in rows])
+    rows = [row for row in rows if row["registration_id"] not in erased]
     if not rows:
         return None
     return Waiting(
@@ -60,6 +69,13 @@ def first_waiting(connection: Connection, call_id: str) -> Waiting | None:
     )
 
 
+def erased_of(keyring: Keyring, registration_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these people whose name or account is there no more."""
+    names = {KeyName(one, data_class) for one in registration_ids for data_class in NEEDED}
+    keys = keyring.ensure(names)
+    return frozenset(name.owner for name, key in keys.items() if key.cipher is None)
+
+
 def promote(work: Work, call_id: str, *, by: str, application_id: str) -> None:
     """Approve the first on the waiting list. Refused when it is another one, or money lacks.
 
@@ -68,9 +84,13 @@ def promote(work: Work, call_id: str, *, by: str, application_id: str) -> None:
     # The money is locked before the list is read, so that two people never promote past it.
     balance = work.load(BUDGET, call_id)
     terms = require_call(work, call_id, ClosedCase, DecidedCase).terms
-    first = first_waiting(work.connection, call_id)
+    first = first_waiting(work.connection, call_id, work.store.keyring)
     state = work.load(APPLICATION, application_id)
-    if not isinstance(state, WaitlistedCase) or first is None:
+    if (
+        not isinstance(state, WaitlistedCase)
+        or first is None
+        or erased_of(work.store.keyring, [state.whose.registration_id])
+    ):
         raise Refused("not-waiting", N_("This application is not on the waiting list any more."))
     if first.application_id != application_id:
         raise Refused(

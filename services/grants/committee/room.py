@@ -209,7 +209,7 @@ def _room(connection: Connection, row: RowMapping, reader: Reader) -> Room:
         expected=expected,
         chairs=chair == reader.account_id,
         takes_part=reader.account_id in members,
-        first_waiting=first_waiting(connection, row["call_id"]),
+        first_waiting=first_waiting(connection, row["call_id"], service().keyring),
     )
 
 

@@ -117,7 +117,11 @@ class Rejected(Foreign, frozen=True, kw_only=True):
 
 @reads("grants.application.waitlisted.v1")
 class Waitlisted(Foreign, frozen=True, kw_only=True):
-    """Good enough, but the money was gone. Whoever asks to be erased waits for nothing more."""
+    """Good enough, but the money was gone.
+
+    It blocks no erasure, since it may wait for years: who was erased waits for nothing more, and
+    grants promotes the next one.
+    """
 
     application_id: str
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from services.grants.applications.views import application
 from services.grants.awards.handling import decline_award
 from services.grants.awards.views import one_award
 from services.grants.calls import views as calls
 from shared.identifiers import derived
+from shared.privacy.keyring import KeyName
 
 from .committee_home import API, Committee, three
 from .home import PROGRAMME, House
@@ -78,3 +80,18 @@ def test_the_room_offers_it_once_the_money_is_there(decided, house):
     assert "its award is offered" in committee.chair.get(room).text
     again = committee.chair.submit(f"{room}/promotion", room, **form)
     assert again.status_code == 409 and "not on the waiting list any more" in again.text
+
+
+@pytest.mark.parametrize("data_class", ["identity", "financial"])
+def test_who_was_erased_waits_for_nothing_more(decided, house, data_class):
+    committee, meeting_id, ids = decided
+    decline(house)
+    whose = house.ask(application, ids[1])["registration_id"]
+    name = KeyName(whose, data_class)
+    house.service.keyring.ensure([name])
+    house.service.keyring.destroy([name])
+    assert committee.room(meeting_id)["first_waiting"] == ids[2]
+    address = f"{API}/calls/{committee.call_id}/promotions"
+    refused = committee.chair.post(address, {"application_id": ids[1]})
+    assert code(refused) == (409, "not-waiting")
+    assert committee.chair.post(address, {"application_id": ids[2]}).status_code == 200
