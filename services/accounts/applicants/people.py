@@ -44,6 +44,7 @@ from shared.access.roles import Role
 from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
+from shared.language.folding import fold
 from shared.privacy.erasing import personal
 
 REGISTRATIONS_MAX: Final = 20
@@ -63,6 +64,7 @@ PEOPLE: Final = Table(
     Column("person_id", String(36), nullable=False),
     Column("programme", String(40), nullable=False),
     Column("full_name", Text, info=personal("identity")),
+    Column("folded_name", Text, info=personal("identity")),
     Column("birth_index", String(64), info=personal("identity")),
     Column("phone_index", String(64), info=personal("contact")),
     Column("email_index", String(64), info=personal("contact")),
@@ -196,6 +198,7 @@ def _change(at: Projecting, registration_id: str, **values: Any) -> None:
 def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
     return {
         "full_name": event.full_name,
+        "folded_name": fold(at.text(event.full_name) or ""),
         "birth_index": at.blind(BIRTH_PURPOSE, at.text(event.birth_date)),
     }
 
@@ -218,7 +221,7 @@ def project_applicants(at: Projecting, recorded: Recorded) -> None:
 PROJECTIONS: Final = (
     Projection(
         "known_registrations",
-        2,
+        3,
         (PEOPLE,),
         project_people,
         (Registered, Confirmed, Corrected, ContactChanged, MovedToPerson),

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from services.accounts.applicants.listing import list_applicants, name_of
 from services.accounts.staff import acts
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Reinstate, Suspend
@@ -50,6 +51,8 @@ def list_staff(arguments: dict[str, Any]) -> dict[str, Any]:
     page: PageRequest = arguments["page"]
     after = page.after(str)
     seen(LIST)
+    if arguments["kind"] == "applicant":
+        return page.answer(_applicants(page, arguments["standing"]), lambda it: (it["account_id"],))
     with service().database.reading() as connection:
         rows = list_accounts(
             connection,
@@ -62,6 +65,17 @@ def list_staff(arguments: dict[str, Any]) -> dict[str, Any]:
         roles = roles_of(connection, [row.account_id for row in rows])
     items = [as_json(row, roles[row.account_id]) for row in rows]
     return page.answer(items, lambda item: (item["account_id"],))
+
+
+def _applicants(page: PageRequest, standing: str) -> list[dict[str, Any]]:
+    """Applicants' accounts, by name and standing alone."""
+    ensure("accounts.staff.read", EVERY_PROGRAMME)
+    after = page.after(str)
+    with service().database.reading() as connection:
+        rows = list_applicants(
+            connection, limit=page.limit + 1, after=after[0] if after else None, standing=standing
+        )
+    return [as_json(row, []) for row in rows]
 
 
 @blueprint.route("", methods=["POST"])
@@ -88,10 +102,11 @@ def show(account_id: str) -> Response:
     """Show an account."""
     with service().database.reading() as connection:
         row, roles = visible_account(connection, account_id)
+        name = name_of(connection, account_id) if row.kind == "applicant" else None
     if not_modified(row.version):
         return set_version(Response(status=304), row.version)
     seen(ACCOUNT.stream(account_id))
-    return set_version(jsonify(AccountSchema().dump(as_json(row, roles))), row.version)
+    return set_version(jsonify(AccountSchema().dump(as_json(row, roles, name))), row.version)
 
 
 @blueprint.route("/<account_id>/invitation", methods=["POST"])

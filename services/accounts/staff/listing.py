@@ -56,13 +56,13 @@ def visible_account(connection: Connection, account_id: str) -> tuple[Row[Any], 
     raise Missing("no-account", N_("There is no such account."))
 
 
-def as_json(row: Row[Any], roles: list[RoleGrant]) -> dict[str, Any]:
-    """An account in the form of AccountSchema."""
+def as_json(row: Row[Any], roles: list[RoleGrant], name: str | None = None) -> dict[str, Any]:
+    """An account in the form of AccountSchema. ``name``: of an applicant, whose row has none."""
     return {
         "account_id": row.account_id,
         "kind": row.kind,
         "standing": row.standing,
-        "display_name": row.display_name,
+        "display_name": name or row.display_name,
         "email": row.email,
         "roles": roles,
         "version": row.version,

@@ -15,6 +15,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
+from services.accounts.applicants.listing import name_of
+from services.accounts.applicants.looking import applicants_shown
 from services.accounts.foreign import programmes
 from services.accounts.indexes import email_index
 from services.accounts.sessions.uses import device_words
@@ -54,9 +56,11 @@ blueprint = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 @blueprint.get("")
 @requires("accounts.staff.read")
 def list_staff() -> ResponseReturnValue:
-    """Accounts by name, in pages, by standing and role."""
+    """Accounts by name, in pages, by standing and role; or applicants' by standing alone."""
     standing, role = request.args.get("standing", ""), request.args.get("role", "")
     standing = standing if standing in STANDING_WORDS else ""
+    if request.args.get("kind") == "applicant":
+        return _list_page(**applicants_shown(standing))
     role = role if role in ROLES else ""
     page = PageRequest(cursor=(request.args.get("cursor") or "")[:CURSOR_LENGTH_MAX] or None)
     after = page.after(str)
@@ -87,6 +91,8 @@ def search() -> ResponseReturnValue:
         errors = {"name": say(N_("Type a part of the name, or the whole e-mail address."), {})}
         return _list_page([], {}, name=typed, errors=errors), 422
     page = PageRequest()
+    if request.form.get("kind") == "applicant":
+        return _list_page(**applicants_shown("", typed))
     seen(LIST)
     with service().database.reading() as connection:
         rows = list_accounts(
@@ -290,6 +296,7 @@ def _list_page(
     standing: str = "",
     role: str = "",
     name: str = "",
+    kind: str = "",
     more: bool = False,
     errors: dict[str, str] | None = None,
 ) -> str:
@@ -301,6 +308,7 @@ def _list_page(
         standing=standing,
         role=role,
         name=name,
+        kind=kind,
         more=more,
         errors=errors or {},
         standing_words=STANDING_WORDS,
@@ -350,6 +358,7 @@ def _account_page(
 ) -> ResponseReturnValue:
     with service().database.reading() as connection:
         row, roles = visible_account(connection, account_id)
+        applicant_name = name_of(connection, account_id) if row.kind == "applicant" else None
     seen(ACCOUNT.stream(account_id))
     with service().database.reading() as connection:
         sessions = sessions_of(connection, account_id, service().clock.now())
@@ -361,6 +370,7 @@ def _account_page(
     page = render_template(
         "accounts/staff/account.html",
         account=row,
+        applicant_name=applicant_name,
         roles=roles,
         sessions=sessions,
         history=[entry(one, names) for one in recent],

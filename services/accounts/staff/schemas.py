@@ -56,6 +56,7 @@ class StaffArguments(PageArguments):
 
     standing = fields.String(load_default="", validate=validate.OneOf(("", *STANDINGS)))
     role = fields.String(load_default="", validate=validate.OneOf(("", *ROLES)))
+    kind = fields.String(load_default="", validate=validate.OneOf(("", "applicant")))
 
 
 class InviteSchema(Schema):

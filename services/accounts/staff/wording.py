@@ -28,6 +28,7 @@ HOLD_WORDS: Final[dict[str, str]] = {
 EVENT_SENTENCES: Final[dict[str, str]] = {
     "Invited": N_("Invited."),
     "InvitationRenewed": N_("A new link was made for the invitation."),
+    "Admitted": N_("Signed in by a code for the first time."),
     "Activated": N_("The invitation was used."),
     "DetailsChanged": N_("Name or address changed."),
     "PasswordChanged": N_("Password changed."),
