@@ -81,6 +81,8 @@ def _names(event: Event) -> Iterable[KeyName]:
     owner = getattr(event, event.seals_for) if event.seals_for else ""
     for field, data_class in event.personal_fields.items():
         if isinstance(getattr(event, field), str):
+            if not owner:
+                raise ValueError(f"{type(event).__name__}.{field} would be sealed for nobody")
             yield KeyName(owner, data_class.name, data_class.group)
 
 

@@ -77,7 +77,7 @@ class Scope:
             case Role.finance_controller:
                 return and_(inside, ENTRIES.c.kind.in_(MONEY_KINDS))
             case Role.programme_officer:
-                return and_(inside, ENTRIES.c.stream.in_(_cases_of(self.account_id)))
+                return and_(inside, ENTRIES.c.stream.in_(cases_of(self.account_id)))
         return None
 
     def whole(self) -> bool:
@@ -291,7 +291,7 @@ def _names(programme: str) -> ColumnElement[bool]:
     return and_(ENTRIES.c.programme == INSTALLATION_WIDE, mentioned.exists())
 
 
-def _cases_of(account_id: str) -> Select[tuple[str]]:
+def cases_of(account_id: str) -> Select[tuple[str]]:
     """The records on which an account acted."""
     acted = ENTRIES.alias("acted")
     return select(acted.c.stream).where(acted.c.actor == account_id, acted.c.kind.in_(CASE_KINDS))

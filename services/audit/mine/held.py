@@ -1,4 +1,8 @@
-"""What audit holds about a person beside sealed copies: who looked at their data."""
+"""What audit holds about a person beside sealed copies: who looked at their data.
+
+The person is given all of it, an officer what is of their own cases. Source: domain, *Who may see
+which data*.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,12 @@ from typing import Final
 from flask import Blueprint
 from sqlalchemy import Connection, select
 
+from services.audit.entries.views import cases_of
 from services.audit.mine.views import accesses
 from services.audit.tables import ENTRIES
 from services.held_words import TABLES, WORDS
 from shared.access.reader import Reader
+from shared.access.roles import Role
 from shared.privacy.exporting import HeldRows
 from shared.web.held import held_pages
 
@@ -32,7 +38,10 @@ def _programme(connection: Connection, registration_id: str) -> str | None:
 def _accesses(
     connection: Connection, registrations: Collection[str], reader: Reader
 ) -> Sequence[HeldRows]:
-    own = reader.account_id if reader.registrations >= set(registrations) else ""
+    applicant = Role.applicant in reader.roles_in(None)
+    if not applicant and not _are_own_cases(connection, registrations, reader):
+        return ()
+    own = reader.account_id if applicant else ""
     rows = [
         {
             "at": one.at,
@@ -45,3 +54,12 @@ def _accesses(
         for one in accesses(connection, registrations, but=own, limit=ACCESSES_MAX)
     ]
     return [HeldRows(table="accesses", words=TABLES["accesses"], rows=rows)] if rows else []
+
+
+def _are_own_cases(connection: Connection, registrations: Collection[str], reader: Reader) -> bool:
+    """Whether the reader acted on each of these registrations."""
+    streams = [f"registration/{one}" for one in sorted(registrations)]
+    acted = select(ENTRIES.c.stream).where(
+        ENTRIES.c.stream.in_(streams), ENTRIES.c.stream.in_(cases_of(reader.account_id))
+    )
+    return set(connection.execute(acted).scalars()) == set(streams)
