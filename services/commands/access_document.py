@@ -25,7 +25,8 @@ DATA: Final = """## Who sees which data
 “–” is nothing. “write” is seeing and changing. National numbers are shown to nobody whole: the last
 three digits to those who see them masked. Accounts of payees are whole for finance, the last four
 digits for others. Donors see totals without figures under five and without those that would reveal
-them. A person's own data are given to that person whole, on request and on record.
+them. A person's own pages show the last four digits of their account; all that is held, whole, is
+given to the person who typed a code within the last ten minutes, and on record.
 
 """
 

@@ -14,6 +14,7 @@ from flask import Flask
 from services.navigation import navigation
 from services.notifications import held
 from services.notifications.account_changes import CHANGES_REACTION
+from services.notifications.changed_contacts import CONTACT_REACTION
 from services.notifications.channels.mail.checkpoints import (
     CHECKPOINTS_KIND,
     CHECKPOINTS_REACTION,
@@ -54,6 +55,7 @@ def definition() -> Definition:
             CODE_REACTION,
             FACTORS_REACTION,
             CHANGES_REACTION,
+            CONTACT_REACTION,
             WAITING_REACTION,
             CHECKPOINTS_REACTION,
             ERASING.reaction,

@@ -42,6 +42,8 @@ class ContactChanged(Foreign, frozen=True, kw_only=True):
     country: str
     municipality: str
     phone: Personal.contact | None
+    phone_before: Personal.contact | None = None
+    email_before: Personal.contact | None = None
 
 
 @reads("trainings.registration.consent_given.v1")

@@ -1,49 +1,31 @@
 """A phone number or an e-mail address in its one spelling, as people are found by it.
 
->>> phone("060 123-45-67", "RS"), phone("+387 61 123 456", "RS"), phone("00381601234567", "BA")
-('+381601234567', '+38761123456', '+381601234567')
 >>> typed("061/123 456", ("BA", "RS"))
 (Contact(channel='sms', value='+38761123456'), Contact(channel='sms', value='+38161123456'))
 >>> typed(" Mira@Example.org ", ())
 (Contact(channel='mail', value='mira@example.org'),)
 
-Numbers are written as in ITU-T E.164. One that is typed without its country may be of any of the
+A number that is typed without its country may be of any of the
 countries where we work, so each is tried.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from services.accounts.applicants.sign_in_code import Channel
 from services.accounts.indexes import address, email_index
+from shared.phone_number import phone
 from shared.privacy.keyring import Keyring
-
-CALLING_CODES: Final = {
-    "RS": "381",
-    "BA": "387",
-    "ME": "382",
-    "HR": "385",
-    "MK": "389",
-    "SI": "386",
-    "XK": "383",
-}
-"""Country → what stands before a number of it."""
 
 COUNTRIES: Final = ("RS", "BA")
 """Where a number typed without its country is looked for."""
 
-DIGITS_MIN: Final = 8
-DIGITS_MAX: Final = 15
 TYPED_LENGTH_MAX: Final = 254
 PHONE_PURPOSE: Final = "applicant phone"
 BIRTH_PURPOSE: Final = "applicant birth date"
-
-_BETWEEN: Final = re.compile(r"[\s()./\-\u2010-\u2015]+")
 
 
 @dataclass(frozen=True)
@@ -70,25 +52,3 @@ def typed(text: str, countries: Sequence[str] = COUNTRIES) -> tuple[Contact, ...
         return (Contact("mail", address(text)),) if whole else ()
     numbers = (phone(text, country) for country in countries)
     return tuple(Contact("sms", one) for one in dict.fromkeys(numbers) if one is not None)
-
-
-def phone(text: str | None, country: str) -> str | None:
-    """A number as E.164 writes it; None for what is none. ``country``: of one without its own."""
-    digits = _BETWEEN.sub("", unicodedata.normalize("NFKC", text or ""))
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    code = CALLING_CODES.get(country)
-    if digits.startswith("0"):
-        if code is None:
-            return None
-        digits = f"+{code}{digits[1:]}"
-    elif digits.startswith(tuple(CALLING_CODES.values())):
-        digits = "+" + digits
-    number = digits[1:]
-    if not (digits.startswith("+") and number.isascii() and number.isdigit()):
-        return None
-    # Some write a nought between the country and the rest, which nobody dials.
-    for code in CALLING_CODES.values():
-        if number.startswith(f"{code}0"):
-            number = code + number[len(code) + 1 :]
-    return f"+{number}" if DIGITS_MIN <= len(number) <= DIGITS_MAX else None

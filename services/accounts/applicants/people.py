@@ -34,7 +34,7 @@ from sqlalchemy import (
     select,
 )
 
-from services.accounts.applicants.contact import BIRTH_PURPOSE, PHONE_PURPOSE, phone
+from services.accounts.applicants.contact import BIRTH_PURPOSE, PHONE_PURPOSE
 from services.accounts.indexes import email_index
 from services.accounts.staff.account_events import Admitted
 from services.accounts.tables import METADATA, Moment
@@ -45,6 +45,7 @@ from shared.events.event import Personal
 from shared.events.projection import Projecting, Projection, Recorded
 from shared.events.types import Foreign, reads
 from shared.language.folding import fold
+from shared.phone_number import phone
 from shared.privacy.erasing import personal
 
 REGISTRATIONS_MAX: Final = 20

@@ -81,6 +81,7 @@ _KINDS: Final = {
     "expand": N_("Expansion"),
     "erasure_to_confirm": N_("An erasure to confirm"),
     "factor_added": N_("A new second factor"),
+    "contact_changed": N_("A changed phone or address"),
     "factor_removed": N_("A removed second factor"),
     "factors_reset": N_("Second factors taken away"),
     "link_shown": N_("A link that was shown"),

@@ -48,6 +48,7 @@ Kind: TypeAlias = Literal[
     "award_offered",
     "certificate_issued",
     "certificate_revoked",
+    "contact_changed",
     "erasure_to_confirm",
     "factor_added",
     "factor_removed",
@@ -73,8 +74,8 @@ Kind: TypeAlias = Literal[
     "visit_to_make",
 ]
 
-ASKED_FOR: Final = ("sign_in_code",)
-"""What somebody asked for themself, a moment ago: it needs no consent to texts."""
+AT_ONCE: Final = ("sign_in_code", "contact_changed")
+"""What needs no consent to texts: a code that was asked for, a warning of another number."""
 MEANS_OF_PERSON: Final = ("phone", "in_person", "letter")
 GROUNDS_OF_PERSON: Final = ("not_reached",)
 FACTS_LENGTH_MAX: Final = 8_000
@@ -223,9 +224,9 @@ def _queue(state: MessageState, command: QueueMessage) -> tuple[Event, ...]:
         raise Invalid("message-kind-unknown", N_("There is no message of this kind."))
     if len(command.facts) + len(command.told) > FACTS_LENGTH_MAX:
         raise Invalid("message-too-long", N_("This is too long for a message."))
-    # A person is reached by a person; only their own sign-in code goes to them at once, and texts
+    # A person is reached by a person; only what cannot wait goes to them at once, and texts
     # to whom consents to them.
-    by_code = ("mail", "sms") if command.kind in ASKED_FOR else ()
+    by_code = ("mail", "sms") if command.kind in AT_ONCE else ()
     by_text = ("sms",) if command.texts_agreed else ()
     fits = {
         "account": ("inbox", "mail"),

@@ -57,6 +57,7 @@ KIND_WORDS: Final = {
     "account_invited": N_("An invitation"),
     "address_changed": N_("A changed e-mail address"),
     "factor_added": N_("A new second factor"),
+    "contact_changed": N_("A changed phone or address"),
     "factor_removed": N_("A removed second factor"),
     "factors_reset": N_("Second factors taken away"),
     "link_shown": N_("A link that was shown"),

@@ -1,6 +1,6 @@
 """What a message with a secret says: read from its sealed event when it leaves, kept in no list.
 
-    facts = secret_facts(service, message_id)     ->  '{"code":["text","482913"], …}', or None
+    facts = secret_facts(service, message_id)     ->  '{"code":["text","48291357"], …}', or None
 
 Whoever may read lists of messages must not be able to sign in as somebody else by one of them.
 """
@@ -13,7 +13,9 @@ from services.notifications.messages.facts import NOTHING, joined
 from services.notifications.messages.message import MESSAGE, Queued
 from shared.service import Service
 
-SECRET_KINDS: Final = frozenset({"account_invited", "password_reset", "sign_in_code"})
+SECRET_KINDS: Final = frozenset(
+    {"account_invited", "contact_changed", "password_reset", "sign_in_code"}
+)
 """Kinds of messages whose facts are in no read model and whose words are on no page."""
 
 

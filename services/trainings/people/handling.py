@@ -44,6 +44,7 @@ from shared.errors import Invalid, Missing, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
 from shared.language.marking import N_
+from shared.phone_number import phone
 from shared.privacy.keyring import KeyName
 
 NUMBER_TAKEN: Final = "number-registered-meanwhile"
@@ -198,6 +199,7 @@ def correct(work: Work, *, by: str, registration_id: str, identity: Identity) ->
 def change_contact(work: Work, *, by: str, registration_id: str, contact: Contact) -> None:
     """Note where somebody lives and how to reach them."""
     check_not_own(registration_id, work.context.own)
+    phone_before, email_before = _given_up(work, registration_id, contact)
     command = ChangeContact(
         by=by,
         now=work.now,
@@ -206,8 +208,22 @@ def change_contact(work: Work, *, by: str, registration_id: str, contact: Contac
         municipality=contact.municipality,
         phone=contact.phone,
         email=contact.email,
+        phone_before=phone_before,
+        email_before=email_before,
     )
     work.decide(REGISTRATION, registration_id, command)
+
+
+def _given_up(work: Work, registration_id: str, contact: Contact) -> tuple[str | None, str | None]:
+    """The number and the address that are theirs no more: whoever has them is told."""
+    row = views.record(work.connection, registration_id)
+    if row is None:
+        return None, None
+    number, email = phone(row.phone, row.country), row.email
+    return (
+        number if number != phone(contact.phone, contact.country) else None,
+        email if email != contact.email else None,
+    )
 
 
 def declare(

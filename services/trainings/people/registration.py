@@ -143,16 +143,15 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
         case Corrected():
             authors = state.authors | {event.corrected_by}
             return replace(_as(Unconfirmed, state), authors=authors)
-        case ConsentGiven():
-            return replace(state, consents={**state.consents, event.purpose: True})
-        case ConsentWithdrawn():
-            return replace(state, consents={**state.consents, event.purpose: False})
+        case ConsentGiven() | ConsentWithdrawn():
+            given = isinstance(event, ConsentGiven)
+            return replace(state, consents={**state.consents, event.purpose: given})
         case LikelyDuplicateDecided():
             decided = {**state.decided, event.other_registration_id: event.same}
             return replace(state, decided=decided)
         case MovedToPerson():
-            changed_by = state.changed_by | {event.moved_by}
-            return replace(state, person_id=event.person_id, changed_by=changed_by)
+            by = state.changed_by | {event.moved_by}
+            return replace(state, person_id=event.person_id, changed_by=by)
         case ContactChanged():
             return replace(state, changed_by=state.changed_by | {event.changed_by})
         case RomaDeclared():
@@ -189,6 +188,8 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
                     phone=phone,
                     email=email,
                     changed_by=command.by,
+                    phone_before=command.phone_before,
+                    email_before=command.email_before,
                 ),
             )
         case DeclareRoma():
@@ -244,7 +245,6 @@ def _register(
 
 def _confirm(state: Held, command: ConfirmIdentity) -> tuple[Event, ...]:
     if isinstance(state, IdentityConfirmed):
-        # Who it is stands; how to reach them, or whose it is, may have been written since.
         if not state.changed_by - {command.by}:
             return ()
     elif command.by in state.authors:

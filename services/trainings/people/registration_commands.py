@@ -88,12 +88,17 @@ class CorrectRegistration(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeContact(Act):
-    """Note where the person lives and how to reach them, whole."""
+    """Note where the person lives and how to reach them, whole.
+
+    phone_before, email_before: what they had until now, where that is another.
+    """
 
     country: str
     municipality: str
     phone: str | None
     email: str | None = None
+    phone_before: str | None = None
+    email_before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

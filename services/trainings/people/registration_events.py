@@ -74,7 +74,10 @@ class Corrected(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.registration.contact_changed.v1", seals_for="registration_id")
 class ContactChanged(Event, frozen=True, kw_only=True):
-    """Where the person lives and how to reach them, from now on."""
+    """Where the person lives and how to reach them, from now on.
+
+    phone_before, email_before: what is no longer theirs by this, a phone as E.164 writes it.
+    """
 
     registration_id: str
     country: str
@@ -82,6 +85,8 @@ class ContactChanged(Event, frozen=True, kw_only=True):
     phone: Personal.contact | None
     email: Personal.contact | None = None
     changed_by: str | None = None
+    phone_before: Personal.contact | None = None
+    email_before: Personal.contact | None = None
 
 
 @event_type("trainings.registration.roma_declared.v1", seals_for="registration_id")

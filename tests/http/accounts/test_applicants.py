@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from services.accounts.applicants import signing_in as applicants
 from services.accounts.applicants.codes import CODES, CODES_MAX, NO_CODE, begin
-from services.accounts.applicants.contact import phone, typed
+from services.accounts.applicants.contact import typed
 from services.accounts.applicants.people import WAITING
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import GrantRole, Reinstate, Suspend
@@ -24,6 +24,8 @@ from shared.access.reader import Reader
 from shared.access.roles import Role
 from shared.errors import Refused
 from shared.identifiers import derived
+from shared.metrics import sign_in_codes_slowed
+from shared.phone_number import phone
 from shared.privacy.keyring import KeyName
 from shared.service import INSTALLATION_WIDE
 from shared.web.composing import token_verifier
@@ -274,11 +276,11 @@ def test_many_wrong_codes_slow_everybody_down_and_the_operator_hears_of_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(applicants.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setitem(RATES, "applicant-code/everybody", Rate(3, timedelta(minutes=1)))
     registers(house, phone=PHONE)
     stranger, _ = asks(house, "+381609999999")
-    before = applicants.sign_in_codes_slowed._value.get()
+    before = sign_in_codes_slowed._value.get()
     for _ in range(3):
         types_code(stranger, "00000000")
     assert applicants.SLOWED_SECONDS not in slept
@@ -287,7 +289,7 @@ def test_many_wrong_codes_slow_everybody_down_and_the_operator_hears_of_it(
         assert refused(types_code(mira, "00000000"))
         assert types_code(mira, code).status_code == 303
     assert slept.count(applicants.SLOWED_SECONDS) == 2
-    assert applicants.sign_in_codes_slowed._value.get() == before + 2
+    assert sign_in_codes_slowed._value.get() == before + 2
     warned = [one for one in said if one["event"] == "many wrong sign-in codes"]
     assert len(warned) == 1
     assert set(warned[0]) == {"event", "log_level", "slowed_seconds"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.trainings.people import handling as people
+from services.trainings.people.registration import REGISTRATION
 from shared.access.roles import Role
 
 from .conftest import NUMBER, OTHER_PROGRAMME
@@ -309,3 +310,22 @@ def test_that_there_is_a_consent_to_it_is_told_to_who_may_know_of_origins_alone(
         page = other.get(f"/trainings/people/{told}").text
         for words in ("was noted", "The person consented", "Consent to that"):
             assert words not in page
+
+
+def test_a_change_says_which_number_and_address_are_theirs_no_more(house, officer):
+    made = officer.post(PEOPLE, {**MIRA, "phone": "060 123 45 67", "email": "mira@example.org"})
+    address = f"{PEOPLE}/{made.json['id']}/contact"
+    place = {"country": "RS", "municipality": "Topola"}
+    same = {**place, "phone": "+381 60 1234567", "email": "mira@example.org"}
+    assert officer.post(address, same, If_Match='"1"').status_code == 200
+    other = {**place, "phone": "061 999 999"}
+    assert officer.post(address, other, If_Match='"2"').status_code == 200
+    with house.service.database.reading() as connection:
+        stream = REGISTRATION.stream(made.json["id"])
+        _, first, second = house.service.store.stream(connection, stream)[0]
+    say = house.service.text
+    assert (first.phone_before, first.email_before) == (None, None)
+    assert (say(second.phone_before), say(second.email_before)) == (
+        "+381601234567",
+        "mira@example.org",
+    )
