@@ -27,6 +27,8 @@ _ACCOUNTS: Final = {
     "accounts.account.admitted": N_("A registered person signed in for the first time."),
     "accounts.account.closed": N_("The account was closed for good."),
     "accounts.account.details_changed": N_("Name or address of the account was changed."),
+    "accounts.account.hold_lifted": N_("Somebody else confirmed the account: its roles count."),
+    "accounts.account.hold_placed": N_("Its roles wait until somebody else confirms the account."),
     "accounts.account.invitation_renewed": N_("The invitation was renewed."),
     "accounts.account.invited": N_("Somebody was invited to an account."),
     "accounts.account.password_changed": N_("The password was changed."),

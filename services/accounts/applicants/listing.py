@@ -52,7 +52,7 @@ def list_applicants(
     if standing:
         wanted = wanted.where(ACCOUNTS.c.standing == standing)
     if name or contacts:
-        by_name = PEOPLE.c.folded_name.contains(name, autoescape=True) if name else literal(False)
+        by_name = PEOPLE.c.name_folded.contains(name, autoescape=True) if name else literal(False)
         reached = (PEOPLE.c.phone_index.in_(contacts), PEOPLE.c.email_index.in_(contacts))
         wanted = wanted.where(or_(by_name, *reached))
     return connection.execute(wanted).all()

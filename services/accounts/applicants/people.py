@@ -65,7 +65,7 @@ PEOPLE: Final = Table(
     Column("person_id", String(36), nullable=False),
     Column("programme", String(40), nullable=False),
     Column("full_name", Text, info=personal("identity")),
-    Column("folded_name", Text, info=personal("identity")),
+    Column("name_folded", Text, info=personal("identity")),
     Column("birth_index", String(64), info=personal("identity")),
     Column("phone_index", String(64), info=personal("contact")),
     Column("email_index", String(64), info=personal("contact")),
@@ -197,9 +197,11 @@ def _change(at: Projecting, registration_id: str, **values: Any) -> None:
 
 
 def _identity(at: Projecting, event: Registered | Corrected) -> dict[str, Any]:
+    name = at.text(event.full_name)
     return {
-        "full_name": event.full_name,
-        "folded_name": fold(at.text(event.full_name) or ""),
+        "full_name": name,
+        # None as a purge leaves it, once the key is gone.
+        "name_folded": fold(name) if name is not None else None,
         "birth_index": at.blind(BIRTH_PURPOSE, at.text(event.birth_date)),
     }
 

@@ -27,6 +27,11 @@ _RULES: Final = {
     "second_application": N_("Another application of this person came first in this call."),
 }
 
+_HOLDING: Final = {
+    "address": N_("An administrator changed the address"),
+    "factors": N_("An administrator took the second factors away"),
+    "link": N_("An administrator was shown a link"),
+}
 _GROUNDS: Final = {
     "account_blocked": N_("The account is blocked"),
     "account_changed": N_("The account was changed"),
@@ -62,6 +67,7 @@ _GROUNDS: Final = {
 }
 
 _KINDS: Final = {
+    "applicant": N_("Applicant"),
     "account_changed": N_("A change to somebody's account"),
     "account_invited": N_("An invitation"),
     "address_changed": N_("A changed e-mail address"),
@@ -86,6 +92,7 @@ _KINDS: Final = {
     "factors_reset": N_("Second factors taken away"),
     "link_shown": N_("A link that was shown"),
     "meeting_convened": N_("A meeting of the committee"),
+    "password_reset": N_("A link for a new password"),
     "password_changed": N_("A changed password"),
     "payment_failed": N_("A payment that the bank refused"),
     "payment_held": N_("A held payment"),
@@ -198,7 +205,7 @@ CODES: Final[dict[str, dict[str, str]]] = {
     },
     "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
     "classes": _CLASSES,
-    "ground": {**_GROUNDS, **_ERASING},
+    "ground": {**_GROUNDS, **_ERASING, **_HOLDING},
     "kind": _KINDS,
     "certificate_kind": _KINDS,
     "matched_by": {
@@ -222,6 +229,7 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "passkey": N_("A passkey"),
         "provider": N_("The organisation's own sign-in"),
         "recovery_code": N_("A recovery code"),
+        "sign_in_code": N_("A code sent to the phone or by e-mail"),
         "totp": N_("A code of an app"),
     },
     "mode": {"cash": N_("In cash"), "in_kind": N_("In kind")},

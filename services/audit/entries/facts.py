@@ -32,6 +32,8 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "region": (N_("Region"), "text"),
     "failures": (N_("Failures"), "number"),
     "reset": (N_("After a lost password"), "flag"),
+    "placed_at": (N_("Since"), "moment"),
+    "proved_at": (N_("Second factor proved"), "moment"),
     "synced": (N_("Copied by the maker of the device"), "flag"),
     "media_type": (N_("Kind of file"), "text"),
     "size": (N_("Size in bytes"), "number"),
@@ -200,6 +202,9 @@ SEALED: Final = {
     "evidence": N_("Evidence"),
     "excused": N_("Reason"),
     "facts": N_("What the message says"),
+    "email_before": N_("E-mail before"),
+    "phone_before": N_("Phone before"),
+    "told": N_("What it says of a person"),
     "link": N_("A link that works once"),
     "full_name": N_("Name"),
     "jmbg": N_("National number"),
@@ -220,7 +225,7 @@ LEFT_OUT: Final = frozenset(
         *("income_band", "registered", "trading_since", "occurred_at", "recorded_at"),
         *("cooldown_days", "grace_minutes", "residence_required", "points_max"),
         *("document", "sha256", "recipient_kind", "subject", "about", "removed", "trainers"),
-        *("visitor", "corrects", "officer"),
+        *("by", "visitor", "corrects", "officer"),
         *("kept", "kinds", "owners", "rows", "services", "table"),
     }
 )
