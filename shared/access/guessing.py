@@ -22,7 +22,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from zxcvbn import matching, scoring  # type: ignore[import-untyped]
+from zxcvbn import matching, scoring
 
 from shared.language.folding import fold
 

@@ -53,6 +53,7 @@ def sign_in(home: Home, person: Persona) -> dict[str, str]:
         )
     )
     assert answer.status_code == 201, answer.text
+    assert answer.json
     return {"Authorization": f"Bearer {answer.json['token']}"}
 
 

@@ -99,6 +99,7 @@ def test_no_key_is_made_for_what_a_person_must_stand_for(programs: Programs, pro
         json={"name": "A key", "scopes": ["grants.payments.authorise"]},
         headers=programs.headers,
     )
+    assert refused.json
     assert (refused.status_code, refused.json["type"]) == (422, "/problems/key-scope-for-people")
 
 
@@ -109,12 +110,13 @@ def test_a_key_of_before_does_nothing_that_a_person_must_stand_for(home: Home) -
     key = Reader("p1", "session-of-a-key", "A program", roles, scopes=scopes)
     headers = {"Authorization": f"Bearer {home.signer.sign(key)}"}
     address = "/grants/api/v1/payments"
-    payments = home.client("grants").get(address, headers=headers).json["items"]
-    one = next(one for one in payments if one["state"] == "requested")["payment_id"]
+    payments = home.client("grants").get(address, headers=headers).json or {}
+    one = next(one for one in payments["items"] if one["state"] == "requested")["payment_id"]
     tag = home.client("grants").get(f"{address}/{one}", headers=headers).headers["ETag"]
     refused = home.client("grants").post(
         f"{address}/{one}/authorise", headers={**headers, "If-Match": tag}
     )
+    assert refused.json
     assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-permitted")
 
 

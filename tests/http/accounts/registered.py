@@ -42,6 +42,7 @@ def registers(
     confirmed: a second person saw who it is; until then the contact opens nothing for a while.
     """
     registration_id = derived("registration", str(_next(house)))
+    none: dict[str, Any] = {} if phone else {"phone": None}
     sealed = {"full_name": ("identity", name), "birth_date": ("identity", born)}
     if phone:
         sealed["phone"] = ("contact", phone)
@@ -55,8 +56,8 @@ def registers(
         person_id=person or derived("person", registration_id),
         country=country,
         imported=imported,
-        **({} if phone else {"phone": None}),
         sealed=sealed,
+        **none,
     )
     if confirmed:
         confirms(house, registration_id)
@@ -78,14 +79,15 @@ def changes_contact(
 ) -> None:
     """An officer writes down how to reach somebody from now on."""
     given = {"phone": phone, "email": email}
+    none: dict[str, Any] = {name: None for name, value in given.items() if value is None}
     arrives(
         house,
         "trainings.registration.contact_changed.v1",
         registration_id,
         actor=actor,
         country="RS",
-        **{name: None for name, value in given.items() if value is None},
         sealed={name: ("contact", value) for name, value in given.items() if value is not None},
+        **none,
     )
 
 
@@ -129,7 +131,7 @@ def codes(house: House) -> list[Any]:
     """The codes that were made, in order: (event, code, address)."""
     store = house.service.store
     with house.service.database.reading() as connection:
-        found = [store.recorded(raw).event for _, raw in store.whole_log(connection)]
+        found: list[Any] = [store.recorded(raw).event for _, raw in store.whole_log(connection)]
     made = [one for one in found if type(one).__name__ == "CodeMade"]
     return [(one, house.service.text(one.code), house.service.text(one.address)) for one in made]
 

@@ -98,7 +98,8 @@ def test_the_interface_refuses_a_sign_in_alike_for_every_reason(house, verified)
 
 def test_no_refusal_of_a_sign_in_comes_sooner_than_another(house):
     """By the clock, in turns on the same machine: what differs is drowned by a least time."""
-    person, took = house.person("field_officer"), {"known": [], "unknown": []}
+    person = house.person("field_officer")
+    took: dict[str, list[float]] = {"known": [], "unknown": []}
     for number in range(SAMPLES):
         for which, given in (("known", person.email), ("unknown", f"n{number}@example.org")):
             page = house.browser()

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 
 from services.accounts.staff import acts
-from services.accounts.staff.credentials import with_secrets
+from services.accounts.staff.credentials import new_link, with_secrets
 from services.accounts.standing.holding import HOLD_LENGTH
 from shared.access.reader import Reader
 from shared.access.roles import Role
@@ -55,7 +55,7 @@ def another(house: House, role: str, name: str) -> Browser:
         acts.grant_role(
             work, by="t", account_id=account_id, role=role, programme=programme, region=None
         )
-        return email, acts.new_link(work.connection, account_id, work.now + timedelta(days=1))
+        return email, new_link(work.connection, account_id, work.now + timedelta(days=1))
 
     system = house.service.system_context(INSTALLATION_WIDE, cause="test")
     _, link = with_secrets(house.service, system, make)

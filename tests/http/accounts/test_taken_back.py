@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -251,7 +252,7 @@ def test_a_provider_speaks_for_its_own_domains_only(house):
     for email in ("boss@ministry.example", "x@sub.partner.example", "x@notpartner.example"):
         came = identity("s", email)
         with pytest.raises(Forbidden, match="provider-address-elsewhere"):
-            with_secrets(house.service, system(house), lambda w, came=came: acting.arrive(w, came))
+            with_secrets(house.service, system(house), partial(acting.arrive, identity=came))
     assert boss.get(f"/staff/{made.json['id']}").json["standing"] == "waiting"
     own = with_secrets(house.service, system(house), lambda w: acting.arrive(w, identity()))
     assert boss.get(f"/staff/{own}").json["standing"] == "active"

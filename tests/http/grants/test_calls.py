@@ -45,7 +45,7 @@ NEW = {"programme": PROGRAMME, "code": "C-1", "title": "Round one", "terms": TER
 @pytest.fixture
 def officer(house):
     home.open_programme(house)
-    for member in TERMS["member_ids"]:
+    for member in home.MEMBERS:
         house.staff(member, f"Member {member}", Role.committee_member)
     return house.as_reader(Role.programme_officer, account_id="ana")
 
@@ -128,7 +128,7 @@ def test_a_code_is_used_once_in_a_programme(house, officer):
     taken = officer.post(API, NEW)
     assert taken.status_code == 409 and code_of(taken) == "call-code-taken"
     home.open_programme(house, "BA-2026")
-    for member in TERMS["member_ids"]:
+    for member in home.MEMBERS:
         house.account("role_granted", member, held=held(Role.committee_chair, "BA-2026"))
     other = house.as_reader(Role.programme_officer, programme="BA-2026")
     assert other.post(API, {**NEW, "programme": "BA-2026"}).status_code == 201

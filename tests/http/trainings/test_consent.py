@@ -16,7 +16,7 @@ from shared.privacy.keyring import KeyName
 from .conftest import NUMBER, OTHER_PROGRAMME, PROGRAMME, Asker
 from .test_erasure import counted, purged, work
 
-NONE = dict.fromkeys(PURPOSES, False)
+NONE: dict[str, bool] = dict.fromkeys(map(str, PURPOSES), False)
 PEOPLE = "/trainings/api/v1/people"
 ERASURES = "/trainings/api/v1/erasures"
 
@@ -42,8 +42,8 @@ def test_each_purpose_stands_alone(officer, mira):
     assert change(officer, mira, "photos", True, form="paper").status_code == 200
     assert change(officer, mira, "publication", True).status_code == 200
     assert change(officer, mira, "photos", False, form="spoken").status_code == 200
-    kept = {"programme": True, "ethnicity": True, "publication": True}
-    assert standing(officer, mira) == {**NONE, **kept}
+    kept: dict[str, bool] = {"programme": True, "ethnicity": True, "publication": True}
+    assert standing(officer, mira) == NONE | kept
     history = officer.get(f"{PEOPLE}/{mira}/consents").json["history"]
     assert [(one["purpose"], one["given"], one["form"], one["on"]) for one in history] == [
         ("photos", False, "spoken", "2026-03-01"),
@@ -244,7 +244,9 @@ def test_another_programme_sees_a_registration_only_where_the_person_agrees(hous
         by="officer-5", programme=OTHER_PROGRAMME, full_name="Mira P", municipality="Tuzla"
     )
     with house.service.database.writing() as connection:
-        person = views.record(connection, mira).person_id
+        record = views.record(connection, mira)
+        assert record is not None
+        person = record.person_id
         connection.execute(
             REGISTRATIONS.update()
             .where(REGISTRATIONS.c.registration_id == other)
@@ -256,6 +258,7 @@ def test_another_programme_sees_a_registration_only_where_the_person_agrees(hous
     def beside(registration_id: str) -> set[str]:
         with house.service.database.reading() as connection:
             row = views.record(connection, registration_id)
+            assert row is not None
             found = views.shown_beside(connection, row, both)
         return {one.registration_id for one in found}
 
