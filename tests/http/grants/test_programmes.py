@@ -86,7 +86,6 @@ def test_a_reader_sees_their_own_programmes_only(house):
         {"code": "*"},
         {"code": "x" * 41},
         {"name": " "},
-        {"name": "a\u0007b"},
         {"regions": []},
         {"regions": [{"country": "serbia", "municipalities": ["Topola"]}]},
         {"regions": [{"country": "RS", "municipalities": []}]},
@@ -100,6 +99,11 @@ def test_a_reader_sees_their_own_programmes_only(house):
 def test_a_programme_that_cannot_be_is_invalid(house, wrong):
     answer = administrator(house).post(f"{API}/programmes", {**NEW, **wrong})
     assert answer.status_code == 422, answer.json
+
+
+def test_a_character_that_stands_for_nothing_is_refused_at_the_door(house):
+    answer = administrator(house).post(f"{API}/programmes", {**NEW, "name": "a\u0007b"})
+    assert answer.status_code == 400 and code_of(answer) == "text-unusable"
 
 
 def test_a_programme_is_changed_on_the_version_that_was_seen(house):
