@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 
 from shared.access import passwords
 from tests import servers
+from tests.pages.visiting import chromium, launch
 from tests.server_processes import Unavailable
 
 BROKER_FIXTURES = {"broker_url"}
@@ -81,3 +83,16 @@ def light_passwords() -> Iterator[None]:
     passwords._NOBODY = light.hash("nobody's")  # type: ignore[misc]
     yield
     passwords._HASHER, passwords._NOBODY = earnest  # type: ignore[misc]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the system brings it; without it these tests are skipped, or fail under CI."""
+    if not chromium():
+        if os.environ.get("CI", "") == "true":
+            pytest.fail("chromium is not installed", pytrace=False)
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()

@@ -173,6 +173,24 @@ class Record:
         )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def other_programmes(home: Home) -> None:
+    """Two more, for roles in another programme than the one that they are held in."""
+    for code in ("BA-2026", "RS-2027"):
+        opened = home.client("grants").post(
+            "/grants/api/v1/programmes",
+            json={
+                "code": code,
+                "name": f"Another programme {code}",
+                "regions": [{"country": "RS", "municipalities": ["Topola"]}],
+                "currencies": ["RSD"],
+            },
+            headers=home.headers,
+        )
+        assert opened.status_code == 201, opened.text
+    home.installation.wait_until_caught_up()
+
+
 @pytest.fixture
 def record(home: Home, command: Command) -> Record:
     answer = home.get(command.service, command.list)

@@ -28,10 +28,8 @@ from shared.settings import Settings
 from shared.web.composing import token_key
 from tests.http.accounts.conftest import Browser
 from tests.oidc.provider import Provider, running
-from tests.pages.conftest import browser
 from tests.server_processes import Unavailable, free_ports
 
-__all__ = ["browser"]
 PORT = free_ports(1)[0]
 PUBLIC_URL = f"http://localhost:{PORT}"
 """Where a browser finds it; nobody listens there until a test wants one."""

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.pages.serving import make_home, serving
-from tests.pages.visiting import DESKTOP, PHONE, Screen, Visitor, chromium, launch
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, as the system brings it; without it these tests are skipped, or fail under CI."""
-    if not chromium():
-        if os.environ.get("CI", "") == "true":
-            pytest.fail("chromium is not installed", pytrace=False)
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
+from tests.pages.visiting import DESKTOP, PHONE, Screen, Visitor
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import pytest
 from shared.bus.topology import ReplayRequest
 from shared.database import Database, sqlite_engine, sqlite_path
 from shared.events.envelope import Envelope, decode, encode
-from shared.events.event import Event, Sealed
+from shared.events.event import PREFIX, Event, Sealed
 from shared.events.types import Foreign
 from shared.privacy.keyring import Keyring
 from shared.privacy.master_key import Masters
@@ -68,6 +68,16 @@ def test_every_message_that_others_read_has_a_golden_file() -> None:
     assert not missing, f"no golden file for {', '.join(missing)}: {files.COMMAND}"
 
 
+SEALED_LATER = {
+    ("grants.award.requirement_waived.v1", "reason"),
+    ("grants.award.resumed.v1", "reason"),
+    ("grants.award.waiver_requested.v1", "reason"),
+    ("grants.visit.corrected.v1", "reason"),
+    ("grants.visit.resolved.v1", "reason"),
+}
+"""What people typed about one person's case stood in plain text then; it is sealed since."""
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_of_then_is_read_now(name: str) -> None:
     raw = EVENTS[name]
@@ -82,6 +92,11 @@ def test_an_event_of_then_is_read_now(name: str) -> None:
         return  # Lifted by an upcaster: its newer form has a golden file of its own.
     assert type(event) is cls
     assert_as_invented(event, as_json(envelope.data), cls)
+
+
+def file_type(cls: type[Event]) -> str:
+    """The type as golden files are named by it."""
+    return cls.event_type.removeprefix(PREFIX)
 
 
 def assert_envelope(envelope: Envelope, stored: dict[str, Any], name: str) -> None:
@@ -100,6 +115,9 @@ def assert_as_invented(event: Event, stored: dict[str, Any], cls: type[Event]) -
     for field, value in fields_of(event).items():
         if field in stored:
             assert within(stored[field], as_json(value)), f"{field} is not read as it was stored"
+            if (file_type(cls), field) in SEALED_LATER:
+                assert value == stored[field]
+                continue
             assert type(value) is type(getattr(invented, field))
             assert within(stored[field], as_json(getattr(invented, field)))
         else:
@@ -174,14 +192,18 @@ def test_what_was_sealed_then_is_opened_now(tmp_path: Path) -> None:
     for raw in EVENTS.values():
         envelope = decode(raw)
         event = TYPES[envelope.source].event(envelope.type, envelope.data)
+        stored = as_json(envelope.data)
         for field in event.personal_fields:
             box = getattr(event, field)
-            if box is not None:
+            if (file_type(type(event)), field) in SEALED_LATER:
+                assert open_text(keyring, box) == box, "plain text of then is read as it stands"
+            elif field not in stored:
+                assert box is None, "a field that came later is absent, not an error"
+            else:
                 assert isinstance(box, Sealed)
                 assert open_text(keyring, box) == inventing.sealed_text(field)
                 opened += 1
-    personal = [field for cls in inventing.own_classes().values() for field in cls.personal_fields]
-    assert opened >= len(personal) > 30
+    assert opened > 45
     database.close()
 
 

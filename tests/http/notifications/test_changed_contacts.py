@@ -43,8 +43,8 @@ def test_the_old_number_and_the_old_address_are_told(house, register):
     changes(house, phone_before=OLD, email_before=EMAIL)
     sent = outbox(house)
     text = json.loads(sent[".sms"])
-    assert text["to"] == OLD and "call us at once" in text["text"]
-    assert f"To: {EMAIL}" in sent[".eml"] and "call us at once" in sent[".eml"]
+    assert text["to"] == OLD and "odmah nas pozovite" in text["text"]
+    assert f"To: {EMAIL}" in sent[".eml"] and "odmah nas pozovite" in sent[".eml"]
     for said in (text["text"], sent[".eml"]):
         assert "Mira" not in said and NEW not in said
 
