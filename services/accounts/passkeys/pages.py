@@ -9,7 +9,7 @@ POST /accounts/passkeys/to-step-up      JSON that it proves by who is signed in
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from flask import (
@@ -31,7 +31,7 @@ from services.accounts.passkeys import acting, keeping
 from services.accounts.passkeys.acting import TO_MAKE, TO_SIGN_IN, TO_STEP_UP, Asking
 from services.accounts.passkeys.ceremonies import RelyingParty, relying_party
 from services.accounts.passkeys.challenges import make_challenge
-from services.accounts.sessions.signing_in import EXTENSION, SignInDesk
+from services.accounts.sessions.pages import desk, start
 from services.accounts.staff.credentials import with_secrets
 from services.accounts.staff.views import find_account
 from shared.access.roles import PUBLIC, SIGNED_IN
@@ -42,7 +42,7 @@ from shared.web.access import requires, signed_in
 from shared.web.commands import context, service
 from shared.web.freshness import STEP_UP, is_fresh
 from shared.web.language import say
-from shared.web.session import csrf_binding, set_session
+from shared.web.session import csrf_binding
 
 PASSKEYS_PAGE: Final = "/accounts/me/passkeys"
 NEW: Final = f"{PASSKEYS_PAGE}/new"
@@ -217,10 +217,7 @@ def sign_in() -> ResponseReturnValue:
     except (Invalid, Unauthenticated) as problem:
         flash(say(problem.sentence, problem.facts), "error")
         return redirect(f"/accounts/sign-in?next={quote(address, safe='/')}", 303)
-    response = cast(Response, redirect(address, 303))
-    secure = service().settings.secure_cookies
-    set_session(response, desk().token(reader), secure=secure)
-    return response
+    return start(reader, address)
 
 
 # What the browser's script asks for
@@ -264,11 +261,6 @@ def to_step_up() -> ResponseReturnValue:
         known = keeping.passkeys_of(connection, reader.account_id)
     asked = asking(TO_STEP_UP, reader.session_id)
     return _json(asked.party.to_sign(_challenge(asked), known=[one.credential_id for one in known]))
-
-
-def desk() -> SignInDesk:
-    """Where this application signs people in."""
-    return cast(SignInDesk, current_app.extensions[EXTENSION])
 
 
 def _challenge(asked: Asking) -> bytes:

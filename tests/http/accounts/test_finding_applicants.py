@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.accounts.applicants import signing_in as applicants
+from tests.http.accounts.applicant import account_of, person_of
 from tests.http.accounts.conftest import House, hidden
 from tests.http.accounts.registered import asks, registers, signed_in, types_code
-from tests.http.accounts.test_applicants import account_of, person_of
 
 PHONE = "+381601234567"
 EMAIL = "mira@example.org"

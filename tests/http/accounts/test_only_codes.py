@@ -12,11 +12,11 @@ from services.accounts.resetting.asking import make_link
 from services.accounts.staff.account_commands import ChangePassword, StepUp
 from shared.errors import Refused
 from shared.service import INSTALLATION_WIDE
+from tests.http.accounts.applicant import account_of, decide, person_of, reader
 from tests.http.accounts.conftest import House
 from tests.http.accounts.factors import APP, FACTORS
 from tests.http.accounts.registered import codes, registers, signed_in
 from tests.http.accounts.soft_device import SoftDevice
-from tests.http.accounts.test_applicants import account_of, decide, person_of, reader
 from tests.http.accounts.test_passkeys import asked
 from tests.http.accounts.test_passkeys import sign_in as sign_in_by
 
