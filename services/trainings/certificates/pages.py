@@ -34,7 +34,7 @@ from services.trainings.certificates.views import Search, spaced_code
 from services.trainings.certificates.wording import LABELS, state_of, told
 from services.trainings.cohorts import acting as cohorts
 from services.trainings.cohorts import views as cohort_views
-from services.trainings.cohorts.cohort import PARTICIPANTS_MAX
+from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.people.views import staff_names
 from shared.access.accesses import record_export
 from shared.access.reader import may

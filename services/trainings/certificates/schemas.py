@@ -6,7 +6,8 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
-from services.trainings.cohorts.cohort import PARTICIPANTS_MAX, SESSION_MAX
+from services.trainings.cohorts.cohort import SESSION_MAX
+from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.cohorts.schemas import DAY_MAX, DAY_MIN, ID_LENGTH_MAX, short, whole
 from services.trainings.courses.course import TITLE_LENGTH_MAX
 from services.trainings.people.fields import (

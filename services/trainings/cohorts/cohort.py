@@ -11,32 +11,25 @@ Only the cohort's trainers record. Who qualifies is in ``qualification.py``.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final, get_args
 
 from services.trainings.cohorts.cohort_commands import (
-    Act,
     CancelSession,
     ChangeTrainers,
     CloseCohort,
     CohortCommand,
     Enrol,
-    ImportAttendance,
     ImportClosing,
     ImportCohort,
     ImportEnrolment,
     ImportSession,
-    ImportTests,
-    Mark,
     PlanCohort,
     RecordAttendance,
     RecordTests,
     ReopenCohort,
     ScheduleSession,
-    Score,
 )
 from services.trainings.cohorts.cohort_events import (
-    AttendanceRecorded,
     Closed,
     CohortEvent,
     Enrolled,
@@ -44,20 +37,23 @@ from services.trainings.cohorts.cohort_events import (
     Reopened,
     SessionCancelled,
     SessionScheduled,
-    TestRecorded,
     TrainersChanged,
 )
 from services.trainings.cohorts.cohort_state import (
-    Attended,
     CohortState,
     NoCohort,
     Over,
-    Participant,
     Running,
     Session,
     evolve,
     last_session_on,
-    session_dates,
+)
+from services.trainings.cohorts.recording import (
+    PARTICIPANTS_MAX,
+    attendance,
+    by_trainer,
+    tests,
+    today,
 )
 from services.trainings.courses.course import TITLE_LENGTH_MAX, CourseKind
 from services.trainings.people.fields import (
@@ -65,11 +61,9 @@ from services.trainings.people.fields import (
     REASON_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     country_code,
-    optional_text,
     term,
     text,
 )
-from shared.clock import day_in
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
@@ -78,7 +72,6 @@ from shared.language.marking import N_
 SESSION_MAX: Final = 500
 SESSION_MINUTES_MAX: Final = 24 * 60
 TRAINERS_MAX: Final = 10
-PARTICIPANTS_MAX: Final = 500
 
 
 def decide(state: CohortState, command: CohortCommand) -> tuple[Event, ...]:
@@ -101,9 +94,9 @@ def decide(state: CohortState, command: CohortCommand) -> tuple[Event, ...]:
         case Enrol():
             events = _enrol(state, command)
         case RecordAttendance():
-            events = _attendance(state, command)
+            events = attendance(state, command)
         case RecordTests():
-            events = _tests(state, command)
+            events = tests(state, command)
         case _:
             raise TypeError(f"{type(command).__name__} is no command for a cohort")
     if events and isinstance(state, Over):
@@ -163,7 +156,7 @@ def _schedule(state: Running, command: ScheduleSession) -> tuple[Event, ...]:
         )
     _unattended(state, command.session)
     imported = isinstance(command, ImportSession)
-    if not imported and command.on < _today(state, command):
+    if not imported and command.on < today(state, command):
         raise Refused("session-in-the-past", N_("A session cannot be put on a day that is over."))
     return (
         SessionScheduled(
@@ -218,91 +211,14 @@ def _enrol(state: Running, command: Enrol) -> tuple[Event, ...]:
     )
 
 
-def _attendance(state: Running, command: RecordAttendance) -> tuple[Event, ...]:
-    imported = isinstance(command, ImportAttendance)
-    session = state.sessions.get(command.session)
-    if session is None:
-        raise Missing("no-session", N_("There is no such session."))
-    if not imported:
-        _by_trainer(state, command)
-        if _today(state, command) < session.on:
-            raise Refused("session-not-held", N_("The session has not been held yet."))
-    _each_once([mark.registration_id for mark in command.marks])
-    return tuple(
-        AttendanceRecorded(
-            cohort_id=command.cohort_id,
-            session=command.session,
-            registration_id=mark.registration_id,
-            attended_minutes=mark.attended_minutes,
-            excused=_excused(mark),
-            imported=imported,
-        )
-        for mark in command.marks
-        if _attendance_changes(state, command.session, session, mark)
-    )
-
-
-def _attendance_changes(state: Running, number: int, session: Session, mark: Mark) -> bool:
-    if not 0 <= mark.attended_minutes <= session.minutes:
-        raise Invalid(
-            "attendance-too-long",
-            N_("The session lasted {session_minutes} minutes; nobody was there longer."),
-            session_minutes=session.minutes,
-        )
-    before = _participant(state, mark.registration_id).attended.get(number)
-    # Once sealed, a reason cannot be compared: typed again, it is recorded again.
-    return before != Attended(minutes=mark.attended_minutes, excused=_excused(mark))
-
-
-def _excused(mark: Mark) -> str | None:
-    return optional_text(mark.excused, field="excused", length_max=REASON_LENGTH_MAX)
-
-
-def _tests(state: Running, command: RecordTests) -> tuple[Event, ...]:
-    imported = isinstance(command, ImportTests)
-    if not imported:
-        _by_trainer(state, command)
-        days = session_dates(state)
-        if not days or _today(state, command) < days[0]:
-            raise Refused("cohort-not-begun", N_("The cohort has not had its first session yet."))
-    _each_once([score.registration_id for score in command.scores])
-    return tuple(
-        event
-        for score in command.scores
-        for event in _test(state, command.cohort_id, score, imported=imported)
-    )
-
-
-def _test(
-    state: Running, cohort_id: str, score: Score, *, imported: bool
-) -> tuple[TestRecorded, ...]:
-    for value in (score.pre_test, score.post_test):
-        if value is not None and not 0 <= value <= 100:
-            raise Invalid("score-out-of-range", N_("A test score is from 0 to 100 per cent."))
-    before = _participant(state, score.registration_id)
-    pre_test = before.pre_test if score.pre_test is None else score.pre_test
-    post_test = before.post_test if score.post_test is None else score.post_test
-    if (pre_test, post_test) == (before.pre_test, before.post_test):
-        return ()
-    return (
-        TestRecorded(
-            cohort_id=cohort_id,
-            registration_id=score.registration_id,
-            pre_test=pre_test,
-            post_test=post_test,
-            imported=imported,
-        ),
-    )
-
-
 def _close(state: Running, command: CloseCohort | ImportClosing) -> tuple[Event, ...]:
     if isinstance(state, Over):
         return ()
     if isinstance(command, ImportClosing):
         closed_on = command.closed_on
     else:
-        _by_trainer(state, command)
-        closed_on = _today(state, command)
+        by_trainer(state, command)
+        closed_on = today(state, command)
     last = last_session_on(state)
     if last is None or closed_on < last:
         raise Refused("sessions-left", N_("A cohort closes after its last session, not before."))
@@ -317,27 +233,6 @@ def _reopen(state: Running, command: ReopenCohort) -> tuple[Event, ...]:
         raise Forbidden("own-cohort", N_("Somebody who does not train this cohort must reopen it."))
     reason = text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
     return (Reopened(cohort_id=command.cohort_id, reason=reason),)
-
-
-def _by_trainer(state: Running, command: Act) -> None:
-    if command.by not in state.trainers:
-        raise Forbidden("not-the-trainer", N_("Only the trainers of this cohort record in it."))
-
-
-def _participant(state: Running, registration_id: str) -> Participant:
-    found = state.participants.get(registration_id)
-    if found is None:
-        raise Missing("not-enrolled", N_("This registration is not enrolled in the cohort."))
-    return found
-
-
-def _each_once(registrations: list[str]) -> None:
-    if len(set(registrations)) != len(registrations) or len(registrations) > PARTICIPANTS_MAX:
-        raise Invalid("named-twice", N_("Each participant can be named once only."))
-
-
-def _today(state: Running, command: Act) -> date:
-    return day_in(command.now, state.zone)
 
 
 COHORT: Final[Decider[CohortState]] = Decider(

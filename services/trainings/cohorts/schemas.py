@@ -8,11 +8,11 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from services.trainings.cohorts.cohort import (
-    PARTICIPANTS_MAX,
     SESSION_MAX,
     SESSION_MINUTES_MAX,
     TRAINERS_MAX,
 )
+from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.cohorts.wording import COUNTRIES
 from services.trainings.people.fields import (
     PLACE_LENGTH_MAX,
