@@ -17,7 +17,11 @@ from shared.events.event import Event, Personal, event_type
 
 @event_type("trainings.certificate.issued.v1", seals_for="registration_id")
 class Issued(Event, frozen=True, kw_only=True):
-    """Version 1. ``full_name`` is exactly as on the identity document; ``code`` verifies it."""
+    """Version 1. ``full_name`` is exactly as on the identity document; ``code`` verifies it.
+
+    language: in which its document is written, a code of ``shared.language.languages``; empty for
+    one from before, whose document is made in the language of its country.
+    """
 
     certificate_id: str
     registration_id: str
@@ -38,6 +42,7 @@ class Issued(Event, frozen=True, kw_only=True):
     code: str
     cohort_id: str
     imported: bool = False
+    language: str = ""
 
 
 @event_type("trainings.certificate.superseded.v1", seals_for="registration_id")
@@ -58,6 +63,7 @@ class Superseded(Event, frozen=True, kw_only=True):
     code: str
     superseded_on: date
     reason: Personal.identity
+    language: str = ""
 
 
 @event_type("trainings.certificate.duplicate_issued.v1")
@@ -73,12 +79,18 @@ class DuplicateIssued(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.certificate.document_kept.v1")
 class DocumentKept(Event, frozen=True, kw_only=True):
-    """The bytes that were handed out, by the hash of their sealed form; duplicate 0: original."""
+    """The bytes that are handed out, by the hash of their sealed form; duplicate 0: original.
+
+    size: of the document in bytes. renderer, template: what made it, such as typst-0.15.0 and 1.
+    """
 
     certificate_id: str
     version: int
     duplicate: int
     sha256: str
+    size: int = 0
+    renderer: str = ""
+    template: str = ""
 
 
 @event_type("trainings.certificate.revocation_proposed.v1", seals_for="registration_id")

@@ -8,12 +8,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
+from services.trainings.certificates.tables import VERSIONS
 from services.trainings.reach import Reach
 from services.trainings.tables import CERTIFICATES
+
+STANDING_ROWS_MAX: Final = 1000
+"""Versions of one number: programmes of an installation may each have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,15 +121,42 @@ def last_issuer(connection: Connection, programme: str) -> str:
     return connection.execute(query.limit(1)).scalar() or ""
 
 
-def standing(connection: Connection, *, number: str, code: str) -> Row[Any] | None:
-    """The certificate with this number *and* code. A number alone tells nobody anything."""
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with the document that somebody holds.
+
+    certificate: its row in ``certificates``, as it stands now.
+    asked:       the row in ``certificate_versions`` whose code was given: what that document says.
+    """
+
+    certificate: Row[Any]
+    asked: Row[Any]
+
+    @property
+    def state(self) -> Literal["valid", "superseded", "revoked"]:
+        """Revoked, or replaced by a later version, or valid; a mere proposal changes nothing."""
+        if self.certificate.state == "revoked":
+            return "revoked"
+        if self.asked.certificate_version != self.certificate.certificate_version:
+            return "superseded"
+        return "valid"
+
+
+def standing(connection: Connection, *, number: str, code: str) -> Standing | None:
+    """How it stands with the document of this number *and* code, whichever version it is.
+
+    A number alone tells nobody anything: None for a wrong code as for a number never given.
+    """
     plain = plain_code(code)
-    query = select(CERTIFICATES).where(CERTIFICATES.c.number == number.strip().upper())
+    query = select(VERSIONS).where(VERSIONS.c.number == number.strip().upper())
     found = None
-    for row in connection.execute(query.limit(100)):
+    for row in connection.execute(query.limit(STANDING_ROWS_MAX)):
         if hmac.compare_digest(row.code.encode(), plain.encode()):
             found = row
-    return found
+    if found is None:
+        return None
+    own = CERTIFICATES.c.certificate_id == found.certificate_id
+    return Standing(connection.execute(select(CERTIFICATES).where(own)).one(), found)
 
 
 def plain_code(code: str) -> str:
