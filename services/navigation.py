@@ -48,6 +48,7 @@ PLACES: Final[tuple[Place, ...]] = (
     ),
     Place(N_("Cohorts"), "/trainings/cohorts", "trainings.cohorts.read", ("/trainings/courses",)),
     Place(N_("Certificates"), "/trainings/certificates", "trainings.certificates.read"),
+    Place(N_("Training in figures"), "/trainings/figures", "trainings.figures.read"),
     Place(N_("Programmes"), "/grants/programmes", "grants.programmes.write"),
     Place(
         N_("Calls"),

@@ -31,6 +31,8 @@ from services.trainings.courses import api as courses_api
 from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.projecting import COURSE_VERSIONS
+from services.trainings.dashboards import api as dashboards_api
+from services.trainings.dashboards import pages as dashboards_pages
 from services.trainings.education import api as education_api
 from services.trainings.education import documents_pages
 from services.trainings.education import pages as education_pages
@@ -77,6 +79,7 @@ CAPABILITIES: Final = (
     "own",
     "vulnerability",
     "consents",
+    "dashboards",
 )
 
 
@@ -133,6 +136,8 @@ def create(service: Service) -> Flask:
         api.register_blueprint(part.blueprint)
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
+    api.register_blueprint(dashboards_api.blueprint)
+    app.register_blueprint(dashboards_pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
     app.register_blueprint(consents_pages.blueprint)

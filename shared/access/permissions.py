@@ -57,6 +57,7 @@ _TRAININGS: Final = {
     "trainings.erasures.request_own": _APPLICANT,
     "trainings.retention.read": f"{_OFFICER} {_AUDITOR}",
     "trainings.retention.hold": _OFFICER,
+    "trainings.figures.read": f"{_TRAINING} {_CHAIR} {_AUDITOR} {_DONOR}",
 }
 
 _GRANTS: Final = {

@@ -166,6 +166,11 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
             "/grants/reports",
             N_("Targets against achievements, and money. No person is named."),
         ),
+        Task(
+            N_("See training in figures"),
+            "/trainings/figures",
+            N_("How many came, stayed and were certified. No person is named."),
+        ),
     ),
     "applicant": (
         Task(

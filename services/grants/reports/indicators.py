@@ -23,9 +23,9 @@ from services.grants.calls.views import BUDGETS
 from services.grants.foreign import CERTIFICATES, REGISTRATIONS
 from services.grants.ledger.views import DISBURSEMENTS
 from services.grants.reports.money import MADE, money_figures
-from services.grants.reports.suppression import suppressed
 from services.grants.visits.views import VISITS
 from shared.money import Money
+from shared.suppression import suppressed
 
 STAGES: Final = ("certified", "granted", "paid", "visited", "working")
 """Persons with a certificate that stands, an approved application, money that did not come back, a

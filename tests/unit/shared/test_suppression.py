@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.grants.reports.suppression import Tables, suppressed
+from shared.suppression import Tables, suppressed
 
 LEAST = 3
 """In place of five, so that every solution of a table can be tried."""
