@@ -32,8 +32,9 @@ from services.accounts.sessions.signing_in import SignInDesk
 from services.accounts.staff.account import ACCOUNT
 from services.accounts.staff.account_commands import Admit
 from services.accounts.staff.credentials import with_secrets
-from services.accounts.throttling.tries import forgive, take, throttle, widest
+from services.accounts.throttling.tries import forgive, take, throttle
 from shared.access.reader import Reader
+from shared.access.tries import widest
 from shared.errors import Invalid, Refused, Unauthenticated
 from shared.events.append import Context
 from shared.events.work import Work
