@@ -49,6 +49,7 @@ from services.trainings.own import erasing as own_erasing
 from services.trainings.own import held
 from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
+from services.trainings.people import duplicates_api, duplicates_pages
 from services.trainings.people import pages as people_pages
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
@@ -136,6 +137,8 @@ def create(service: Service) -> Flask:
         api.register_blueprint(part.blueprint)
     for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
         app.register_blueprint(pages.blueprint)
+    api.register_blueprint(duplicates_api.blueprint)
+    app.register_blueprint(duplicates_pages.blueprint)
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)

@@ -9,8 +9,6 @@ POST /people/<id>/confirm       by a second person
 POST /people/<id>/correct       the identity, whole
 POST /people/<id>/contact       place and phone, whole
 POST /people/<id>/declaration   consent, and what the person says of their origin
-GET  /people/duplicates         pairs that wait for a decision
-POST /people/<id>/duplicates    the same person, or not
 """
 
 from __future__ import annotations
@@ -21,21 +19,18 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy import Row
 
-from services.trainings.asking import identifier, programme_of, programmes, record_reading
+from services.trainings.asking import identifier, programme_of, record_reading
 from services.trainings.consents.acting import follow
-from services.trainings.people import acting, handling, views
-from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, Search, found, shown
+from services.trainings.people import acting, handling
+from services.trainings.people.acting import READ, READ_NUMBER, Search, found, shown
 from services.trainings.people.handling import Contact, looking_again
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.schemas import (
     ConfirmSchema,
     ContactSchema,
     CorrectSchema,
-    DecideDuplicateSchema,
     DeclarationSchema,
-    DuplicatesArguments,
     NumberSchema,
-    PairPageSchema,
     PeopleArguments,
     PeoplePageSchema,
     PersonSchema,
@@ -44,7 +39,7 @@ from services.trainings.people.schemas import (
     SearchSchema,
 )
 from shared.events.work import Work
-from shared.web.access import ensure, requires
+from shared.web.access import requires
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import Answer, ReceiptSchema, actor, perform, receipt, service
 from shared.web.etag import not_modified, required_version, set_version
@@ -191,36 +186,6 @@ def declare(arguments: dict[str, Any], registration_id: str) -> Response:
     )
     follow(row, {"given": arguments["consented"]})
     return response
-
-
-@blueprint.route("/people/duplicates", methods=["GET"])
-@requires(RESOLVE)
-@blueprint.arguments(DuplicatesArguments, location="query")
-@blueprint.response(200, PairPageSchema)
-def list_duplicates(arguments: dict[str, Any]) -> dict[str, Any]:
-    """List pairs of registrations that may be of one person and wait for a decision."""
-    page: PageRequest = arguments["page"]
-    given, after = arguments["programme"], page.after(str, str)
-    if given:
-        ensure(RESOLVE, given)
-    waiting = acting.pairs([given] if given else programmes(RESOLVE))
-    rows = [pair for pair in waiting if after is None or views.pair_key(pair) > after]
-    answer = page.answer(rows[: page.limit + 1], views.pair_key)
-    _record_list([one for one, _ in answer["items"]], "likely_duplicates")
-    items = [{"one": shown(one), "other": shown(other)} for one, other in answer["items"]]
-    return {"items": items, "next": answer["next"]}
-
-
-@blueprint.route("/people/<registration_id>/duplicates", methods=["POST"])
-@requires(RESOLVE)
-@command(versioned=True)
-@blueprint.arguments(DecideDuplicateSchema)
-@blueprint.response(200, ReceiptSchema)
-def decide_duplicate(arguments: dict[str, Any], registration_id: str) -> Response:
-    """Say whether this registration and another are of one person."""
-    row = found(registration_id, RESOLVE)
-    handler = acting.decide_duplicate(row, by=actor(), version=required_version(), given=arguments)
-    return perform(row.programme, handler)
 
 
 def _listed(search: Search, page: PageRequest) -> dict[str, Any]:
