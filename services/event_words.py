@@ -225,6 +225,7 @@ _TRAININGS: Final = {
     "trainings.registration.corrected": N_("The identity was corrected."),
     "trainings.registration.likely_duplicate_decided": N_("A likely duplicate was decided."),
     "trainings.registration.moved_to_person": N_("The registration was moved to another person."),
+    "trainings.registration.papers_noted": N_("What is missing of the papers was noted."),
     "trainings.registration.registered": N_("A person was registered."),
     "trainings.registration.roma_declared": N_("The person declared their origin or took it back."),
     "trainings.retention.announced": N_("An end of retention was announced."),

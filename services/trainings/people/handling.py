@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeVar, cast
 
 from services.trainings.people import views
@@ -28,6 +29,7 @@ from services.trainings.people.registration_commands import (
     DeclareRoma,
     GiveConsent,
     MoveToPerson,
+    NotePapers,
     RegisterPerson,
     WithdrawConsent,
 )
@@ -35,8 +37,10 @@ from services.trainings.people.registration_events import (
     ConsentForm,
     DeclaredRoma,
     Means,
+    Paper,
     Purpose,
     Sex,
+    WhyNoPapers,
 )
 from services.trainings.zones import zone_of
 from shared.access.own import check_not_own
@@ -96,10 +100,25 @@ class Contact:
     email: str | None = None
 
 
-def register(work: Work, *, by: str, person: NewPerson) -> str:
-    """Register somebody; returns the registration's id."""
+@dataclass(frozen=True, kw_only=True)
+class Papers:
+    """Which papers are missing (none: they are complete), why, and when to ask again."""
+
+    missing: tuple[str, ...]
+    why: str | None = None
+    note: str | None = None
+    ask_again_on: date | None = None
+
+
+def register(
+    work: Work, *, by: str, person: NewPerson, registration_id: str | None = None
+) -> str:
+    """Register somebody; returns the registration's id.
+
+    registration_id: the one that was set aside when this was begun; somebody who has it is Refused.
+    """
     programme = work.context.programme
-    registration_id = work.new_id()
+    registration_id = registration_id or work.new_id()
     index = _index(work, person.jmbg)
     person_id = None
     if index is not None:
@@ -147,11 +166,32 @@ def looking_again(run: Callable[[], R]) -> R:
     raise AssertionError("unreachable")
 
 
-def confirm(work: Work, *, by: str, registration_id: str, means: str) -> None:
-    """A second person stands for who it is."""
+def confirm(
+    work: Work, *, by: str, registration_id: str, means: str, witness: str | None = None
+) -> None:
+    """A second person stands for who it is. ``witness``: who knows them, where that is how."""
     check_not_own(registration_id, work.context.own)
     command = ConfirmIdentity(
-        by=by, now=work.now, registration_id=registration_id, means=cast(Means, means)
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        means=cast(Means, means),
+        witness=witness,
+    )
+    work.decide(REGISTRATION, registration_id, command)
+
+
+def note_papers(work: Work, *, by: str, registration_id: str, papers: Papers) -> None:
+    """Note which papers somebody has not got yet."""
+    check_not_own(registration_id, work.context.own)
+    command = NotePapers(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        missing=cast(tuple[Paper, ...], papers.missing),
+        why=cast(WhyNoPapers | None, papers.why),
+        note=papers.note,
+        ask_again_on=papers.ask_again_on,
     )
     work.decide(REGISTRATION, registration_id, command)
 

@@ -22,6 +22,7 @@ from services.trainings.people.registration_events import (
     Corrected,
     LikelyDuplicateDecided,
     MovedToPerson,
+    PapersNoted,
     Purpose,
     Registered,
     RegistrationEvent,
@@ -68,6 +69,8 @@ def project(at: Projecting, recorded: Recorded) -> None:
             _consent(at, recorded, event.purpose, event.form, withdrawn_on=event.withdrawn_on)
         case MovedToPerson() as event:
             _change(at, recorded, person_id=event.person_id)
+        case PapersNoted():
+            _change(at, recorded)
         case LikelyDuplicateDecided() as event:
             _change(at, recorded)
             key = {

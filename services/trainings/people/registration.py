@@ -29,6 +29,8 @@ from services.trainings.people.fields import (
     term,
     text,
 )
+from services.trainings.people.consenting import declarable, declared, given, withdrawn
+from services.trainings.people.papers import papers_noted
 from services.trainings.people.purposes import consented
 from services.trainings.people.registration_commands import (
     ChangeContact,
@@ -39,13 +41,13 @@ from services.trainings.people.registration_commands import (
     GiveConsent,
     ImportRegistration,
     MoveToPerson,
+    NotePapers,
     RegisterPerson,
     RegistrationCommand,
     WithdrawConsent,
 )
 from services.trainings.people.registration_events import (
     Confirmed,
-    ConsentForm,
     ConsentGiven,
     ConsentWithdrawn,
     ContactChanged,
@@ -55,7 +57,7 @@ from services.trainings.people.registration_events import (
     Means,
     MoveCause,
     MovedToPerson,
-    Purpose,
+    PapersNoted,
     Registered,
     RegistrationEvent,
     RomaDeclared,
@@ -69,6 +71,7 @@ from shared.language.marking import N_
 
 NATIONAL_NUMBER_LENGTH_MAX: Final = 32
 PHONE_LENGTH_MAX: Final = 40
+WITNESS_LENGTH_MAX: Final = 200
 
 
 # State
@@ -154,7 +157,7 @@ def evolve(state: RegistrationState, event: RegistrationEvent) -> RegistrationSt
             return replace(state, person_id=event.person_id, changed_by=by)
         case ContactChanged():
             return replace(state, changed_by=state.changed_by | {event.changed_by})
-        case RomaDeclared():
+        case RomaDeclared() | PapersNoted():
             return state
         case _:
             raise TypeError(f"{type(event).__name__} is no event of a registration")
@@ -193,12 +196,14 @@ def decide(state: RegistrationState, command: RegistrationCommand) -> tuple[Even
                 ),
             )
         case DeclareRoma():
-            _declaration(command.declared_roma, consented=state.consented)
-            return (_declared(command.registration_id, command.declared_roma),)
+            declarable(command.declared_roma, consented=state.consented)
+            return (declared(command.registration_id, command.declared_roma),)
         case GiveConsent():
-            return _give_consent(state, command)
+            return given(state.consents, command)
         case WithdrawConsent():
-            return _withdraw_consent(state, command)
+            return withdrawn(state.consents, command)
+        case NotePapers():
+            return (papers_noted(command),)
         case DecideLikelyDuplicate():
             return _decide_duplicate(state, command)
         case MoveToPerson():
@@ -218,7 +223,7 @@ def _register(
     else:
         consent_on = day_in(command.now, command.zone) if command.consented else None
         # What came with the history is taken as given; here and now the declaration needs consent.
-        _declaration(command.declared_roma, consented=command.consented)
+        declarable(command.declared_roma, consented=command.consented)
     term(command.declared_roma, get_args(DeclaredRoma), field="declared_roma")
     name, birth_date, jmbg = _identity(command)
     place, phone, email = _contact(command)
@@ -253,12 +258,20 @@ def _confirm(state: Held, command: ConfirmIdentity) -> tuple[Event, ...]:
             N_("Somebody who did not register or correct this person must confirm them."),
         )
     term(command.means, get_args(Means), field="means")
+    witness = optional_text(command.witness, field="witness", length_max=WITNESS_LENGTH_MAX)
+    if command.means == "witness" and witness is None:
+        raise Invalid(
+            "witness-needed",
+            N_("Say who knows the person, and from where: nobody vouches without a name."),
+            field="witness",
+        )
     return (
         Confirmed(
             registration_id=command.registration_id,
             person_id=state.person_id,
             means=command.means,
             confirmed_by=command.by,
+            witness=witness if command.means == "witness" else None,
         ),
     )
 
@@ -276,43 +289,6 @@ def _correct(state: Held, command: CorrectRegistration) -> tuple[Event, ...]:
     )
     moved = _moved(state, command, "national_number")
     return (corrected, *moved)
-
-
-def _give_consent(state: Held, command: GiveConsent) -> tuple[Event, ...]:
-    _purpose(command)
-    if state.consents.get(command.purpose, False):
-        return ()
-    return (
-        ConsentGiven(
-            registration_id=command.registration_id,
-            consent_on=day_in(command.now, command.zone),
-            purpose=command.purpose,
-            form=command.form,
-        ),
-    )
-
-
-def _withdraw_consent(state: Held, command: WithdrawConsent) -> tuple[Event, ...]:
-    _purpose(command)
-    if not consented(state.consents, command.purpose):
-        return ()
-    withdrawn = ConsentWithdrawn(
-        registration_id=command.registration_id,
-        withdrawn_on=day_in(command.now, command.zone),
-        purpose=command.purpose,
-        form=command.form,
-    )
-    if not state.consented or consented({**state.consents, command.purpose: False}, "ethnicity"):
-        return (withdrawn,)
-    # A declaration stands on consent alone, so it falls with it.
-    fallen = () if command.erased else (_declared(command.registration_id, "declined"),)
-    return (withdrawn, *fallen)
-
-
-def _purpose(command: GiveConsent | WithdrawConsent) -> None:
-    term(command.purpose, get_args(Purpose), field="purpose")
-    if command.form is not None:
-        term(command.form, get_args(ConsentForm), field="form")
 
 
 def _decide_duplicate(state: Held, command: DecideLikelyDuplicate) -> tuple[Event, ...]:
@@ -376,19 +352,6 @@ def _contact(
         optional_text(command.phone, field="phone", length_max=PHONE_LENGTH_MAX),
         optional_email(command.email, field="email"),
     )
-
-
-def _declaration(declared: DeclaredRoma, *, consented: bool) -> None:
-    term(declared, get_args(DeclaredRoma), field="declared_roma")
-    if declared in ("yes", "no") and not consented:
-        raise Invalid(
-            "consent-needed",
-            N_("What a person says of their own origin is written down only with consent."),
-        )
-
-
-def _declared(registration_id: str, declared: DeclaredRoma) -> RomaDeclared:
-    return RomaDeclared(registration_id=registration_id, declared_roma=declared)
 
 
 REGISTRATION: Final[Decider[RegistrationState]] = Decider(

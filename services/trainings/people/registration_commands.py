@@ -16,8 +16,10 @@ from services.trainings.people.registration_events import (
     DeclaredRoma,
     Means,
     MoveCause,
+    Paper,
     Purpose,
     Sex,
+    WhyNoPapers,
 )
 
 
@@ -69,9 +71,10 @@ class ImportRegistration(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmIdentity(Act):
-    """Confirm that the person is who the registration says."""
+    """Confirm that the person is who the registration says. ``witness``: who knows them."""
 
     means: Means
+    witness: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +148,16 @@ class DecideLikelyDuplicate(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotePapers(Act):
+    """Note which papers the person has not got yet; none missing: they have all they need."""
+
+    missing: tuple[Paper, ...]
+    why: WhyNoPapers | None = None
+    note: str | None = None
+    ask_again_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class MoveToPerson(Act):
     """Let a registration follow its person, when another registration of theirs moved."""
 
@@ -163,4 +176,5 @@ RegistrationCommand: TypeAlias = (
     | WithdrawConsent
     | DecideLikelyDuplicate
     | MoveToPerson
+    | NotePapers
 )

@@ -26,6 +26,12 @@ Purpose: TypeAlias = Literal[
 ]
 ConsentForm: TypeAlias = Literal["paper", "spoken", "online"]
 MoveCause: TypeAlias = Literal["national_number", "likely_duplicate"]
+Paper: TypeAlias = Literal[
+    "birth_certificate", "citizenship", "residence", "national_number", "identity_card"
+]
+WhyNoPapers: TypeAlias = Literal[
+    "birth_not_registered", "from_elsewhere", "lost", "being_issued", "not_known"
+]
 
 
 @event_type("trainings.registration.registered.v1", seals_for="registration_id")
@@ -49,14 +55,18 @@ class Registered(Event, frozen=True, kw_only=True):
     email: Personal.contact | None = None
 
 
-@event_type("trainings.registration.confirmed.v1")
+@event_type("trainings.registration.confirmed.v1", seals_for="registration_id")
 class Confirmed(Event, frozen=True, kw_only=True):
-    """A second person saw who it is, by ``means``, and how to reach them."""
+    """A second person saw who it is, by ``means``, and how to reach them.
+
+    witness: who knows the person, and from where; nobody where a document was shown.
+    """
 
     registration_id: str
     person_id: str
     means: Means
     confirmed_by: str | None = None
+    witness: Personal.identity | None = None
 
 
 @event_type("trainings.registration.corrected.v1", seals_for="registration_id")
@@ -138,6 +148,22 @@ class MovedToPerson(Event, frozen=True, kw_only=True):
     moved_by: str | None = None
 
 
+@event_type("trainings.registration.papers_noted.v1", seals_for="registration_id")
+class PapersNoted(Event, frozen=True, kw_only=True):
+    """Which papers the person has not got yet.
+
+    complete: none is missing. missing: what is, words of ``Paper`` with a space between. why: one
+    of ``WhyNoPapers``. ask_again_on: the day on which somebody should ask for them again.
+    """
+
+    registration_id: str
+    complete: bool
+    missing: Personal.identity
+    why: Personal.identity | None = None
+    note: Personal.identity | None = None
+    ask_again_on: date | None = None
+
+
 RegistrationEvent: TypeAlias = (
     Registered
     | Confirmed
@@ -148,4 +174,5 @@ RegistrationEvent: TypeAlias = (
     | ConsentWithdrawn
     | LikelyDuplicateDecided
     | MovedToPerson
+    | PapersNoted
 )

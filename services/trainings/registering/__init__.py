@@ -1,0 +1,1 @@
+"""How people come into the register: question by question, or many in one table."""
