@@ -199,6 +199,8 @@ _TRAININGS: Final = {
     "trainings.cohort.attendance_recorded": N_("Attendance was recorded."),
     "trainings.cohort.closed": N_("The cohort was closed."),
     "trainings.cohort.enrolled": N_("Participants were enrolled."),
+    "trainings.cohort.entry_contested": N_("Two trainers recorded different things."),
+    "trainings.cohort.entry_settled": N_("It was decided which of two entries stands."),
     "trainings.cohort.planned": N_("A cohort was planned."),
     "trainings.cohort.reopened": N_("The cohort was reopened."),
     "trainings.cohort.session_cancelled": N_("A session was cancelled."),

@@ -84,6 +84,7 @@ _TRAINING: Final = {
     "duplicates": N_("Duplicates issued"),
     "evidence": N_("Evidence"),
     "excused": N_("Reason for the absence"),
+    "excused_as": N_("Kind of reason for the absence"),
     "institution": N_("Institution"),
     "issued_on": N_("Issued on"),
     "issuer": N_("Issued by"),

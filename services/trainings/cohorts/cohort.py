@@ -23,11 +23,13 @@ from services.trainings.cohorts.cohort_commands import (
     ImportCohort,
     ImportEnrolment,
     ImportSession,
+    NoteEntry,
     PlanCohort,
     RecordAttendance,
     RecordTests,
     ReopenCohort,
     ScheduleSession,
+    SettleEntry,
 )
 from services.trainings.cohorts.cohort_events import (
     Closed,
@@ -48,6 +50,7 @@ from services.trainings.cohorts.cohort_state import (
     evolve,
     last_session_on,
 )
+from services.trainings.cohorts.noting import note, settle
 from services.trainings.cohorts.recording import (
     PARTICIPANTS_MAX,
     attendance,
@@ -97,6 +100,10 @@ def decide(state: CohortState, command: CohortCommand) -> tuple[Event, ...]:
             events = attendance(state, command)
         case RecordTests():
             events = tests(state, command)
+        case NoteEntry():
+            events = note(state, command)
+        case SettleEntry():
+            events = settle(state, command)
         case _:
             raise TypeError(f"{type(command).__name__} is no command for a cohort")
     if events and isinstance(state, Over):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from services.trainings.courses.course import CourseKind
+from services.trainings.courses.rule import DEFAULT_RULE, CourseKind, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,24 @@ class PlanCohort(Act):
     place: str
     zone: str
     trainers: tuple[str, ...]
+    rule: Rule = DEFAULT_RULE
+    capacity: int | None = None
+    address: str | None = None
+    level: str | None = None
+    occupation: str | None = None
+    institution: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDetails(Act):
+    """Say where it is run and for how many from now on; all of it, as it is to stand."""
+
+    place: str
+    address: str | None = None
+    capacity: int | None = None
+    level: str | None = None
+    occupation: str | None = None
+    institution: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +94,9 @@ class ScheduleSession(Act):
     session: int
     on: date
     minutes: int
+    starts: str | None = None
+    module: int | None = None
+    trainer: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +113,53 @@ class CancelSession(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class Enrol(Act):
-    """Let somebody take part."""
+    """Let somebody take part; without a free place they wait. Who left comes back."""
 
     registration_id: str
     person_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoteWaiting(Act):
+    """Let who waits longest take part, so many of them."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOffWaitingList(Act):
+    """Let somebody wait no more. ``reason`` names nobody."""
+
+    registration_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropOut(Act):
+    """Say that somebody takes part no more, since ``on``, and why: a code of ``leaving.py``."""
+
+    registration_id: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferOut(Act):
+    """Let somebody go on in another cohort."""
+
+    registration_id: str
+    to_cohort_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferIn(Act):
+    """Take somebody over from another cohort, with what they attended there."""
+
+    registration_id: str
+    person_id: str
+    from_cohort_id: str
+    carried_minutes: int
+    carried_pre_test: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +193,45 @@ class ImportTests(RecordTests):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteEntry(Act):
+    """One entry of a trainer, made on what they saw.
+
+    place:    a session's number, ``pre`` or ``post``.
+    value:    minutes of the session; per cent of the test, or points where there is a maximum.
+    entry_id: given by the one who made it; the same id is recorded once.
+    seen:     the entry that stood there when it was made; None: there was none.
+    excuse_stands: the excuse is the one that is recorded, opened and compared by the caller.
+    noted_at: when, by the clock of their device.
+    """
+
+    registration_id: str
+    place: str
+    value: int
+    entry_id: str
+    seen: str | None
+    maximum: int | None = None
+    excused_as: str | None = None
+    excused: str | None = None
+    excuse_stands: bool = False
+    noted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleEntry(Act):
+    """Decide about a contesting entry: take it, or leave what stands (``seen``).
+
+    excused_as, excused: those of the entry, opened by the caller.
+    """
+
+    registration_id: str
+    entry_id: str
+    take: bool
+    seen: str | None
+    excused_as: str | None = None
+    excused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CloseCohort(Act):
     """Close the cohort, after its last session."""
 
@@ -150,16 +253,24 @@ class ReopenCohort(Act):
 CohortCommand: TypeAlias = (
     PlanCohort
     | ImportCohort
+    | ChangeDetails
     | ChangeTrainers
     | ScheduleSession
     | ImportSession
     | CancelSession
     | Enrol
     | ImportEnrolment
+    | PromoteWaiting
+    | TakeOffWaitingList
+    | DropOut
+    | TransferOut
+    | TransferIn
     | RecordAttendance
     | ImportAttendance
     | RecordTests
     | ImportTests
+    | NoteEntry
+    | SettleEntry
     | CloseCohort
     | ImportClosing
     | ReopenCohort
