@@ -38,6 +38,9 @@ APPS: Final = {
     "notifications": notifications,
     "audit": audit,
 }
+SHORT: Final = {"/": "/accounts/", "/check": "/trainings/check"}
+"""Addresses that are short enough to be typed → where they lead; the proxy knows them too."""
+
 _STILL_SECONDS: Final = 0.05
 
 
@@ -164,7 +167,8 @@ class Dispatch:
         app = self._apps.get(first)
         if app is not None:
             return app(environ, start_response)
-        if path == "/":
-            return Response(status=302, headers={"Location": "/accounts/"})(environ, start_response)
+        if path in SHORT:
+            found = Response(status=302, headers={"Location": SHORT[path]})
+            return found(environ, start_response)
         # Health, metrics, and a page that says that there is nothing here.
         return self._apps["accounts"](environ, start_response)

@@ -59,6 +59,9 @@ from services.trainings.retention import handling as retaining
 from services.trainings.retention import pages as retention_pages
 from services.trainings.retention.retention import RETENTION
 from services.trainings.retention.views import RETENTION_LIST
+from services.trainings.verification import api as verification_api
+from services.trainings.verification import limits as verification_limits
+from services.trainings.verification import pages as verification_pages
 from services.trainings.vulnerability import api as vulnerability_api
 from services.trainings.vulnerability import pages as vulnerability_pages
 from services.trainings.vulnerability.vault import VAULT
@@ -121,8 +124,13 @@ def definition() -> Definition:
             erasing.DESTROY_KIND: erasing.destroy_due,
             retaining.REVIEW_KIND: retaining.review,
             consenting.REVIEW_KIND: consenting.review,
+            verification_limits.PURGE_KIND: verification_limits.purge,
         },
-        daily=(retaining.REVIEW_KIND, consenting.REVIEW_KIND),
+        daily=(
+            retaining.REVIEW_KIND,
+            consenting.REVIEW_KIND,
+            verification_limits.PURGE_KIND,
+        ),
     )
 
 
@@ -155,5 +163,7 @@ def create(service: Service) -> Flask:
     app.register_blueprint(own_pages.blueprint)
     app.register_blueprint(own_pages.theirs)
     app.register_blueprint(own_erasing.blueprint)
+    api.register_blueprint(verification_api.blueprint)
+    app.register_blueprint(verification_pages.blueprint)
     app.register_blueprint(held.pages())
     return finish(app)

@@ -62,6 +62,12 @@ FOR_ANYBODY: Final = {
         "POST /accounts/witness/add-checkpoint",
         "GET /accounts/witness/<origin_hash>/checkpoint",
     ),
+    "trainings": (
+        "GET /trainings/check",
+        "POST /trainings/check",
+        "GET /trainings/check/<number>",
+        "POST /trainings/api/v1/check",
+    ),
     "audit": (
         "POST /audit/witness/add-checkpoint",
         "GET /audit/witness/<origin_hash>/checkpoint",

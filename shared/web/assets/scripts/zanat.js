@@ -1,8 +1,10 @@
 // What the browser adds to pages that work without it: govuk-frontend's behaviours, keys in
-// tables, a form that is sent once, what was typed kept until it has arrived, and passkeys.
+// tables, a form that is sent once, what was typed kept until it has arrived, passkeys, and a
+// certificate's code from its address.
 
 import { ErrorSummary, SkipLink, Tabs, createAll } from "govuk-frontend";
 import { keepTyped } from "./typed.js";
+import { takeFromAddress } from "./address.js";
 import { listenForKeys } from "./keys.js";
 import { answerByPasskey } from "./passkeys.js";
 import { sendOnce } from "./once.js";
@@ -15,6 +17,7 @@ sendOnce(document);
 keepTyped(document, window.sessionStorage);
 listenForKeys(document, window.localStorage);
 answerByPasskey(document);
+takeFromAddress(document, window);
 
 // What htmx puts into the page gets its tabs too.
 document.body.addEventListener("htmx:afterSettle", (event) => {
