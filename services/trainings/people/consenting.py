@@ -14,7 +14,11 @@ from typing import get_args
 
 from services.trainings.people.fields import term
 from services.trainings.people.purposes import consented
-from services.trainings.people.registration_commands import GiveConsent, WithdrawConsent
+from services.trainings.people.registration_commands import (
+    GiveConsent,
+    RegisterPerson,
+    WithdrawConsent,
+)
 from services.trainings.people.registration_events import (
     ConsentForm,
     ConsentGiven,
@@ -76,6 +80,13 @@ def declarable(said: DeclaredRoma, *, consented: bool) -> None:
 def declared(registration_id: str, said: DeclaredRoma) -> RomaDeclared:
     """The entry of what somebody says of their origin."""
     return RomaDeclared(registration_id=registration_id, declared_roma=said)
+
+
+def consent_form(command: RegisterPerson) -> ConsentForm | None:
+    """How somebody consented who is registered; nothing where they did not."""
+    if command.consent_form is not None:
+        term(command.consent_form, get_args(ConsentForm), field="form")
+    return command.consent_form if command.consented else None
 
 
 def _purpose(command: GiveConsent | WithdrawConsent) -> None:

@@ -73,6 +73,7 @@ class NewPerson:
     consented: bool
     reference: str | None = None
     email: str | None = None
+    consent_form: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,7 @@ def register(
         declared_roma=cast(DeclaredRoma, person.declared_roma),
         consented=person.consented,
         email=person.email,
+        consent_form=cast(ConsentForm | None, person.consent_form),
     )
     work.decide(REGISTRATION, registration_id, command)
     return registration_id

@@ -29,7 +29,13 @@ from services.trainings.people.fields import (
     term,
     text,
 )
-from services.trainings.people.consenting import declarable, declared, given, withdrawn
+from services.trainings.people.consenting import (
+    consent_form,
+    declarable,
+    declared,
+    given,
+    withdrawn,
+)
 from services.trainings.people.papers import papers_noted
 from services.trainings.people.purposes import consented
 from services.trainings.people.registration_commands import (
@@ -217,10 +223,11 @@ def _register(
 ) -> tuple[Event, ...]:
     if not isinstance(state, NoRegistration):
         raise Refused("already-registered", N_("This registration was made before."))
-    imported = isinstance(command, ImportRegistration)
+    imported, form = isinstance(command, ImportRegistration), None
     if isinstance(command, ImportRegistration):
         consent_on = command.consent_on
     else:
+        form = consent_form(command)
         consent_on = day_in(command.now, command.zone) if command.consented else None
         # What came with the history is taken as given; here and now the declaration needs consent.
         declarable(command.declared_roma, consented=command.consented)
@@ -244,6 +251,7 @@ def _register(
             registered_by=None if imported else command.by,
             imported=imported,
             email=email,
+            consent_form=form,
         ),
     )
 

@@ -49,6 +49,7 @@ class RegisterPerson(Act):
     declared_roma: DeclaredRoma
     consented: bool
     email: str | None = None
+    consent_form: ConsentForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,10 @@ WhyNoPapers: TypeAlias = Literal[
 
 @event_type("trainings.registration.registered.v1", seals_for="registration_id")
 class Registered(Event, frozen=True, kw_only=True):
-    """Somebody was registered. ``registered_by`` is None for what happened outside this system."""
+    """Somebody was registered. ``registered_by`` is None for what happened outside this system.
+
+    consent_form: how the person consented to the programme; None where nobody wrote that down.
+    """
 
     registration_id: str
     person_id: str
@@ -53,6 +56,7 @@ class Registered(Event, frozen=True, kw_only=True):
     registered_by: str | None
     imported: bool = False
     email: Personal.contact | None = None
+    consent_form: ConsentForm | None = None
 
 
 @event_type("trainings.registration.confirmed.v1", seals_for="registration_id")

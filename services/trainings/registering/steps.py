@@ -1,7 +1,7 @@
 """The questions of a guided registration, one a page, and in which order they are asked.
 
->>> [step.name for step in path({"has_number": "no", "consented": "no"})]
-['name', 'born', 'sex', 'papers', 'missing', 'place', 'contact', 'consent', 'check']
+>>> [step.name for step in path({"has_number": "no", "consented": False})]
+['name', 'born', 'sex', 'papers', 'missing', 'why', 'again', 'place', 'contact', 'consent', 'check']
 >>> before("place", {"has_number": "yes"}), after("name", {})
 ('number', 'born')
 
@@ -41,12 +41,15 @@ STEPS: Final = (
     Step("sex", ("sex",), ("sex",)),
     Step("papers", ("has_number",), ("has_number",)),
     Step("number", ("jmbg",), ("jmbg",)),
-    Step("missing", ("missing", "why", "note", "ask_again_on")),
+    Step("missing", ("missing",), ("missing",)),
+    Step("why", ("why",), ("why",)),
+    Step("again", ("ask_again_on", "note")),
     Step("place", ("country", "municipality"), ("country", "municipality")),
     Step("contact", ("phone", "email")),
     Step("consent", ("consented",), ("consented",)),
     Step("origin", ("declared_roma",), ("declared_roma",)),
-    Step("purposes", ("purposes", "form")),
+    Step("purposes", ("purposes",)),
+    Step("form", ("form",), ("form",)),
     Step(CHECK, ("reference",)),
 )
 BY_NAME: Final = {step.name: step for step in STEPS}
@@ -59,8 +62,10 @@ def is_asked(step: Step, answers: Answers) -> bool:
             return answers.get("has_number") == "yes"
         case "missing":
             return answers.get("has_number") in ("no", "unknown")
-        case "origin" | "purposes":
-            return answers.get("consented") == "yes"
+        case "why" | "again":
+            return answers.get("has_number") in ("no", "unknown") and answers.get("missing") != []
+        case "origin" | "purposes" | "form":
+            return answers.get("consented") is True
     return True
 
 
