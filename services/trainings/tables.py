@@ -93,9 +93,14 @@ COURSES: Final = Table(
     Column("hours", Integer),
     Column("modules", Text, nullable=False),
     Column("imported", Boolean, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("module_hours", Text, nullable=False),
+    Column("attendance_percent_min", Integer, nullable=False),
+    Column("post_test_min", Integer),
+    Column("retired", Boolean, nullable=False),
     PrimaryKeyConstraint("course_id", "course_version"),
 )
-"""One row a version; ``modules`` one a line."""
+"""One row a version; ``modules`` and their ``module_hours`` one a line."""
 
 COHORTS: Final = Table(
     "cohorts",
@@ -114,6 +119,13 @@ COHORTS: Final = Table(
     Column("closed_on", Date),
     Column("imported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("address", String(200)),
+    Column("capacity", Integer),
+    Column("level", String(20)),
+    Column("occupation", String(200)),
+    Column("institution", String(200)),
+    Column("attendance_percent_min", Integer, nullable=False),
+    Column("post_test_min", Integer),
     Index("cohorts_reference", "programme", "reference"),
 )
 """One row a cohort; ``trainers`` one a line."""
@@ -125,8 +137,12 @@ SESSIONS: Final = Table(
     Column("session", Integer, nullable=False),
     Column("held_on", Date, nullable=False),
     Column("minutes", Integer, nullable=False),
+    Column("starts", String(5)),
+    Column("module", Integer),
+    Column("trainer", String(80)),
     PrimaryKeyConstraint("cohort_id", "session"),
 )
+"""One row a session; ``starts`` as HH:MM where it is held; ``module`` of the course version."""
 
 MEMBERS: Final = Table(
     "cohort_members",
@@ -135,10 +151,19 @@ MEMBERS: Final = Table(
     Column("registration_id", String(36), nullable=False),
     Column("pre_test", Integer),
     Column("post_test", Integer),
+    Column("joined_on", Date),
+    Column("left_on", Date),
+    Column("left_for", String(36)),
+    Column("left_reason", Text, info=personal("special")),
+    Column("came_from", String(36)),
+    Column("carried_minutes", Integer),
     PrimaryKeyConstraint("cohort_id", "registration_id"),
     Index("cohort_members_registration", "registration_id"),
 )
-"""Who takes part, with tests in per cent; minutes attended are the sum of their marks."""
+"""Who takes part or did, with tests in per cent; minutes attended are the sum of their marks.
+
+left_on: since when they take part no more. left_for, came_from: the other cohort of a transfer.
+"""
 
 MARKS: Final = Table(
     "attendance_marks",
@@ -148,6 +173,7 @@ MARKS: Final = Table(
     Column("session", Integer, nullable=False),
     Column("attended_minutes", Integer, nullable=False),
     Column("excused", Text, info=personal("special")),
+    Column("excused_as", Text, info=personal("special")),
     PrimaryKeyConstraint("cohort_id", "registration_id", "session"),
 )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TypeAlias
 
-from services.trainings.courses.course import CourseKind
+from services.trainings.courses.rule import CourseKind
 from shared.events.event import Event, Personal, event_type
 
 

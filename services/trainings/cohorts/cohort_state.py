@@ -14,18 +14,26 @@ from typing import Final, TypeAlias
 
 from services.trainings.cohorts.cohort_events import (
     AttendanceRecorded,
+    CameBack,
     Closed,
     CohortEvent,
+    DetailsChanged,
+    DroppedOut,
+    Enrolled,
     EntryContested,
     EntrySettled,
     Planned,
+    PutOnWaitingList,
     Reopened,
     SessionCancelled,
     SessionScheduled,
+    TakenOffWaitingList,
     TestRecorded,
     TrainersChanged,
+    Transferred,
 )
 from services.trainings.cohorts.entries import TESTS, Contest, Entries
+from services.trainings.courses.rule import DEFAULT_RULE, Rule
 from shared.events.event import PersonalText
 
 PLACES_MAX: Final = 500
@@ -61,7 +69,7 @@ class Participant:
     """Somebody enrolled: attendance by session, tests in per cent.
 
     joined_on:       None for those of before.
-    carried_minutes: attended in the cohort from which they were transferred.
+    carried_minutes: attended before in the cohort that they came from.
     left_on:         since when they take part no more; left_for: for which other cohort.
     """
 
@@ -70,16 +78,16 @@ class Participant:
     pre_test: int | None = None
     post_test: int | None = None
     joined_on: date | None = None
+    came_from: str | None = None
     carried_minutes: int = 0
     left_on: date | None = None
     left_for: str | None = None
+    entries: Entries = field(default_factory=Entries)
 
     @property
     def takes_part(self) -> bool:
         """Whether they did neither drop out nor go on in another cohort."""
         return self.left_on is None
-
-    entries: Entries = field(default_factory=Entries)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +183,82 @@ def evolve(state: CohortState, event: CohortEvent) -> CohortState:
         case Reopened():
             return _as(Running, state)
         case _:
+            return _taking_part(state, event)
+
+
+def _taking_part(state: Running, event: CohortEvent) -> Running:
+    """Who takes part, who waits, who left."""
+    match event:
+        case Enrolled():
+            there = _not_waiting(state, event.registration_id)
+            return _with(there, event.registration_id, _enrolled(state, event))
+        case PutOnWaitingList():
+            waiting = {**state.waiting, event.registration_id: event.person_id}
+            return replace(state, waiting=waiting)
+        case TakenOffWaitingList():
+            return _not_waiting(state, event.registration_id)
+        case DroppedOut():
+            before = state.participants[event.registration_id]
+            return _with(state, event.registration_id, replace(before, left_on=event.on))
+        case Transferred():
+            before = state.participants[event.registration_id]
+            after = replace(before, left_on=event.on, left_for=event.to_cohort_id)
+            return _with(state, event.registration_id, after)
+        case CameBack():
+            before = state.participants[event.registration_id]
+            back = replace(before, left_on=None, left_for=None)
+            return _with(_not_waiting(state, event.registration_id), event.registration_id, back)
+        case _:
             raise TypeError(f"{type(event).__name__} is no event of a cohort")
+
+
+def _planned(event: Planned) -> Running:
+    return Running(
+        zone=event.zone,
+        trainers=event.trainers,
+        rule=Rule(
+            attendance_percent_min=event.attendance_percent_min, post_test_min=event.post_test_min
+        ),
+        details=_details(event),
+        course_id=event.course_id,
+        course_version=event.course_version,
+        kind=event.kind,
+    )
+
+
+def _details(event: Planned | DetailsChanged) -> Details:
+    return Details(
+        place=event.place,
+        address=event.address,
+        capacity=event.capacity,
+        level=event.level,
+        occupation=event.occupation,
+        institution=event.institution,
+    )
+
+
+def _enrolled(state: Running, event: Enrolled) -> Participant:
+    # Who was transferred away and comes back finds what was recorded of them here.
+    before = state.participants.get(event.registration_id)
+    if before is None:
+        before = Participant(person_id=event.person_id)
+    pre_test = before.pre_test if event.carried_pre_test is None else event.carried_pre_test
+    return replace(
+        before,
+        joined_on=event.on,
+        came_from=event.from_cohort_id,
+        carried_minutes=event.carried_minutes,
+        pre_test=pre_test,
+        left_on=None,
+        left_for=None,
+    )
+
+
+def _not_waiting(state: Running, registration_id: str) -> Running:
+    if registration_id not in state.waiting:
+        return state
+    left = {one: person for one, person in state.waiting.items() if one != registration_id}
+    return replace(state, waiting=left)
 
 
 def _attended(state: Running, event: AttendanceRecorded) -> Participant:

@@ -4,30 +4,30 @@
 Qualification(attended_minutes=1380, total_minutes=1440, share_hundredths=95, post_test=60,
               qualifies=True, missing=())
 
-The default of domain.md is 80 % of the hours and 50 in the post-test; a programme may set its own.
+What is asked for is the rule that the cohort keeps of its course version (``courses/rule.py``).
+
+Minutes carried from another cohort stand in for sessions that this one held before they joined and
+for which nothing is recorded of them, as many minutes as those lasted, and for no later one: nobody
+has the same module counted twice, nobody loses what they attended (decision 0028).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from services.trainings.cohorts.cohort_state import CohortState, NoCohort
+from services.trainings.cohorts.cohort_state import CohortState, NoCohort, Participant, Running
+from services.trainings.courses.rule import DEFAULT_RULE, Rule
 
 Lack: TypeAlias = Literal[
-    "not_enrolled", "no_sessions", "attendance_too_low", "no_post_test", "post_test_too_low"
+    "not_enrolled",
+    "dropped_out",
+    "transferred",
+    "no_sessions",
+    "attendance_too_low",
+    "no_post_test",
+    "post_test_too_low",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What a programme asks for: per cent of the hours, per cent in the post-test."""
-
-    attendance_percent_min: int = 80
-    post_test_min: int = 50
-
-
-DEFAULT_RULE: Final = Rule()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,8 @@ class Qualification:
 
     share_hundredths: whole hundredths attended, rounded down, so that 79.99 % never reads as 80.
     missing:          what is lacking, empty when it qualifies.
+    rule:             what is asked for.
+    carried_minutes:  of the attended ones, those carried from another cohort.
     """
 
     attended_minutes: int
@@ -44,11 +46,11 @@ class Qualification:
     post_test: int | None
     qualifies: bool
     missing: tuple[Lack, ...]
+    rule: Rule = DEFAULT_RULE
+    carried_minutes: int = 0
 
 
-def qualification(
-    state: CohortState, registration_id: str, *, rule: Rule = DEFAULT_RULE
-) -> Qualification:
+def qualification(state: CohortState, registration_id: str) -> Qualification:
     """How one registration stands in the cohort; cancelled sessions count for nothing."""
     if isinstance(state, NoCohort) or registration_id not in state.participants:
         return Qualification(
@@ -61,16 +63,9 @@ def qualification(
         )
     participant = state.participants[registration_id]
     total = sum(session.minutes for session in state.sessions.values())
-    attended = sum(mark.minutes for mark in participant.attended.values())
-    missing: list[Lack] = []
-    if total == 0:
-        missing.append("no_sessions")
-    elif attended * 100 < rule.attendance_percent_min * total:
-        missing.append("attendance_too_low")
-    if participant.post_test is None:
-        missing.append("no_post_test")
-    elif participant.post_test < rule.post_test_min:
-        missing.append("post_test_too_low")
+    carried = carried_minutes(state, participant)
+    attended = carried + sum(mark.minutes for mark in participant.attended.values())
+    missing = _missing(state.rule, participant, attended, total)
     return Qualification(
         attended_minutes=attended,
         total_minutes=total,
@@ -78,4 +73,36 @@ def qualification(
         post_test=participant.post_test,
         qualifies=not missing,
         missing=tuple(missing),
+        rule=state.rule,
+        carried_minutes=carried,
     )
+
+
+def carried_minutes(state: Running, participant: Participant) -> int:
+    """How many minutes attended in another cohort count in this one."""
+    joined = participant.joined_on
+    if joined is None or not participant.carried_minutes:
+        return 0
+    missed = sum(
+        session.minutes
+        for number, session in state.sessions.items()
+        if session.on < joined and number not in participant.attended
+    )
+    return min(participant.carried_minutes, missed)
+
+
+def _missing(rule: Rule, participant: Participant, attended: int, total: int) -> list[Lack]:
+    missing: list[Lack] = []
+    if not participant.takes_part:
+        missing.append("dropped_out" if participant.left_for is None else "transferred")
+    if total == 0:
+        missing.append("no_sessions")
+    elif attended * 100 < rule.attendance_percent_min * total:
+        missing.append("attendance_too_low")
+    if rule.post_test_min is None:
+        return missing
+    if participant.post_test is None:
+        missing.append("no_post_test")
+    elif participant.post_test < rule.post_test_min:
+        missing.append("post_test_too_low")
+    return missing

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from services.trainings.cohorts.qualification import DEFAULT_RULE, Lack
+from services.trainings.cohorts.qualification import Lack
 from services.trainings.cohorts.views import Standing
 from shared.language.marking import N_
 from shared.web.language import say, words
@@ -35,6 +35,8 @@ LABELS: Final = {
 
 LACKS: Final[dict[Lack, str]] = {
     "not_enrolled": N_("Is not enrolled"),
+    "dropped_out": N_("Dropped out"),
+    "transferred": N_("Goes on in another cohort"),
     "no_sessions": N_("No session is planned"),
     "attendance_too_low": N_("Attended {share}%, at least {attendance_min}% is needed"),
     "no_post_test": N_("Final test is missing"),
@@ -86,8 +88,8 @@ def lacking(standing: Standing) -> list[str]:
     facts = {
         "share": found.share_hundredths,
         "post_test": found.post_test,
-        "attendance_min": DEFAULT_RULE.attendance_percent_min,
-        "post_test_min": DEFAULT_RULE.post_test_min,
+        "attendance_min": found.rule.attendance_percent_min,
+        "post_test_min": found.rule.post_test_min,
     }
     phrases = [say(LACKS[lack], facts) for lack in found.missing]
     if not standing.confirmed:

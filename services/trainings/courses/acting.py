@@ -16,6 +16,7 @@ from services.trainings.asking import identifier, not_found, reach
 from services.trainings.courses import handling, views
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.handling import NewContent
+from services.trainings.courses.rule import Rule
 from shared.events.work import Work
 from shared.web.access import ensure
 from shared.web.commands import Answer, receipt, service
@@ -32,13 +33,25 @@ class Found:
 
     @property
     def newest(self) -> Row[Any]:
-        """The version that cohorts are planned with."""
+        """The version with the highest number."""
         return self.rows[0]
 
     @property
     def version(self) -> int:
-        """The record's own version: a course has one event for each version of its content."""
-        return len(self.rows)
+        """The record's own version."""
+        return int(self.newest.record_version)
+
+    @property
+    def retired(self) -> bool:
+        """Whether no new cohort runs it, in any version."""
+        return bool(self.newest.course_retired)
+
+    def row(self, course_version: int) -> Row[Any]:
+        """The row of one version. Raises Missing."""
+        for one in self.rows:
+            if one.course_version == course_version:
+                return one
+        raise not_found()
 
 
 def found(course_id: str, permission: str) -> Found:
@@ -58,6 +71,12 @@ def content_of(given: dict[str, Any]) -> NewContent:
         kind=given["kind"],
         hours=given["hours"],
         modules=tuple(given["modules"]),
+        description=given["description"],
+        module_hours=tuple(given["module_hours"]),
+        rule=Rule(
+            attendance_percent_min=given["attendance_percent_min"],
+            post_test_min=given["post_test_min"],
+        ),
     )
 
 
@@ -74,3 +93,43 @@ def publish(
     work.expect(COURSE, course_id, version)
     handling.publish(work, by=by, course_id=course_id, content=content)
     return receipt(work, COURSE, course_id, location=location)
+
+
+def retire(
+    work: Work,
+    *,
+    by: str,
+    course: Found,
+    version: int,
+    course_version: int | None,
+    reason: str,
+    location: str,
+) -> Answer:
+    """Let no new cohort run a version (None: the course) that is still as it was seen."""
+    course_id = course.newest.course_id
+    work.expect(COURSE, course_id, version)
+    handling.retire(work, by=by, course_id=course_id, version=course_version, reason=reason)
+    return receipt(work, COURSE, course_id, location=location)
+
+
+def offer(
+    work: Work,
+    *,
+    by: str,
+    course: Found,
+    version: int,
+    course_version: int | None,
+    location: str,
+) -> Answer:
+    """Let new cohorts run it again."""
+    course_id = course.newest.course_id
+    work.expect(COURSE, course_id, version)
+    handling.offer(work, by=by, course_id=course_id, version=course_version)
+    return receipt(work, COURSE, course_id, location=location)
+
+
+def shown(row: Row[Any]) -> dict[str, Any]:
+    """A version as it is told: modules and their hours as lists."""
+    hours = [int(one) for one in row.module_hours.split("\n")] if row.module_hours else []
+    modules = row.modules.split("\n") if row.modules else []
+    return {**row._asdict(), "modules": modules, "module_hours": hours}

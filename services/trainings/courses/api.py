@@ -4,6 +4,7 @@ GET  /courses                  the newest version of each, by title
 POST /courses                  a new course
 GET  /courses/<id>             one course with all its versions
 POST /courses/<id>/versions    a new content; the old one stays as it was
+POST /courses/<id>/retire      a version, or the course: no new cohort runs it;  …/offer again
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from sqlalchemy import Row
 
 from services.trainings.asking import programme_of, reach
 from services.trainings.courses import acting, views
@@ -20,6 +20,8 @@ from services.trainings.courses.schemas import (
     ContentSchema,
     CoursePageSchema,
     CreateSchema,
+    OfferSchema,
+    RetireSchema,
     WholeCourseSchema,
 )
 from shared.events.work import Work
@@ -45,7 +47,7 @@ def list_courses(page: PageRequest) -> dict[str, Any]:
             connection, reach(READ), after=page.after(str, str), limit=page.limit + 1
         )
     answer = page.answer(rows, lambda row: (row.title, row.course_id))
-    return {"items": [_shown(row) for row in answer["items"]], "next": answer["next"]}
+    return {"items": [acting.shown(row) for row in answer["items"]], "next": answer["next"]}
 
 
 @blueprint.route("/courses", methods=["POST"])
@@ -73,8 +75,8 @@ def show_course(course_id: str) -> Response:
     if not_modified(course.version):
         return set_version(Response(status=304), course.version)
     body = {
-        **_shown(course.newest),
-        "versions": [_shown(row) for row in course.rows],
+        **acting.shown(course.newest),
+        "versions": [acting.shown(row) for row in course.rows],
         "version": course.version,
     }
     return set_version(jsonify(WholeCourseSchema().dump(body)), course.version)
@@ -98,5 +100,31 @@ def publish_version(arguments: dict[str, Any], course_id: str) -> Response:
     return perform(course.newest.programme, handler)
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
-    return {**row._asdict(), "modules": row.modules.split("\n") if row.modules else []}
+@blueprint.route("/courses/<course_id>/retire", methods=["POST"])
+@requires(WRITE)
+@command(versioned=True)
+@blueprint.arguments(RetireSchema)
+@blueprint.response(200, ReceiptSchema)
+def retire(arguments: dict[str, Any], course_id: str) -> Response:
+    """Let no new cohort run a version, or the course; those planned go on."""
+    course, by, version = found(course_id, WRITE), actor(), required_version()
+
+    def handler(work: Work) -> Answer:
+        return acting.retire(work, by=by, course=course, version=version, location="", **arguments)
+
+    return perform(course.newest.programme, handler)
+
+
+@blueprint.route("/courses/<course_id>/offer", methods=["POST"])
+@requires(WRITE)
+@command(versioned=True)
+@blueprint.arguments(OfferSchema)
+@blueprint.response(200, ReceiptSchema)
+def offer(arguments: dict[str, Any], course_id: str) -> Response:
+    """Let new cohorts run a retired version, or the course, again."""
+    course, by, version = found(course_id, WRITE), actor(), required_version()
+
+    def handler(work: Work) -> Answer:
+        return acting.offer(work, by=by, course=course, version=version, location="", **arguments)
+
+    return perform(course.newest.programme, handler)

@@ -2,6 +2,7 @@
 
 course_id = create(work, by=actor(), content=NewContent(title="Starting a business", …))
 publish(work, by=actor(), course_id=course_id, content=NewContent(hours=30, …))   # version 2
+retire(work, by=actor(), course_id=course_id, version=1, reason="The law changed")
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from services.trainings.courses.course import COURSE, CourseKind, PublishCourseVersion
+from services.trainings.courses.course import (
+    COURSE,
+    CourseKind,
+    OfferAgain,
+    PublishCourseVersion,
+    RetireCourse,
+)
+from services.trainings.courses.rule import Rule, rule_for
 from shared.errors import Missing
 from shared.events.work import Work
 from shared.language.marking import N_
@@ -17,12 +25,15 @@ from shared.language.marking import N_
 
 @dataclass(frozen=True, kw_only=True)
 class NewContent:
-    """What a version says."""
+    """What a version says. ``rule``: None: that of the kind."""
 
     title: str
     kind: str
     hours: int
     modules: tuple[str, ...]
+    description: str = ""
+    module_hours: tuple[int, ...] = ()
+    rule: Rule | None = None
 
 
 def create(work: Work, *, by: str, content: NewContent) -> str:
@@ -39,6 +50,18 @@ def publish(work: Work, *, by: str, course_id: str, content: NewContent) -> None
     _publish(work, by=by, course_id=course_id, content=content)
 
 
+def retire(work: Work, *, by: str, course_id: str, version: int | None, reason: str) -> None:
+    """Let no new cohort run a version; None: the whole course."""
+    command = RetireCourse(by=by, now=work.now, course_id=course_id, version=version, reason=reason)
+    work.decide(COURSE, course_id, command)
+
+
+def offer(work: Work, *, by: str, course_id: str, version: int | None) -> None:
+    """Let new cohorts run a retired version; None: the whole course."""
+    command = OfferAgain(by=by, now=work.now, course_id=course_id, version=version)
+    work.decide(COURSE, course_id, command)
+
+
 def _publish(work: Work, *, by: str, course_id: str, content: NewContent) -> None:
     command = PublishCourseVersion(
         by=by,
@@ -48,5 +71,8 @@ def _publish(work: Work, *, by: str, course_id: str, content: NewContent) -> Non
         kind=cast(CourseKind, content.kind),
         hours=content.hours,
         modules=content.modules,
+        description=content.description,
+        module_hours=content.module_hours,
+        rule=content.rule or rule_for(content.kind),
     )
     work.decide(COURSE, course_id, command)
