@@ -44,7 +44,12 @@ PLACES: Final[tuple[Place, ...]] = (
         N_("People"),
         "/trainings/people",
         "trainings.people.read",
-        ("/trainings/outcomes", "/trainings/erasures", "/trainings/retention"),
+        (
+            "/trainings/outcomes",
+            "/trainings/referrals",
+            "/trainings/erasures",
+            "/trainings/retention",
+        ),
     ),
     Place(N_("Cohorts"), "/trainings/cohorts", "trainings.cohorts.read", ("/trainings/courses",)),
     Place(N_("Certificates"), "/trainings/certificates", "trainings.certificates.read"),

@@ -54,6 +54,11 @@ from services.trainings.people import pages as people_pages
 from services.trainings.people.papers_views import PAPERS
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
+from services.trainings.referrals import api as referrals_api
+from services.trainings.referrals import handling as referring
+from services.trainings.referrals import pages as referrals_pages
+from services.trainings.referrals.projecting import REFERRAL_RECORDS
+from services.trainings.referrals.referral import REFERRAL
 from services.trainings.retention import api as retention_api
 from services.trainings.retention import handling as retaining
 from services.trainings.retention import pages as retention_pages
@@ -85,6 +90,7 @@ CAPABILITIES: Final = (
     "vulnerability",
     "consents",
     "dashboards",
+    "referrals",
 )
 
 
@@ -102,6 +108,7 @@ def definition() -> Definition:
             ERASURE,
             RETENTION,
             VAULT,
+            REFERRAL,
         ),
         events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
@@ -116,6 +123,7 @@ def definition() -> Definition:
             RETENTION_LIST,
             foreign.STAFF_NAMES,
             VAULTS,
+            REFERRAL_RECORDS,
             revocations(),
         ),
         reactions=(ANSWERS,),
@@ -124,12 +132,14 @@ def definition() -> Definition:
             erasing.DESTROY_KIND: erasing.destroy_due,
             retaining.REVIEW_KIND: retaining.review,
             consenting.REVIEW_KIND: consenting.review,
+            referring.REMIND_KIND: referring.remind,
             verification_limits.PURGE_KIND: verification_limits.purge,
         },
         daily=(
             retaining.REVIEW_KIND,
             consenting.REVIEW_KIND,
             verification_limits.PURGE_KIND,
+            referring.REMIND_KIND,
         ),
     )
 
@@ -149,6 +159,8 @@ def create(service: Service) -> Flask:
         app.register_blueprint(pages.blueprint)
     api.register_blueprint(duplicates_api.blueprint)
     app.register_blueprint(duplicates_pages.blueprint)
+    api.register_blueprint(referrals_api.blueprint)
+    app.register_blueprint(referrals_pages.blueprint)
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
     app.register_blueprint(documents_pages.blueprint)

@@ -180,6 +180,7 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.data.export": "identity number_and_account ethnicity vulnerability training",
     "trainings.erasures.read": "identity",
     "trainings.retention.read": "identity",
+    "trainings.referrals.read": "identity training",
     "trainings.figures.read": "training",
     "grants.programmes.read": _OTHER,
     "grants.partners.read": _OTHER,

@@ -51,6 +51,8 @@ _TRAININGS: Final = {
     "trainings.data.export": _OFFICER,
     "trainings.outcomes.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.outcomes.write": _TRAINING,
+    "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.referrals.write": _TRAINING,
     "trainings.erasures.read": f"{_OFFICER} {_AUDITOR}",
     "trainings.erasures.request": _OFFICER,
     "trainings.erasures.confirm": _OFFICER,

@@ -1,0 +1,1 @@
+"""Referrals of people to schools and other institutions, from the letter to the end."""
