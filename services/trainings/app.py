@@ -89,6 +89,7 @@ CAPABILITIES: Final = (
     "own",
     "vulnerability",
     "consents",
+    "verification",
     "dashboards",
     "referrals",
 )
