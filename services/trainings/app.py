@@ -51,6 +51,7 @@ from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
 from services.trainings.people import duplicates_api, duplicates_pages
 from services.trainings.people import pages as people_pages
+from services.trainings.people.finding import PEOPLE_FOUND
 from services.trainings.people.papers_views import PAPERS
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
@@ -114,6 +115,7 @@ def definition() -> Definition:
         events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
             PEOPLE,
+            PEOPLE_FOUND,
             PAPERS,
             COURSE_VERSIONS,
             COHORT_RECORDS,

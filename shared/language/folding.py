@@ -38,15 +38,29 @@ def fold(text: str) -> str:
     Marks and apostrophes vanish, other punctuation separates words. fold(fold(x)) == fold(x).
     Source: domain rules on scripts and languages.
     """
-    joined = "".join(character for character in text if character not in _APOSTROPHES)
-    small = _without_marks(_without_marks(joined).casefold()).translate(_LETTERS)
+    return joined(spelled(text))
+
+
+def spelled(text: str) -> str:
+    """``text`` folded but for ``dj``, which stands as it was typed: what a typo happens to.
+
+    >>> spelled("Djordjević"), spelled("Đorđević")
+    ('djordjevic', 'dordevic')
+    """
+    whole = "".join(character for character in text if character not in _APOSTROPHES)
+    small = _without_marks(_without_marks(whole).casefold()).translate(_LETTERS)
     # Some apostrophes appear only when a letter is taken apart (ŉ), others vanish then (´).
     kept = "".join(
         character if character.isalnum() else " "
         for character in small
         if character not in _APOSTROPHES
     )
-    return _DJ.sub("d", " ".join(kept.split()))
+    return " ".join(kept.split())
+
+
+def joined(letters: str) -> str:
+    """Spelled letters with ``dj`` as the one letter that it stands for."""
+    return _DJ.sub("d", letters)
 
 
 def same_name(first: str, second: str) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, or_, select, update
 
 from shared.privacy.keyring import KeyName
 
@@ -87,6 +87,14 @@ def owned_by(column: str) -> dict[str, Any]:
     return {"owner": column}
 
 
+def removed_whole() -> dict[str, Any]:
+    """``info`` of a table whose rows are nothing but people's data: a purge removes them.
+
+    Such as words of a name: who cannot read the name does not know how many there were.
+    """
+    return {"removed": True}
+
+
 def kind_of(column: Column[Any]) -> Kind | None:
     """Of which kind the data of a column are; None when they are nobody's."""
     data_class = column.info.get("personal")
@@ -130,6 +138,9 @@ def purge(
         count = 0
         for part in _parts(owners):
             whose = owned(table, part, tables)
+            if table.info.get("removed"):
+                count += connection.execute(delete(table).where(whose)).rowcount
+                continue
             count += connection.execute(update(table).where(whose, held).values(emptied)).rowcount
         found.append(Rows(table=str(table.name), kind=kind.text, rows=count))
     return [one for one in found if one.rows]

@@ -149,7 +149,7 @@ def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
 
 PEOPLE: Final = Projection(
     "people",
-    4,
+    5,
     (REGISTRATIONS, DUPLICATE_DECISIONS, CONSENTS),
     project,
     get_args(RegistrationEvent),
