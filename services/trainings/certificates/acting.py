@@ -14,8 +14,8 @@ from sqlalchemy import Row
 
 from services.trainings.asking import identifier, not_found, reach
 from services.trainings.certificates import handling, views
-from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate, Valid
-from services.trainings.certificates.numbering import NUMBERING, next_number, numbering_id
+from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate, held_by
+from services.trainings.certificates.numbering import NUMBERING, next_numbers, numbering_id
 from services.trainings.cohorts.acting import today
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.people.views import staff_names
@@ -97,15 +97,13 @@ def own_name() -> str:
         return staff_names(connection).get(reader.account_id) or reader.name
 
 
-def first_number(cohort: Row[Any]) -> str:
-    """The number that the next certificate of a cohort would get now."""
+def numbers_to_come(cohort: Row[Any], count: int) -> list[str]:
+    """The numbers that the next certificates of a cohort would get now; none is taken."""
     year = today(cohort).year
-    stream = NUMBERING.stream(
-        numbering_id(programme=cohort.programme, country=cohort.country, year=year)
-    )
+    stream = numbering_id(programme=cohort.programme, country=cohort.country, year=year)
     with service().database.reading() as connection:
-        events, _ = service().store.stream(connection, stream)
-    return next_number(NUMBERING.fold(events), country=cohort.country, year=year)
+        state = views.taken(connection, service().store, NUMBERING.stream(stream))
+    return next_numbers(state, country=cohort.country, year=year, count=count)
 
 
 def issuing(
@@ -151,7 +149,7 @@ def _given(work: Work, certificate_id: str) -> dict[str, Any]:
     state = work.load(CERTIFICATE, certificate_id)
     if isinstance(state, NoCertificate):
         raise TypeError("a certificate that was issued is not there")
-    held = state if isinstance(state, Valid) else state.certificate
+    held = held_by(state)
     return {
         "certificate_id": certificate_id,
         "registration_id": held.registration_id,

@@ -97,6 +97,11 @@ class Void:
 CertificateState: TypeAlias = NoCertificate | Valid | RevocationPending | Void
 
 
+def held_by(state: Valid | RevocationPending | Void) -> Valid:
+    """What the certificate is, whether it stands or not."""
+    return state if isinstance(state, Valid) else state.certificate
+
+
 def evolve(state: CertificateState, event: CertificateEvent) -> CertificateState:
     """State after one more event."""
     match state, event:
@@ -142,7 +147,7 @@ def decide(state: CertificateState, command: CertificateCommand) -> tuple[Event,
         raise Missing("no-certificate", N_("There is no such certificate."))
     match command:
         case KeepDocument():
-            return _keep(state if isinstance(state, Valid) else state.certificate, command)
+            return _keep(held_by(state), command)
         case ProposeRevocation():
             return _propose(state, command)
         case DeclineRevocation():
@@ -163,7 +168,7 @@ def _issue(
     state: CertificateState, command: IssueCertificate | ImportCertificate
 ) -> tuple[Event, ...]:
     if not isinstance(state, NoCertificate):
-        held = state if isinstance(state, Valid) else state.certificate
+        held = held_by(state)
         if (held.registration_id, held.cohort_id) == (command.registration_id, command.cohort_id):
             return ()
         raise Refused("already-issued", N_("This certificate was issued to somebody else."))

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Row, select
 
 from services.trainings.certificates import views
-from services.trainings.certificates.certificate import CERTIFICATE
+from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate, held_by
 from services.trainings.certificates.certificate_commands import (
     DeclineRevocation,
     IssueCertificate,
@@ -28,8 +28,8 @@ from services.trainings.certificates.certificate_commands import (
 )
 from services.trainings.certificates.numbering import (
     NUMBERING,
+    NumberTaken,
     TakeNumber,
-    number_of,
     numbering_id,
 )
 from services.trainings.cohorts.cohort import COHORT
@@ -142,19 +142,22 @@ def _issue(
 
 def take_number(work: Work, programme: str, certificate_id: str, *, country: str, year: int) -> str:
     """The certificate's number, taken in the same append as the certificate itself."""
-    stream = numbering_id(programme=programme, country=country, year=year)
+    state = work.load(CERTIFICATE, certificate_id)
+    held = "" if isinstance(state, NoCertificate) else held_by(state).number
     command = TakeNumber(
         by=work.context.actor,
         now=work.now,
         certificate_id=certificate_id,
         country=country,
         year=year,
+        held=held,
     )
-    work.decide(NUMBERING, stream, command)
-    number = number_of(work.load(NUMBERING, stream), certificate_id)
-    if number is None:
-        raise TypeError("a number that was taken is not there")
-    return number
+    stream = numbering_id(programme=programme, country=country, year=year)
+    match work.decide(NUMBERING, stream, command):
+        case (NumberTaken(number=number),):
+            return number
+        case _:
+            return held
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
     TakeNumber(certificate_id="x1", country="RS", year=2026, …)
         -> NumberTaken(number="RS-2026-000001", certificate_id="x1")
-    TakeNumber(certificate_id="x1", …) -> nothing: it has its number
+    TakeNumber(certificate_id="x1", held="RS-2026-000001", …) -> nothing: it has its number
 
 Many issuers want the next number at once, so the stream is hot: locked before it is read.
 """
@@ -38,9 +38,13 @@ class NumberTaken(Event, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Numbering:
-    """Certificates in the order of their numbers: the first has sequence 1."""
+    """How many numbers of a series are taken; the last one has the sequence ``count``.
 
-    certificates: tuple[str, ...] = ()
+    Whose they are stands in the certificates' own streams, written in the same append: held here
+    too, a hundred thousand of them would be read and copied for every next one.
+    """
+
+    count: int = 0
     series: str = ""
 
 
@@ -48,10 +52,7 @@ def evolve(state: Numbering, event: NumberTaken) -> Numbering:
     """State after one more event."""
     match event:
         case NumberTaken():
-            return Numbering(
-                certificates=(*state.certificates, event.certificate_id),
-                series=event.number.rpartition("-")[0],
-            )
+            return Numbering(count=state.count + 1, series=event.number.rpartition("-")[0])
         case _:
             raise TypeError(f"{type(event).__name__} is no event of a numbering")
 
@@ -68,16 +69,10 @@ def numbering_id(*, programme: str, country: str, year: int) -> str:
     return f"{programme}-{series(country, year)}"
 
 
-def number_of(state: Numbering, certificate_id: str) -> str | None:
-    """The number that a certificate took, if it did."""
-    if certificate_id not in state.certificates:
-        return None
-    return _number(state.series, state.certificates.index(certificate_id) + 1)
-
-
-def next_number(state: Numbering, *, country: str, year: int) -> str:
-    """The number that would be taken now."""
-    return _number(series(country, year), len(state.certificates) + 1)
+def next_numbers(state: Numbering, *, country: str, year: int, count: int = 1) -> list[str]:
+    """The numbers that would be taken now, in their order."""
+    first, of = state.count + 1, series(country, year)
+    return [_number(of, sequence) for sequence in range(first, first + count)]
 
 
 def _number(of: str, sequence: int) -> str:
@@ -89,13 +84,17 @@ def _number(of: str, sequence: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeNumber:
-    """Take the next number for a certificate. ``year``: of its issue, imported or not."""
+    """Take the next number for a certificate. ``year``: of its issue, imported or not.
+
+    held: the number that the certificate has by its own stream; empty before it is issued.
+    """
 
     by: str
     now: datetime
     certificate_id: str
     country: str
     year: int
+    held: str = ""
 
 
 # Decide
@@ -105,16 +104,16 @@ def decide(state: Numbering, command: TakeNumber) -> tuple[Event, ...]:
     """The next number, or nothing when the certificate has one; Refused when they are used up."""
     match command:
         case TakeNumber():
-            number = next_number(state, country=command.country, year=command.year)
+            numbers = next_numbers(state, country=command.country, year=command.year)
         case _:
             raise TypeError(f"{type(command).__name__} is no command for a numbering")
     if state.series not in ("", series(command.country, command.year)):
         raise Refused("other-series", N_("These numbers are of another country or year."))
-    if command.certificate_id in state.certificates:
+    if command.held:
         return ()
-    if len(state.certificates) >= SEQUENCE_MAX:
+    if state.count >= SEQUENCE_MAX:
         raise Refused("numbers-used-up", N_("All certificate numbers of this year are taken."))
-    return (NumberTaken(number=number, certificate_id=command.certificate_id),)
+    return (NumberTaken(number=numbers[0], certificate_id=command.certificate_id),)
 
 
 NUMBERING: Final[Decider[Numbering]] = Decider(
@@ -124,5 +123,5 @@ NUMBERING: Final[Decider[Numbering]] = Decider(
     decide=decide,
     events=(NumberTaken,),
     hot=True,
-    snapshots=Snapshots(Numbering, version=1),
+    snapshots=Snapshots(Numbering, version=2),
 )

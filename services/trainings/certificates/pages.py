@@ -97,7 +97,7 @@ def _issue_page(row: Row[Any], chosen: Sequence[str] | None, errors: Errors) -> 
         row=row,
         people=given,
         left_out=len(qualified) - len(given),
-        first=acting.first_number(row),
+        first=acting.numbers_to_come(row, 1)[0],
         today=today,
         last_on=last_on,
         too_early=last_on is None or today < last_on,

@@ -12,9 +12,12 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
+from services.trainings.certificates.numbering import NUMBERING, Numbering
 from services.trainings.certificates.tables import VERSIONS
 from services.trainings.reach import Reach
 from services.trainings.tables import CERTIFICATES
+from shared.events.snapshots import find
+from shared.events.store import Store
 
 STANDING_ROWS_MAX: Final = 1000
 """Versions of one number: programmes of an installation may each have it."""
@@ -157,6 +160,15 @@ def standing(connection: Connection, *, number: str, code: str) -> Standing | No
         return None
     own = CERTIFICATES.c.certificate_id == found.certificate_id
     return Standing(connection.execute(select(CERTIFICATES).where(own)).one(), found)
+
+
+def taken(connection: Connection, store: Store, stream: str) -> Numbering:
+    """How many numbers of a series are taken, from where its state was kept last."""
+    state, kept = NUMBERING.initial, 0
+    if NUMBERING.snapshots is not None:
+        state, kept = find(NUMBERING.snapshots, connection, store.keyring, stream) or (state, kept)
+    events, _ = store.stream_after(connection, stream, kept)
+    return NUMBERING.fold(events, state)
 
 
 def plain_code(code: str) -> str:
