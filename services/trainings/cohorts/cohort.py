@@ -15,31 +15,32 @@ from typing import Final, get_args
 
 from services.trainings.cohorts.cohort_commands import (
     CancelSession,
+    ChangeDetails,
     ChangeTrainers,
     CloseCohort,
     CohortCommand,
+    DropOut,
     Enrol,
     ImportClosing,
-    ImportCohort,
-    ImportEnrolment,
     ImportSession,
     NoteEntry,
     PlanCohort,
+    PromoteWaiting,
     RecordAttendance,
     RecordTests,
     ReopenCohort,
     ScheduleSession,
     SettleEntry,
+    TakeOffWaitingList,
+    TransferIn,
+    TransferOut,
 )
 from services.trainings.cohorts.cohort_events import (
     Closed,
     CohortEvent,
-    Enrolled,
-    Planned,
     Reopened,
     SessionCancelled,
     SessionScheduled,
-    TrainersChanged,
 )
 from services.trainings.cohorts.cohort_state import (
     CohortState,
@@ -50,23 +51,19 @@ from services.trainings.cohorts.cohort_state import (
     evolve,
     last_session_on,
 )
+from services.trainings.cohorts.enrolling import (
+    drop_out,
+    enrol,
+    promote,
+    take_off,
+    transfer_in,
+    transfer_out,
+)
 from services.trainings.cohorts.noting import note, settle
-from services.trainings.cohorts.recording import (
-    PARTICIPANTS_MAX,
-    attendance,
-    by_trainer,
-    tests,
-    today,
-)
-from services.trainings.courses.course import TITLE_LENGTH_MAX, CourseKind
-from services.trainings.people.fields import (
-    PLACE_LENGTH_MAX,
-    REASON_LENGTH_MAX,
-    REFERENCE_LENGTH_MAX,
-    country_code,
-    term,
-    text,
-)
+from services.trainings.cohorts.planning import change_details, change_trainers, plan
+from services.trainings.cohorts.recording import attendance, by_trainer, tests, today
+from services.trainings.courses.course import MODULES_MAX
+from services.trainings.people.fields import REASON_LENGTH_MAX, text
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event
@@ -74,85 +71,73 @@ from shared.language.marking import N_
 
 SESSION_MAX: Final = 500
 SESSION_MINUTES_MAX: Final = 24 * 60
-TRAINERS_MAX: Final = 10
 
 
 def decide(state: CohortState, command: CohortCommand) -> tuple[Event, ...]:
     """Events that follow, or Refused, Invalid, Forbidden, Missing."""
     if isinstance(command, PlanCohort):
-        return _plan(state, command)
+        return plan(state, command)
     if isinstance(state, NoCohort):
         raise Missing("no-cohort", N_("There is no such cohort."))
     if isinstance(command, ReopenCohort):
         return _reopen(state, command)
     if isinstance(command, CloseCohort | ImportClosing):
         return _close(state, command)
-    match command:
-        case ChangeTrainers():
-            events = _change_trainers(state, command)
-        case ScheduleSession():
-            events = _schedule(state, command)
-        case CancelSession():
-            events = _cancel(state, command)
-        case Enrol():
-            events = _enrol(state, command)
-        case RecordAttendance():
-            events = attendance(state, command)
-        case RecordTests():
-            events = tests(state, command)
-        case NoteEntry():
-            events = note(state, command)
-        case SettleEntry():
-            events = settle(state, command)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command for a cohort")
+    events = _within(state, command)
     if events and isinstance(state, Over):
         raise Refused("cohort-closed", N_("The cohort is closed; it must be reopened first."))
     return events
 
 
-def _plan(state: CohortState, command: PlanCohort) -> tuple[Event, ...]:
-    if not isinstance(state, NoCohort):
-        raise Refused("already-planned", N_("This cohort was planned before."))
-    term(command.kind, get_args(CourseKind), field="kind")
-    return (
-        Planned(
-            cohort_id=command.cohort_id,
-            reference=text(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX),
-            course_id=command.course_id,
-            course_title=text(
-                command.course_title, field="course_title", length_max=TITLE_LENGTH_MAX
-            ),
-            course_version=command.course_version,
-            kind=command.kind,
-            country=country_code(command.country),
-            place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
-            zone=command.zone,
-            trainers=_trainers(command.trainers),
-            imported=isinstance(command, ImportCohort),
-        ),
-    )
+def _within(state: Running, command: CohortCommand) -> tuple[Event, ...]:
+    match command:
+        case ChangeTrainers():
+            return change_trainers(state, command)
+        case ChangeDetails():
+            return change_details(state, command)
+        case ScheduleSession():
+            return _schedule(state, command)
+        case CancelSession():
+            return _cancel(state, command)
+        case RecordAttendance():
+            return attendance(state, command)
+        case RecordTests():
+            return tests(state, command)
+        case NoteEntry():
+            return note(state, command)
+        case SettleEntry():
+            return settle(state, command)
+        case _:
+            return _taking_part(state, command)
 
 
-def _trainers(trainers: tuple[str, ...]) -> tuple[str, ...]:
-    if not 1 <= len(trainers) <= TRAINERS_MAX or len(set(trainers)) != len(trainers):
-        raise Invalid(
-            "trainers",
-            N_("A cohort has 1 to {trainers_max} trainers, each named once."),
-            trainers_max=TRAINERS_MAX,
-        )
-    return tuple(text(one, field="trainers", length_max=REFERENCE_LENGTH_MAX) for one in trainers)
-
-
-def _change_trainers(state: Running, command: ChangeTrainers) -> tuple[Event, ...]:
-    trainers = _trainers(command.trainers)
-    if trainers == state.trainers:
-        return ()
-    return (TrainersChanged(cohort_id=command.cohort_id, trainers=trainers),)
+def _taking_part(state: Running, command: CohortCommand) -> tuple[Event, ...]:
+    match command:
+        case Enrol():
+            return enrol(state, command)
+        case PromoteWaiting():
+            return promote(state, command)
+        case TakeOffWaitingList():
+            return take_off(state, command)
+        case DropOut():
+            return drop_out(state, command)
+        case TransferOut():
+            return transfer_out(state, command)
+        case TransferIn():
+            return transfer_in(state, command)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command for a cohort")
 
 
 def _schedule(state: Running, command: ScheduleSession) -> tuple[Event, ...]:
-    if state.sessions.get(command.session) == Session(on=command.on, minutes=command.minutes):
+    session = Session(
+        on=command.on,
+        minutes=command.minutes,
+        starts=_time(command.starts),
+        module=command.module,
+        trainer=command.trainer or None,
+    )
+    if state.sessions.get(command.session) == session:
         return ()
     if not 1 <= command.session <= SESSION_MAX or not 1 <= command.minutes <= SESSION_MINUTES_MAX:
         raise Invalid(
@@ -163,17 +148,39 @@ def _schedule(state: Running, command: ScheduleSession) -> tuple[Event, ...]:
         )
     _unattended(state, command.session)
     imported = isinstance(command, ImportSession)
+    if session.module is not None and not 1 <= session.module <= MODULES_MAX:
+        raise Invalid(
+            "no-such-module", N_("Choose a module of the course ({field})."), field="module"
+        )
+    if not imported and session.trainer is not None and session.trainer not in state.trainers:
+        raise Invalid(
+            "not-their-trainer", N_("Choose one of the trainers ({field})."), field="trainer"
+        )
     if not imported and command.on < today(state, command):
         raise Refused("session-in-the-past", N_("A session cannot be put on a day that is over."))
     return (
         SessionScheduled(
             cohort_id=command.cohort_id,
             session=command.session,
-            on=command.on,
-            minutes=command.minutes,
+            on=session.on,
+            minutes=session.minutes,
             imported=imported,
+            starts=session.starts,
+            module=session.module,
+            trainer=session.trainer,
         ),
     )
+
+
+def _time(value: str | None) -> str | None:
+    """HH:MM as it is written on a clock of 24 hours; None and nothing: not set."""
+    if not value:
+        return None
+    hours, _, minutes = value.partition(":")
+    digits = len(value) == 5 and hours.isdecimal() and minutes.isdecimal() and value.isascii()
+    if not digits or int(hours) > 23 or int(minutes) > 59:
+        raise Invalid("no-such-time", N_("{field} needs a time such as 09:30."), field="starts")
+    return value
 
 
 def _cancel(state: Running, command: CancelSession) -> tuple[Event, ...]:
@@ -190,32 +197,6 @@ def _unattended(state: Running, session: int) -> None:
             N_("Attendance of session {session} is recorded; it can no longer be changed."),
             session=session,
         )
-
-
-def _enrol(state: Running, command: Enrol) -> tuple[Event, ...]:
-    if command.registration_id in state.participants:
-        return ()
-    imported = isinstance(command, ImportEnrolment)
-    persons = {one.person_id for one in state.participants.values()}
-    # History may hold one person twice under two registrations; it is kept as it was.
-    if not imported and command.person_id in persons:
-        raise Refused(
-            "person-enrolled", N_("This person takes part already, under another registration.")
-        )
-    if len(state.participants) >= PARTICIPANTS_MAX:
-        raise Refused(
-            "cohort-full",
-            N_("A cohort has at most {participants_max} participants."),
-            participants_max=PARTICIPANTS_MAX,
-        )
-    return (
-        Enrolled(
-            cohort_id=command.cohort_id,
-            registration_id=command.registration_id,
-            person_id=command.person_id,
-            imported=imported,
-        ),
-    )
 
 
 def _close(state: Running, command: CloseCohort | ImportClosing) -> tuple[Event, ...]:

@@ -136,10 +136,9 @@ class TakeOffWaitingList(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class DropOut(Act):
-    """Say that somebody takes part no more, since ``on``, and why: a code of ``leaving.py``."""
+    """Say that somebody takes part no more, and why: a code of ``leaving.py``."""
 
     registration_id: str
-    on: date
     reason: str
 
 

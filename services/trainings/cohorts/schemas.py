@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 from services.trainings.cohorts.cohort import (
     SESSION_MAX,
     SESSION_MINUTES_MAX,
-    TRAINERS_MAX,
 )
+from services.trainings.cohorts.planning import TRAINERS_MAX
 from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.cohorts.wording import COUNTRIES
 from services.trainings.people.fields import (
