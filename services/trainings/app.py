@@ -21,6 +21,7 @@ from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.numbering import NUMBERING
 from services.trainings.certificates.projecting import CERTIFICATE_RECORDS
 from services.trainings.cohorts import api as cohorts_api
+from services.trainings.cohorts import attendance_api
 from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
@@ -166,6 +167,7 @@ def create(service: Service) -> Flask:
     app.register_blueprint(referrals_pages.blueprint)
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
+    api.register_blueprint(attendance_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
     app.register_blueprint(consents_pages.blueprint)
