@@ -1,0 +1,34 @@
+"""How large a sheet may be that is read here.
+
+ROWS_MAX rows of COLUMNS_MAX columns and no more than CELLS_MAX filled cells in all.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.errors import Invalid
+from shared.language.marking import N_
+
+ROWS_MAX: Final = 100_000
+COLUMNS_MAX: Final = 200
+KEPT_BYTES_MAX: Final = 256 * 1024 * 1024
+"""What the rows take while they are worked through."""
+
+
+def too_many_rows() -> Invalid:
+    """More rows than are read at once."""
+    return Invalid(
+        "sheet-too-many-rows",
+        N_("There are more than {most} rows. Split the sheet, then send its parts."),
+        most=ROWS_MAX,
+    )
+
+
+def too_many_columns() -> Invalid:
+    """More columns than are read."""
+    return Invalid(
+        "sheet-too-many-columns",
+        N_("There are more than {most} columns. Remove those that are not needed."),
+        most=COLUMNS_MAX,
+    )
