@@ -16,8 +16,10 @@ from flask import Flask
 from services.navigation import navigation
 from services.trainings import foreign
 from services.trainings.certificates import api as certificates_api
+from services.trainings.certificates import keeping as certificate_documents
 from services.trainings.certificates import pages as certificates_pages
 from services.trainings.certificates.certificate import CERTIFICATE
+from services.trainings.certificates.handling import DOCUMENT_KIND
 from services.trainings.certificates.numbering import NUMBERING
 from services.trainings.certificates.projecting import CERTIFICATE_RECORDS
 from services.trainings.cohorts import api as cohorts_api
@@ -134,6 +136,7 @@ def definition() -> Definition:
         due={
             **erasing.ERASING.due,
             erasing.DESTROY_KIND: erasing.destroy_due,
+            DOCUMENT_KIND: certificate_documents.make_due,
             retaining.REVIEW_KIND: retaining.review,
             consenting.REVIEW_KIND: consenting.review,
             referring.REMIND_KIND: referring.remind,

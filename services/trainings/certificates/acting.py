@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from services.trainings.asking import identifier, not_found, reach
 from services.trainings.certificates import handling, views
-from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate, held_by
+from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.numbering import NUMBERING, next_numbers, numbering_id
 from services.trainings.cohorts.acting import today
 from services.trainings.cohorts.cohort import COHORT
@@ -113,6 +113,7 @@ def issuing(
     people: Sequence[str],
     issuer: str,
     location: Callable[[Sequence[str]], str],
+    language: str = "",
 ) -> Callable[[Work], Answer]:
     """A handler that issues to these participants, or to nobody.
 
@@ -132,6 +133,7 @@ def issuing(
             cohort_id=cohort.cohort_id,
             registrations=tuple(dict.fromkeys(people)),
             own_registrations=own,
+            language=language,
         )
         given = [_given(work, certificate_id) for certificate_id in made]
         new = [one["number"] for one in given if one.pop("new")]
@@ -146,10 +148,7 @@ def issuing(
 
 
 def _given(work: Work, certificate_id: str) -> dict[str, Any]:
-    state = work.load(CERTIFICATE, certificate_id)
-    if isinstance(state, NoCertificate):
-        raise TypeError("a certificate that was issued is not there")
-    held = held_by(state)
+    held = handling.held(work, certificate_id)
     return {
         "certificate_id": certificate_id,
         "registration_id": held.registration_id,

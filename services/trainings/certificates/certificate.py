@@ -37,6 +37,7 @@ from services.trainings.certificates.certificate_events import (
     Revoked,
     Superseded,
 )
+from services.trainings.certificates.languages import LANGUAGES
 from services.trainings.certificates.numbering import series
 from services.trainings.courses.course import TITLE_LENGTH_MAX, CourseKind
 from services.trainings.people.fields import (
@@ -235,6 +236,7 @@ def _issued(command: Draft, issued_on: date) -> Issued:
         code=command.code,
         cohort_id=command.cohort_id,
         imported=isinstance(command, ImportCertificate),
+        language=_language(command.language),
     )
 
 
@@ -269,8 +271,13 @@ def _supersede(state: Valid, command: Supersede) -> tuple[Event, ...]:
             code=command.code,
             superseded_on=day_in(command.now, command.zone),
             reason=text(command.reason, field="reason", length_max=REASON_LENGTH_MAX),
+            language=_language(command.language),
         ),
     )
+
+
+def _language(code: str) -> str:
+    return code and term(code, LANGUAGES, field="language")
 
 
 def _duplicate(state: Valid, command: IssueDuplicate) -> tuple[Event, ...]:
@@ -302,6 +309,9 @@ def _keep(held: Valid, command: KeepDocument) -> tuple[Event, ...]:
             version=command.version,
             duplicate=command.duplicate,
             sha256=command.sha256,
+            size=command.size,
+            renderer=command.renderer,
+            template=command.template,
         ),
     )
 

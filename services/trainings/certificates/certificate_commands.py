@@ -26,7 +26,10 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft(Act):
-    """What a certificate is about; ``number`` was taken from the numbering in the same append."""
+    """What a certificate is about; ``number`` was taken from the numbering in the same append.
+
+    language: of its document, a code of ``languages.LANGUAGES``; empty: that of the country.
+    """
 
     registration_id: str
     person_id: str
@@ -44,6 +47,7 @@ class Draft(Act):
     issuer: str
     code: str
     cohort_id: str
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,10 @@ class ImportCertificate(Draft):
 
 @dataclass(frozen=True, kw_only=True)
 class Supersede(Act):
-    """Correct what the certificate says, whole; the number stays, the code is a new one."""
+    """Correct what the certificate says, whole; the number stays, the code is a new one.
+
+    language: empty where the document stays in the language that it has.
+    """
 
     zone: str
     own_registrations: frozenset[str]
@@ -84,6 +91,7 @@ class Supersede(Act):
     trainer: str
     code: str
     reason: str
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +103,17 @@ class IssueDuplicate(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class KeepDocument(Act):
-    """Note the hash of the sealed bytes of a version (duplicate 0) or of a duplicate."""
+    """Note the hash of the sealed bytes of a version (duplicate 0) or of a duplicate.
+
+    size: of the document in bytes. renderer, template: what made it.
+    """
 
     version: int
     duplicate: int
     sha256: str
+    size: int = 0
+    renderer: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

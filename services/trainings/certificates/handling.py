@@ -17,7 +17,12 @@ from typing import Any, Final, cast
 from sqlalchemy import Row, select
 
 from services.trainings.certificates import views
-from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate, held_by
+from services.trainings.certificates.certificate import (
+    CERTIFICATE,
+    NoCertificate,
+    Valid,
+    held_by,
+)
 from services.trainings.certificates.certificate_commands import (
     DeclineRevocation,
     IssueCertificate,
@@ -42,11 +47,14 @@ from services.trainings.tables import REGISTRATIONS
 from services.trainings.zones import zone_of
 from shared.clock import day_in
 from shared.errors import Missing, Refused
+from shared.events.append import DueWork
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
 
 CODE_BYTES: Final = 6
+DOCUMENT_KIND: Final = "trainings.certificate.document"
+"""Due work that makes one document; its payload names certificate, version and duplicate."""
 
 
 def issue(
@@ -58,14 +66,17 @@ def issue(
     cohort_id: str,
     registrations: Sequence[str],
     own_registrations: frozenset[str] = frozenset(),
+    language: str = "",
 ) -> list[str]:
     """Issue to these participants in this order, or to nobody; returns the certificates' ids.
 
     own_registrations: of whoever acts; nobody certifies themself.
+    language: of the documents, which are made right after the commit; empty: of the country.
     """
     state = work.guard(COHORT, cohort_id)
     cohort = record(work.connection, cohort_id)
     last = last_session_on(state)
+    terms = _Terms(by, trainer, issuer, own_registrations, language)
     if cohort is None or not isinstance(state, Running):
         raise Missing("no-cohort", N_("There is no such cohort."))
     if last is None:
@@ -76,21 +87,23 @@ def issue(
         if had is not None:
             made.append(str(had.certificate_id))
             continue
-        made.append(
-            _issue(work, by, trainer, issuer, cohort, state, registration_id, own_registrations)
-        )
+        made.append(_issue(work, terms, cohort, state, registration_id))
     return made
 
 
+@dataclass(frozen=True)
+class _Terms:
+    """What is the same for all that are issued at once."""
+
+    by: str
+    trainer: str
+    issuer: str
+    own_registrations: frozenset[str]
+    language: str
+
+
 def _issue(
-    work: Work,
-    by: str,
-    trainer: str,
-    issuer: str,
-    cohort: Row[Any],
-    state: Running,
-    registration_id: str,
-    own_registrations: frozenset[str],
+    work: Work, terms: _Terms, cohort: Row[Any], state: Running, registration_id: str
 ) -> str:
     name = work.connection.execute(
         select(REGISTRATIONS.c.full_name).where(REGISTRATIONS.c.registration_id == registration_id)
@@ -104,7 +117,7 @@ def _issue(
     )
     found = qualification(state, registration_id)
     command = IssueCertificate(
-        by=by,
+        by=terms.by,
         now=work.now,
         zone=cohort.zone,
         certificate_id=certificate_id,
@@ -126,18 +139,26 @@ def _issue(
         session_dates=session_dates(state),
         country=cohort.country,
         place=cohort.place,
-        trainer=trainer,
-        issuer=issuer,
+        trainer=terms.trainer,
+        issuer=terms.issuer,
         code=secrets.token_hex(CODE_BYTES),
         cohort_id=cohort.cohort_id,
         last_session_on=last,
         trainers=state.trainers,
-        own_registrations=own_registrations,
+        own_registrations=terms.own_registrations,
         identity_confirmed=is_confirmed(work.guard(REGISTRATION, registration_id)),
         qualification=found,
+        language=terms.language,
     )
     work.decide(CERTIFICATE, certificate_id, command)
+    make_soon(work, certificate_id, version=1)
     return certificate_id
+
+
+def make_soon(work: Work, certificate_id: str, *, version: int, duplicate: int = 0) -> None:
+    """The document is made and kept right after the commit, by whoever does due work."""
+    named = f"{certificate_id}/{version}/{duplicate}"
+    work.schedule(DueWork(f"document/{named}", DOCUMENT_KIND, work.now, named.encode()))
 
 
 def take_number(work: Work, programme: str, certificate_id: str, *, country: str, year: int) -> str:
@@ -180,8 +201,12 @@ def supersede(
     content: Content,
     reason: str,
     own_registrations: frozenset[str] = frozenset(),
+    language: str = "",
 ) -> None:
-    """Correct what a certificate says: the same number, the next version, a new code."""
+    """Correct what a certificate says: the same number, the next version, a new code.
+
+    language: of its document; empty: it stays as it is.
+    """
     command = Supersede(
         by=by,
         now=work.now,
@@ -196,8 +221,19 @@ def supersede(
         trainer=content.trainer,
         code=secrets.token_hex(CODE_BYTES),
         reason=reason,
+        language=language,
     )
     work.decide(CERTIFICATE, row.certificate_id, command)
+    version = held(work, row.certificate_id).version
+    make_soon(work, row.certificate_id, version=version)
+
+
+def held(work: Work, certificate_id: str) -> Valid:
+    """A certificate as it is after what this work decided, whether it stands or not."""
+    state = work.load(CERTIFICATE, certificate_id)
+    if isinstance(state, NoCertificate):
+        raise TypeError("a certificate that was issued is not there")
+    return held_by(state)
 
 
 def days_of(row: Row[Any]) -> list[date]:
@@ -211,6 +247,8 @@ def duplicate(work: Work, *, by: str, row: Row[Any]) -> None:
         by=by, now=work.now, zone=zone_of(row.country), certificate_id=row.certificate_id
     )
     work.decide(CERTIFICATE, row.certificate_id, command)
+    now = held(work, row.certificate_id)
+    make_soon(work, row.certificate_id, version=now.version, duplicate=now.duplicates)
 
 
 def propose_revocation(work: Work, *, by: str, certificate_id: str, reason: str) -> None:

@@ -19,10 +19,8 @@ from sqlalchemy import Row
 from services.trainings.certificates.views import spaced_code
 from services.trainings.verification.addresses import typing_address, verification_address
 from shared.language.formats import format_day, format_number
-from shared.language.marking import N_
 from shared.language.translation import LANGUAGES, Translator, translator
 
-CONTEXT: Final = "on the certificate"
 DAYS_LISTED_MAX: Final = 12
 MINUTES_AN_HOUR: Final = 60
 _INK: Final = "#1b1b19"
@@ -83,7 +81,7 @@ def sheet(version: Row[Any], document: Row[Any] | None, *, public_url: str) -> S
         region=_REGIONS.get(words.language.code),
         script=_SCRIPTS.get(words.language.code, "latn"),
         heading=words.pgettext("on the certificate", "Certificate"),
-        of=words.pgettext(CONTEXT, _OF[version.kind]),
+        of=_of(words, version.kind),
         **_marks(words, document),
         name_label=words.pgettext("on the certificate", "Name"),
         name=version.full_name,
@@ -114,13 +112,17 @@ def sheet(version: Row[Any], document: Row[Any] | None, *, public_url: str) -> S
     )
 
 
-_OF: Final = {
-    "business": N_("of completed business training"),
-    "primary": N_("of completed classes of primary school"),
-    "vocational": N_("of completed vocational training"),
-    "secondary": N_("of completed secondary schooling"),
-    "employment_service": N_("of a qualification with the employment service"),
-}
+def _of(words: Translator, kind: str) -> str:
+    by_kind = {
+        "business": words.pgettext("on the certificate", "of completed business training"),
+        "primary": words.pgettext("on the certificate", "of completed primary schooling"),
+        "vocational": words.pgettext("on the certificate", "of completed vocational training"),
+        "secondary": words.pgettext("on the certificate", "of completed secondary schooling"),
+        "employment_service": words.pgettext(
+            "on the certificate", "of a qualification of the employment service"
+        ),
+    }
+    return by_kind[kind]
 
 
 class _Marks(TypedDict):
@@ -137,7 +139,7 @@ def _marks(words: Translator, document: Row[Any] | None) -> _Marks:
         return _Marks(marked="", marked_note="", preview="")
     note = words.pgettext(
         "on the certificate",
-        "the {count}. one, of {day}",
+        "No. {count}, issued on {day}",
         count=document.duplicate,
         day=_day(words, document.issued_on),
     )
@@ -148,15 +150,13 @@ def _marks(words: Translator, document: Row[Any] | None) -> _Marks:
 def _lines(words: Translator, version: Row[Any]) -> list[str]:
     hours, minutes = divmod(version.minutes, MINUTES_AN_HOUR)
     code = words.language.code
-    length = [words.pgettext("on the certificate", "{hours} h", hours=format_number(hours, code))]
+    length = words.pgettext("on the certificate", "{hours} h", hours=format_number(hours, code))
     if minutes:
-        length.append(
-            words.pgettext("on the certificate", "{minutes} min", minutes=format_number(minutes, code))
-        )
+        length += " " + words.pgettext("on the certificate", "{minutes} min", minutes=minutes)
     edition = words.pgettext(
         "on the certificate", "Edition {version} of the course", version=version.course_version
     )
-    return [f"{' '.join(length)} · {edition}", _held(words, version)]
+    return [f"{length} · {edition}", _held(words, version)]
 
 
 def _held(words: Translator, version: Row[Any]) -> str:
