@@ -49,11 +49,16 @@ _DECLARATION: Final = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _OVERLAP_BYTES: Final = 4096
 
 
-def check(content: bytes) -> None:
-    """Raise Invalid for what is no sheet, is a bomb, or holds something that acts."""
+def check(
+    content: bytes, *, entry_bytes_max: int = ENTRY_BYTES_MAX, all_bytes_max: int = ALL_BYTES_MAX
+) -> None:
+    """Raise Invalid for what is no sheet, is a bomb, or holds something that acts.
+
+    entry_bytes_max, all_bytes_max: what one entry and all of them may unpack to.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _check(packed)
+            _check(packed, entry_bytes_max, all_bytes_max)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise unreadable() from error
     except (ValueError, RuntimeError) as error:
@@ -61,7 +66,7 @@ def check(content: bytes) -> None:
         raise unreadable() from error
 
 
-def _check(packed: zipfile.ZipFile) -> None:
+def _check(packed: zipfile.ZipFile, entry_bytes_max: int, all_bytes_max: int) -> None:
     entries = packed.infolist()
     names = [one.filename for one in entries]
     if len(entries) > ENTRIES_MAX:
@@ -78,10 +83,10 @@ def _check(packed: zipfile.ZipFile) -> None:
             raise Invalid(
                 "sheet-locked", N_("This sheet is locked with a password. Save it without one.")
             )
-        total += _check_entry(packed, entry, total)
+        total += _check_entry(packed, entry, min(entry_bytes_max, all_bytes_max - total))
 
 
-def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, before: int) -> int:
+def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, bytes_max: int) -> int:
     """Unpack one entry piece by piece; its size."""
     size, end, is_main = 0, b"", False
     name = entry.filename
@@ -90,11 +95,7 @@ def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, before: int) -
         while piece := file.read(_STEP_BYTES):
             size += len(piece)
             packed_size = max(1, entry.compress_size)
-            if (
-                size > ENTRY_BYTES_MAX
-                or before + size > ALL_BYTES_MAX
-                or (size > _SMALL_BYTES and size / packed_size > RATIO_MAX)
-            ):
+            if size > bytes_max or (size > _SMALL_BYTES and size / packed_size > RATIO_MAX):
                 raise _too_large()
             if reads:
                 text = end + piece

@@ -1,6 +1,7 @@
 """How large a sheet may be that is read here.
 
-ROWS_MAX rows of COLUMNS_MAX columns and no more than CELLS_MAX filled cells in all.
+if count > ROWS_MAX:
+    raise too_many_rows()
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from shared.language.marking import N_
 
 ROWS_MAX: Final = 100_000
 COLUMNS_MAX: Final = 200
+ENTRY_BYTES_MAX: Final = 192 * 1024 * 1024
+ALL_BYTES_MAX: Final = 256 * 1024 * 1024
+"""What an XLSX file may unpack to: 100,000 rows of 20 columns of words, and somewhat more."""
+
 KEPT_BYTES_MAX: Final = 256 * 1024 * 1024
 """What the rows take while they are worked through."""
 

@@ -21,7 +21,14 @@ from shared.errors import Invalid
 from shared.files import sheets as packed_sheets
 from shared.language.marking import N_
 from shared.sheets.kinds import locked, unreadable
-from shared.sheets.limits import COLUMNS_MAX, ROWS_MAX, too_many_columns, too_many_rows
+from shared.sheets.limits import (
+    ALL_BYTES_MAX,
+    COLUMNS_MAX,
+    ENTRY_BYTES_MAX,
+    ROWS_MAX,
+    too_many_columns,
+    too_many_rows,
+)
 from shared.sheets.markup import Markup, Parts
 from shared.sheets.notes import Note
 from shared.sheets.rows import Cell, Failed
@@ -34,7 +41,7 @@ class Workbook:
     """A workbook of which one tab is read. Raises Invalid for what is none."""
 
     def __init__(self, content: bytes, *, part: str | None) -> None:
-        packed_sheets.check(content)
+        packed_sheets.check(content, entry_bytes_max=ENTRY_BYTES_MAX, all_bytes_max=ALL_BYTES_MAX)
         self.notes: list[Note] = []
         described = Parts(content)
         self.from_1904 = described.from_1904
