@@ -39,13 +39,21 @@ class Reach:
         """Which registrations: a trainer's are those enrolled with them."""
         if not self.own:
             return self._whole(REGISTRATIONS.c.programme)
-        enrolled = (
+        own = REGISTRATIONS.c.registration_id.in_(self.enrolled())
+        return or_(self._whole(REGISTRATIONS.c.programme), own)
+
+    def enrolled(self) -> Select[tuple[str]]:
+        """The registrations enrolled in a trainer's own cohorts."""
+        return (
             select(MEMBERS.c.registration_id)
             .join(COHORTS, COHORTS.c.cohort_id == MEMBERS.c.cohort_id)
             .where(self._trained())
         )
-        own = REGISTRATIONS.c.registration_id.in_(enrolled)
-        return or_(self._whole(REGISTRATIONS.c.programme), own)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every programme is seen wholly."""
+        return self.whole == _EVERY
 
     def certificates(self) -> ColumnElement[bool]:
         """Which certificates."""

@@ -68,8 +68,13 @@ Index("registrations_birth", REGISTRATIONS.c.programme, REGISTRATIONS.c.birth_da
 
 def word_rows(name_folded: str | None) -> list[dict[str, Any]]:
     """What stands in ``PEOPLE_WORDS`` for a folded name, but for whose it is."""
-    words = (name_folded or "").split()[:WORDS_MAX]
+    words = words_of(name_folded or "")
     return [{"place": place, "word": word, "name": name_folded} for place, word in enumerate(words)]
+
+
+def words_of(name_folded: str) -> list[str]:
+    """The words by which a folded name is found, each once."""
+    return list(dict.fromkeys(name_folded.split()))[:WORDS_MAX]
 
 
 def phone_index(keyring: Keyring, text: str | None, country: str) -> str | None:
