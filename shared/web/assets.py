@@ -19,6 +19,8 @@ from werkzeug.exceptions import NotFound
 
 YEAR_SECONDS: Final = 365 * 24 * 3600
 FILES_MAX: Final = 2000
+STATIC: Final = Path(__file__).parent / "static"
+"""The compiled files of ours."""
 
 
 class Assets:

@@ -158,6 +158,17 @@ def attendance(connection: Connection, cohort_id: str, session: int) -> Sequence
     return connection.execute(query).all()
 
 
+def member_names(connection: Connection, cohort_id: str) -> list[tuple[str, str | None]]:
+    """(registration, name) of everybody who takes part or took part, by name; None: erased."""
+    query = (
+        select(MEMBERS.c.registration_id, REGISTRATIONS.c.full_name)
+        .outerjoin(REGISTRATIONS, REGISTRATIONS.c.registration_id == MEMBERS.c.registration_id)
+        .where(MEMBERS.c.cohort_id == cohort_id)
+        .order_by(REGISTRATIONS.c.name_folded, MEMBERS.c.registration_id)
+    )
+    return [(row.registration_id, row.full_name) for row in connection.execute(query)]
+
+
 def standing(connection: Connection, store: Store, cohort_id: str) -> list[Standing]:
     """Everybody enrolled by name, and what they lack."""
     state = _state(connection, store, cohort_id)
