@@ -48,6 +48,11 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.outreach import api as outreach_api
+from services.trainings.outreach import handling as outreaching
+from services.trainings.outreach import pages as outreach_pages
+from services.trainings.outreach.activity import ACTIVITY
+from services.trainings.outreach.projecting import OUTREACH_RECORDS
 from services.trainings.own import erasing as own_erasing
 from services.trainings.own import held
 from services.trainings.own import pages as own_pages
@@ -63,6 +68,9 @@ from services.trainings.referrals import handling as referring
 from services.trainings.referrals import pages as referrals_pages
 from services.trainings.referrals.projecting import REFERRAL_RECORDS
 from services.trainings.referrals.referral import REFERRAL
+from services.trainings.registering import drafts
+from services.trainings.registering import pages as guided_pages
+from services.trainings.registering import table_pages
 from services.trainings.retention import api as retention_api
 from services.trainings.retention import handling as retaining
 from services.trainings.retention import pages as retention_pages
@@ -84,6 +92,7 @@ from shared.web.composing import finish, open_app
 HERE: Final = Path(__file__).parent
 CAPABILITIES: Final = (
     "people",
+    "registering",
     "courses",
     "cohorts",
     "certificates",
@@ -96,6 +105,7 @@ CAPABILITIES: Final = (
     "verification",
     "dashboards",
     "referrals",
+    "outreach",
 )
 
 
@@ -114,6 +124,7 @@ def definition() -> Definition:
             RETENTION,
             VAULT,
             REFERRAL,
+            ACTIVITY,
         ),
         events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
         projections=(
@@ -130,6 +141,7 @@ def definition() -> Definition:
             foreign.STAFF_NAMES,
             VAULTS,
             REFERRAL_RECORDS,
+            OUTREACH_RECORDS,
             revocations(),
         ),
         reactions=(ANSWERS,),
@@ -140,13 +152,17 @@ def definition() -> Definition:
             retaining.REVIEW_KIND: retaining.review,
             consenting.REVIEW_KIND: consenting.review,
             referring.REMIND_KIND: referring.remind,
+            outreaching.REMIND_KIND: outreaching.remind,
             verification_limits.PURGE_KIND: verification_limits.purge,
+            drafts.PURGE_KIND: drafts.purge,
         },
         daily=(
             retaining.REVIEW_KIND,
             consenting.REVIEW_KIND,
             verification_limits.PURGE_KIND,
+            drafts.PURGE_KIND,
             referring.REMIND_KIND,
+            outreaching.REMIND_KIND,
         ),
     )
 
@@ -166,12 +182,16 @@ def create(service: Service) -> Flask:
         app.register_blueprint(pages.blueprint)
     api.register_blueprint(duplicates_api.blueprint)
     app.register_blueprint(duplicates_pages.blueprint)
+    api.register_blueprint(outreach_api.blueprint)
+    app.register_blueprint(outreach_pages.blueprint)
     api.register_blueprint(referrals_api.blueprint)
     app.register_blueprint(referrals_pages.blueprint)
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
     api.register_blueprint(attendance_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
+    app.register_blueprint(guided_pages.blueprint)
+    app.register_blueprint(table_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
     app.register_blueprint(consents_pages.blueprint)
     api.register_blueprint(vulnerability_api.blueprint)

@@ -111,9 +111,7 @@ class Papers:
     ask_again_on: date | None = None
 
 
-def register(
-    work: Work, *, by: str, person: NewPerson, registration_id: str | None = None
-) -> str:
+def register(work: Work, *, by: str, person: NewPerson, registration_id: str | None = None) -> str:
     """Register somebody; returns the registration's id.
 
     registration_id: the one that was set aside when this was begun; somebody who has it is Refused.

@@ -1,7 +1,7 @@
 """Whose papers are missing, and since when nobody asked: the read model of reminders.
 
-    papers_of(connection, registration_id)   ->  Row(missing="identity_card", …) or None
-    asked_again(connection, reach, day)      ->  the registrations to ask again by that day
+papers_of(connection, registration_id)   ->  Row(missing="identity_card", …) or None
+asked_again(connection, reach, day)      ->  the registrations to ask again by that day
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ def asked_again(
     """
     query = (
         select(REGISTRATIONS, MISSING_PAPERS.c.missing, MISSING_PAPERS.c.ask_again_on)
-        .join(
-            MISSING_PAPERS, MISSING_PAPERS.c.registration_id == REGISTRATIONS.c.registration_id
-        )
+        .join(MISSING_PAPERS, MISSING_PAPERS.c.registration_id == REGISTRATIONS.c.registration_id)
         .where(reach.registrations())
     )
     if until is not None:
@@ -89,9 +87,7 @@ def count_without(connection: Connection, reach: Reach) -> int:
     query = (
         select(func.count())
         .select_from(REGISTRATIONS)
-        .join(
-            MISSING_PAPERS, MISSING_PAPERS.c.registration_id == REGISTRATIONS.c.registration_id
-        )
+        .join(MISSING_PAPERS, MISSING_PAPERS.c.registration_id == REGISTRATIONS.c.registration_id)
         .where(reach.registrations())
     )
     return connection.execute(query).scalar_one()

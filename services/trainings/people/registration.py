@@ -17,6 +17,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Final, TypeAlias, TypeVar, get_args
 
+from services.trainings.people.consenting import (
+    consent_form,
+    declarable,
+    declared,
+    given,
+    withdrawn,
+)
 from services.trainings.people.fields import (
     NAME_LENGTH_MAX,
     PLACE_LENGTH_MAX,
@@ -28,13 +35,6 @@ from services.trainings.people.fields import (
     past_day,
     term,
     text,
-)
-from services.trainings.people.consenting import (
-    consent_form,
-    declarable,
-    declared,
-    given,
-    withdrawn,
 )
 from services.trainings.people.papers import papers_noted
 from services.trainings.people.purposes import consented

@@ -132,9 +132,7 @@ def drafts_of(
     service: Service, account: str, programmes: Sequence[str], *, kind: str | None = None
 ) -> list[Draft]:
     """All drafts of an account in these programmes, the one saved last first."""
-    query = select(DRAFTS).where(
-        DRAFTS.c.account_id == account, DRAFTS.c.programme.in_(programmes)
-    )
+    query = select(DRAFTS).where(DRAFTS.c.account_id == account, DRAFTS.c.programme.in_(programmes))
     if kind is not None:
         query = query.where(DRAFTS.c.kind == kind)
     with service.database.reading() as connection:
@@ -165,9 +163,7 @@ def purge(service: Service, _payload: bytes) -> None:
         service.keyring.destroy(past)
 
 
-def _row(
-    connection: Connection, draft_id: str, account: str, *, hold: bool = False
-) -> Row[Any]:
+def _row(connection: Connection, draft_id: str, account: str, *, hold: bool = False) -> Row[Any]:
     query = select(DRAFTS).where(DRAFTS.c.draft_id == draft_id, DRAFTS.c.account_id == account)
     row = connection.execute(query.with_for_update() if hold else query).first()
     if row is None:

@@ -1,0 +1,154 @@
+"""What the routes of registering do, for the JSON interface and the pages alike.
+
+draft = own("0192…")                        # an unfinished registration of one's own
+warnings = looked_at(draft.answers)         # about the national number, in words
+answer = register(work, draft, by=actor(), location="/trainings/people")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from services.trainings.asking import identifier, not_found, programmes, reach, record_reading
+from services.trainings.people import acting as people
+from services.trainings.people import handling, views
+from services.trainings.people.acting import READ, READ_NUMBER, day_of
+from services.trainings.people.number_words import remarks
+from services.trainings.people.projecting import number_index
+from services.trainings.people.registration import REGISTRATION, Held
+from services.trainings.registering import answering, drafts
+from services.trainings.registering.drafts import GUIDED, Draft
+from shared.access.reader import may
+from shared.clock import day_in
+from shared.events.work import Work
+from shared.language.folding import fold
+from shared.language.formats import DEFAULT_ZONE, formats_for
+from shared.web.access import ensure, signed_in
+from shared.web.commands import Answer, actor, receipt, service
+from shared.web.language import language, say
+
+WRITE: Final = "trainings.people.write"
+ALIKE_MAX: Final = 5
+
+
+def own(draft_id: str, kind: str = GUIDED) -> Draft:
+    """An unfinished registration of whoever asks. Raises Missing, Forbidden."""
+    draft = drafts.find(service(), identifier(draft_id), account=actor())
+    if draft.kind != kind:
+        raise not_found()
+    ensure(WRITE, draft.programme)
+    return draft
+
+
+def own_drafts(kind: str | None = None) -> list[Draft]:
+    """All of them, in the programmes where one may still register."""
+    return drafts.drafts_of(service(), actor(), programmes(WRITE), kind=kind)
+
+
+def today() -> date:
+    """The day that answers are compared with."""
+    return day_in(service().clock.now(), DEFAULT_ZONE)
+
+
+def looked_at(answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What about the number that somebody has just typed deserves a second look, in words."""
+    number = str(answers.get("jmbg") or "").strip()
+    if not number or answers.get("has_number", "yes") != "yes":
+        return []
+    found = remarks(
+        number,
+        birth_date=day_of(answers.get("birth_date")),
+        sex=answers.get("sex"),
+        today=today(),
+    )
+    day = formats_for(language())["day"]
+    told = []
+    for one in found:
+        facts = {
+            name: day(value) if isinstance(value, date) else say(str(value))
+            for name, value in one.facts.items()
+        }
+        told.append({"code": one.code, "detail": say(one.sentence, facts)})
+    return told
+
+
+def alike(answers: Mapping[str, Any], programme: str) -> list[tuple[Row[Any], str]]:
+    """Registrations that may be of the same person, each with why: "number" or "name".
+
+    The first ones only. That they are shown is on record.
+    """
+    number = answers.get("jmbg") if answers.get("has_number", "yes") == "yes" else None
+    index = number_index(service().keyring, number)
+    found: dict[str, tuple[Row[Any], str]] = {}
+    with service().database.reading() as connection:
+        if index and may(signed_in(), READ_NUMBER, programme):
+            person = views.person_with_number(connection, programme, index)
+            for row in views.registrations_of(connection, person) if person else ():
+                if views.registration(connection, reach(READ_NUMBER), row.registration_id):
+                    found[row.registration_id] = (row, "number")
+        name = str(answers.get("full_name") or "")
+        for row in views.people(connection, reach(READ), search=name, limit=200) if name else ():
+            same = row.name_folded == fold(name) and row.birth_date == answers.get("birth_date")
+            if same and row.programme == programme:
+                found.setdefault(row.registration_id, (row, "name"))
+    shown = list(found.values())[:ALIKE_MAX]
+    if shown:
+        record_reading([programme], what="likely_duplicates", subject="/trainings/people/guided")
+    return shown
+
+
+def register(work: Work, draft: Draft, *, by: str, location: str) -> Answer:
+    """Register whom a draft is about, under the draft's id, with consents and missing papers.
+
+    Where that was done before, the answer is the same registration.
+    """
+    registration_id = draft.draft_id
+    if isinstance(work.load(REGISTRATION, registration_id), Held):
+        return _registered(work, draft, location=location, warnings=[])
+    person = answering.person_of(draft.answers)
+    handling.register(work, by=by, person=person, registration_id=registration_id)
+    for purpose in answering.purposes_of(draft.answers):
+        handling.consent(
+            work,
+            by=by,
+            registration_id=registration_id,
+            country=person.country,
+            purpose=purpose,
+            form=person.consent_form,
+        )
+    papers = answering.papers_of(draft.answers)
+    if papers is not None:
+        handling.note_papers(work, by=by, registration_id=registration_id, papers=papers)
+    warnings = people.warnings_of(person.jmbg, birth_date=person.birth_date, sex=person.sex)
+    return _registered(work, draft, location=location, warnings=warnings)
+
+
+def registered_before(draft_id: str) -> Row[Any] | None:
+    """The registration that this draft, which is gone, became by the same officer."""
+    with service().database.reading() as connection:
+        row = views.registration(connection, reach(READ), identifier(draft_id))
+    return row if row is not None and row.registered_by == actor() else None
+
+
+def finished(draft_id: str) -> None:
+    """Once somebody is registered nothing is left to finish."""
+    drafts.discard(service(), draft_id, account=actor())
+
+
+def _registered(
+    work: Work, draft: Draft, *, location: str, warnings: list[dict[str, str]]
+) -> Answer:
+    answer = receipt(
+        work,
+        REGISTRATION,
+        draft.draft_id,
+        status=201,
+        location=f"{location}/{draft.draft_id}",
+    )
+    held = work.load(REGISTRATION, draft.draft_id)
+    answer.body.update(person_id=getattr(held, "person_id", ""), warnings=warnings)
+    return answer
