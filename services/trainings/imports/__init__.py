@@ -1,1 +1,1 @@
-"""What people keep in spreadsheets, brought in: looked through, then entered whole or not at all."""
+"""What people keep in spreadsheets, brought in: looked through, entered whole or not at all."""
