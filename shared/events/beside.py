@@ -5,9 +5,10 @@ write_beside(connection, append)      # in the transaction of the events
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.errors import Refused
@@ -17,6 +18,7 @@ from shared.events.tables import CLAIMS, DUE, RECORDS
 from shared.language.marking import N_
 
 RECORDS_A_STATEMENT: Final = 100
+CLAIMS_A_STATEMENT: Final = 100
 
 
 def brings(append: Append) -> bool:
@@ -80,14 +82,26 @@ def _claim(connection: Connection, append: Append) -> None:
                 CLAIMS.c.stream == claim.stream,
             )
         )
-    for claim in append.claims:
-        connection.execute(
-            insert(connection, CLAIMS)
-            .values(programme=programme, kind=claim.kind, value=claim.value, stream=claim.stream)
-            .on_conflict_do_nothing()
+    for start in range(0, len(append.claims), CLAIMS_A_STATEMENT):
+        _claim_part(connection, programme, append.claims[start : start + CLAIMS_A_STATEMENT])
+
+
+def _claim_part(connection: Connection, programme: str, claims: Sequence[Claim]) -> None:
+    rows = [
+        {"programme": programme, "kind": one.kind, "value": one.value, "stream": one.stream}
+        for one in claims
+    ]
+    connection.execute(insert(connection, CLAIMS).values(rows).on_conflict_do_nothing())
+    # A driver need not count what an insert wrote, so the table is asked.
+    held = connection.execute(
+        select(CLAIMS.c.kind, CLAIMS.c.value, CLAIMS.c.stream).where(
+            CLAIMS.c.programme == programme,
+            tuple_(CLAIMS.c.kind, CLAIMS.c.value).in_([(one.kind, one.value) for one in claims]),
         )
-        # A driver need not count what an insert wrote, so the table is asked.
-        if claim_holder(connection, programme, claim) != claim.stream:
+    )
+    holders = {(row.kind, row.value): row.stream for row in held}
+    for claim in claims:
+        if holders.get((claim.kind, claim.value)) != claim.stream:
             raise Refused(claim.code, claim.sentence or N_("Another record has this already."))
 
 

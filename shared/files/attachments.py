@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from shared.errors import Invalid, Missing
 from shared.events.event import DATA_CLASSES
 from shared.files.cleaning import BYTES_MAX, too_large
-from shared.files.kinds import MARKS, unknown_kind
+from shared.files.kinds import MARKS, SHEETS, unknown_kind
 from shared.files.shelf import FolderShelf, Shelf
 from shared.language.marking import N_
 from shared.privacy.keyring import KeyName, Keyring
@@ -115,12 +115,12 @@ class Attachments:
 
 def check(content: bytes, media_type: str) -> None:
     """Raise Invalid unless the content is of a kind that we keep and looks like it."""
-    if media_type not in MARKS:
+    if media_type not in MARKS and media_type not in SHEETS:
         raise unknown_kind()
     if not content:
         raise Invalid("file-empty", N_("This file is empty."))
     if len(content) > BYTES_MAX:
         raise too_large()
-    marks = MARKS[media_type]
+    marks = MARKS.get(media_type, ())
     if any(content[start : start + len(mark)] != mark for start, mark in marks):
         raise Invalid("file-kind-differs", N_("This file is not of the kind that its name says."))

@@ -23,10 +23,14 @@ JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 WEBP: Final = "image/webp"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV: Final = "text/csv"
 
 PICTURES: Final = (JPEG, PNG, WEBP)
 DOCUMENTS: Final = (PDF, *PICTURES, XLSX)
 """What is taken as a document about a person."""
+
+SHEETS: Final = (XLSX, CSV)
+"""What is taken to be imported. A CSV file has no mark: who reads it judges every byte of it."""
 
 MARKS: Final[dict[str, tuple[tuple[int, bytes], ...]]] = {
     PDF: ((0, b"%PDF-"),),
@@ -37,7 +41,7 @@ MARKS: Final[dict[str, tuple[tuple[int, bytes], ...]]] = {
 }
 """Media type → the bytes by which it is known: (offset, bytes)."""
 
-ENDINGS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", XLSX: "xlsx"}
+ENDINGS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", XLSX: "xlsx", CSV: "csv"}
 """Media type → how the name of a file that we hand out ends."""
 
 _REFUSED: Final[tuple[tuple[re.Pattern[bytes], str, str], ...]] = (
