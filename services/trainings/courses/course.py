@@ -110,9 +110,11 @@ class Course:
     @property
     def offered(self) -> int:
         """The highest version that a cohort can be planned with, 0 when there is none."""
-        if None in self.retired:
-            return 0
-        return max((one for one in self.versions if one not in self.retired), default=0)
+        return max((one for one in self.versions if self.is_offered(one)), default=0)
+
+    def is_offered(self, version: int) -> bool:
+        """Whether a cohort can be planned with a version."""
+        return None not in self.retired and version not in self.retired
 
 
 def evolve(state: Course, event: CourseEvent) -> Course:
