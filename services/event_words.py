@@ -189,6 +189,11 @@ _NOTIFICATIONS: Final = {
 }
 
 _TRAININGS: Final = {
+    "trainings.activity.corrected": N_("An activity of outreach was corrected."),
+    "trainings.activity.follow_up_due": N_("It was time to follow up an activity of outreach."),
+    "trainings.activity.followed_up": N_("It was recorded what came of an activity."),
+    "trainings.activity.recorded": N_("An activity of outreach was recorded."),
+    "trainings.activity.withdrawn": N_("An activity of outreach was withdrawn."),
     "trainings.certificate.document_kept": N_("The document of the certificate was kept."),
     "trainings.certificate.duplicate_issued": N_("A duplicate of the certificate was issued."),
     "trainings.certificate.issued": N_("The certificate was issued."),

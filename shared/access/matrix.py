@@ -181,6 +181,7 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.erasures.read": "identity",
     "trainings.retention.read": "identity",
     "trainings.referrals.read": "identity training",
+    "trainings.outreach.read": _OTHER,
     "trainings.figures.read": "training",
     "grants.programmes.read": _OTHER,
     "grants.partners.read": _OTHER,

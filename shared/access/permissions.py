@@ -53,6 +53,8 @@ _TRAININGS: Final = {
     "trainings.outcomes.write": _TRAINING,
     "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.referrals.write": _TRAINING,
+    "trainings.outreach.read": f"{_TRAINING} {_CHAIR} {_AUDITOR} {_DONOR}",
+    "trainings.outreach.write": _TRAINING,
     "trainings.erasures.read": f"{_OFFICER} {_AUDITOR}",
     "trainings.erasures.request": _OFFICER,
     "trainings.erasures.confirm": _OFFICER,

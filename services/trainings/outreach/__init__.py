@@ -1,0 +1,1 @@
+"""Motivation, advocacy and awareness: what was done with institutions, and what follows of it."""
