@@ -55,7 +55,6 @@ REGISTRATIONS: Final = Table(
     Column("version", Integer, nullable=False),
     Index("registrations_person", "person_id"),
     Index("registrations_number", "programme", "number_index"),
-    Index("registrations_reference", "programme", "reference"),
     Index("registrations_name", "programme", "name_folded", "registration_id"),
 )
 """One row a registration. ``number_index``: keyed hash of the national number; ``state``:
