@@ -46,6 +46,7 @@ KINDS: Final[dict[str, str]] = {
     "checkpoints": N_("Checkpoints kept"),
     "cohort": N_("Cohort"),
     "course": N_("Course"),
+    "credential_key": N_("Key of digital credentials"),
     "donor": N_("Donor"),
     "erasure": N_("Erasure"),
     "log_key": N_("Key of a log"),

@@ -212,6 +212,7 @@ _TRAININGS: Final = {
     "trainings.cohort.session_scheduled": N_("A session was scheduled."),
     "trainings.cohort.test_recorded": N_("A test was recorded."),
     "trainings.cohort.trainers_changed": N_("The trainers of the cohort were changed."),
+    "trainings.credential_key.rotated": N_("Another key signs digital credentials from now on."),
     "trainings.course.version_published": N_("A version of the course was published."),
     "trainings.erasure.cancelled": N_("The erasure was cancelled."),
     "trainings.erasure.completed": N_("The erasure was completed."),

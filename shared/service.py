@@ -59,6 +59,7 @@ class Definition:
     on_followed: told of every message of those, in the transaction that keeps it.
     events:     event classes that no decider holds (recorded accesses, deliveries).
     daily:       kinds of due work that are done once a day, with the day as payload.
+    signs:      purposes, besides its log, for each of which it has a key of its own.
     blueprints: made per application, since flask-smorest keeps state in them.
     """
 
@@ -72,6 +73,7 @@ class Definition:
     on_followed: OnFollowed | None = None
     due: dict[str, DueHandler] = field(default_factory=dict)
     daily: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
     def types(self) -> EventTypes:
         """Decoders for every event that the service writes or reads."""

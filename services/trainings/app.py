@@ -34,6 +34,8 @@ from services.trainings.courses import api as courses_api
 from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.projecting import COURSE_VERSIONS
+from services.trainings.credentials import keys as credential_keys
+from services.trainings.credentials import pages as credentials_pages
 from services.trainings.dashboards import api as dashboards_api
 from services.trainings.dashboards import pages as dashboards_pages
 from services.trainings.education import api as education_api
@@ -68,9 +70,8 @@ from services.trainings.referrals import handling as referring
 from services.trainings.referrals import pages as referrals_pages
 from services.trainings.referrals.projecting import REFERRAL_RECORDS
 from services.trainings.referrals.referral import REFERRAL
-from services.trainings.registering import drafts
+from services.trainings.registering import drafts, table_pages
 from services.trainings.registering import pages as guided_pages
-from services.trainings.registering import table_pages
 from services.trainings.retention import api as retention_api
 from services.trainings.retention import handling as retaining
 from services.trainings.retention import pages as retention_pages
@@ -126,7 +127,12 @@ def definition() -> Definition:
             REFERRAL,
             ACTIVITY,
         ),
-        events=(*access_events("trainings"), *log_events("trainings"), *erasing.EVENTS),
+        events=(
+            *access_events("trainings"),
+            *log_events("trainings"),
+            *erasing.EVENTS,
+            credential_keys.CredentialKeyRotated,
+        ),
         projections=(
             PEOPLE,
             PEOPLE_FOUND,
@@ -164,6 +170,7 @@ def definition() -> Definition:
             referring.REMIND_KIND,
             outreaching.REMIND_KIND,
         ),
+        signs=(credential_keys.PURPOSE,),
     )
 
 
@@ -205,5 +212,6 @@ def create(service: Service) -> Flask:
     app.register_blueprint(own_erasing.blueprint)
     api.register_blueprint(verification_api.blueprint)
     app.register_blueprint(verification_pages.blueprint)
+    app.register_blueprint(credentials_pages.blueprint)
     app.register_blueprint(held.pages())
     return finish(app)

@@ -54,6 +54,8 @@ def migrate(settings: Settings, definitions: Iterable[Definition]) -> None:
     with _alone(settings):
         for definition in definitions:
             keys.ensure(settings, definition.name, witness=bool(definition.follows))
+            for purpose in definition.signs:
+                keys.ensure(settings, f"{definition.name}.{purpose}")
         if settings.database_url:
             _make_databases(settings, masters, [d.name for d in definitions])
         prepare_keyring(settings, masters, [d.name for d in definitions])
