@@ -1,19 +1,21 @@
 """Pages of certificates, under ``/trainings``; those that change one are in ``changes.py``.
 
 GET POST /cohorts/<id>/issue          what will follow; then issue
+GET      /cohorts/<id>/issue/preview  how somebody's will look, .png or .pdf
 GET      /cohorts/<id>/issued         the receipt: the numbers given
 GET      /certificates                newest number first, found by number
 GET      /certificates/<id>           what it says, whether it stands, what happened
-GET      /certificates/<id>/print     as it is handed out
+
+Documents are in ``documents_pages.py``, the preview in ``issuing.py``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -22,32 +24,39 @@ from services.trainings.asking import (
     Errors,
     attempt,
     identifier,
-    new_key,
     reach,
     typed,
 )
-from services.trainings.certificates import acting, changes, views
+from services.trainings.certificates import (
+    acting,
+    changes,
+    documents,
+    documents_pages,
+    issuing,
+    views,
+)
 from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.handling import days_of
 from services.trainings.certificates.schemas import NUMBER_PART, STATES
 from services.trainings.certificates.views import Search, spaced_code
-from services.trainings.certificates.wording import LABELS, state_of, told
+from services.trainings.certificates.wording import LABELS, document_of, state_of, told
 from services.trainings.cohorts import acting as cohorts
-from services.trainings.cohorts import views as cohort_views
-from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.people.views import staff_names
-from shared.access.accesses import record_export
 from shared.access.reader import may
+from shared.files.kinds import PDF, PNG
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
-from shared.web.app import correlation_id
 from shared.web.commands import perform_page, service
 from shared.web.etag import required_version
 from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
+from shared.web.uploads import handed_out
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/trainings")
 blueprint.register_blueprint(changes.blueprint)
+blueprint.register_blueprint(documents_pages.blueprint)
+
+CHANGED: Final = N_("You changed who gets one. Look at it once more before you issue.")
 
 
 @blueprint.route("/cohorts/<cohort_id>/issue", methods=["GET", "POST"])
@@ -56,8 +65,10 @@ def issue(cohort_id: str) -> ResponseReturnValue:
     """Show what will follow for those chosen, or for all who qualify; confirmed, issue."""
     row = cohorts.found(cohort_id, "trainings.certificates.issue")
     chosen = request.form.getlist("person") if request.method == "POST" else None
-    if request.method == "GET" or "confirmed" not in request.form:
+    if request.method == "GET" or "confirmed" not in request.form or "look" in request.form:
         return _issue_page(row, chosen, ())
+    if not issuing.looked_at(chosen):
+        return _issue_page(row, chosen, [("look", say(CHANGED))])
 
     def location(numbers: Sequence[str]) -> str:
         if not numbers:
@@ -70,6 +81,7 @@ def issue(cohort_id: str) -> ResponseReturnValue:
             version=required_version(),
             people=chosen or (),
             issuer=typed("issuer"),
+            language=typed("language"),
             location=location,
         )
         response = acting.once_more(lambda: perform_page(row.programme, handler))
@@ -85,28 +97,26 @@ def issue(cohort_id: str) -> ResponseReturnValue:
 
 
 def _issue_page(row: Row[Any], chosen: Sequence[str] | None, errors: Errors) -> str:
-    people = cohorts.participants(row)
-    with service().database.reading() as connection:
-        last_on = cohort_views.last_day(connection, row.cohort_id)
-        issuer = views.last_issuer(connection, row.programme)
-    today = cohorts.today(row)
-    qualified = [one for one in people if one.can_be_certified]
-    given = [one for one in qualified if chosen is None or one.registration_id in chosen]
     return render_template(
-        "trainings/certificates/issue.html",
-        row=row,
-        people=given,
-        left_out=len(qualified) - len(given),
-        first=acting.numbers_to_come(row, 1)[0],
-        today=today,
-        last_on=last_on,
-        too_early=last_on is None or today < last_on,
-        own=signed_in().account_id in row.trainers.split("\n"),
-        trainer=acting.own_name(),
-        issuer=typed("issuer") if "confirmed" in request.form else issuer,
-        errors=errors,
-        key=new_key(),
+        "trainings/certificates/issue.html", **issuing.ahead(row, chosen, errors)
     )
+
+
+@blueprint.get("/cohorts/<cohort_id>/issue/preview.<any(png, pdf):form>")
+@requires("trainings.certificates.issue")
+def preview(cohort_id: str, form: str) -> ResponseReturnValue:
+    """How somebody's certificate will look, marked as a preview."""
+    row = cohorts.found(cohort_id, "trainings.certificates.issue")
+    raw = issuing.preview(
+        row,
+        identifier(request.args.get("person", "")),
+        language=request.args.get("language", ""),
+        issuer=request.args.get("issuer", ""),
+        as_pdf=form == "pdf",
+    )
+    if form == "pdf":
+        return handed_out(raw, PDF, name="preview")
+    return Response(raw, content_type=PNG)
 
 
 @blueprint.get("/cohorts/<cohort_id>/issued")
@@ -210,51 +220,10 @@ def show(certificate_id: str) -> ResponseReturnValue:
         own_proposal=row.proposed_by == reader.account_id,
         history=told(recorded, names, reasons=named),
         prints=acting.sees_code(row),
+        documents=[(one, document_of(one.state)) for one in documents.listed(row.certificate_id)],
         revokes=revokes,
         corrects=may(reader, "trainings.certificates.supersede", row.programme),
         cohort_seen=may(reader, "trainings.cohorts.read", row.programme),
-    )
-
-
-@blueprint.get("/certificates/<certificate_id>/print")
-@requires("trainings.certificates.duplicate")
-def print_one(certificate_id: str) -> ResponseReturnValue:
-    """As it is handed out: nothing but the certificate on the sheet."""
-    row = acting.found(certificate_id, "trainings.certificates.duplicate")
-    return _printed([row], row.programme, f"certificate/{row.certificate_id}", "")
-
-
-@blueprint.get("/cohorts/<cohort_id>/certificates/print")
-@requires("trainings.certificates.duplicate")
-def print_cohort(cohort_id: str) -> ResponseReturnValue:
-    """All certificates of a cohort that stand, one a sheet."""
-    row = cohorts.found(cohort_id, "trainings.certificates.duplicate")
-    with service().database.reading() as connection:
-        rows = views.certificates(
-            connection,
-            reach("trainings.certificates.duplicate"),
-            Search(cohort_id=row.cohort_id),
-            limit=PARTICIPANTS_MAX,
-        )
-    standing = [one for one in reversed(rows) if one.state != "revoked"]
-    if not standing:
-        return redirect(url_for("cohorts.show", cohort_id=row.cohort_id), 303)
-    return _printed(standing, row.programme, f"cohort/{row.cohort_id}", row.cohort_id)
-
-
-def _printed(rows: Sequence[Row[Any]], programme: str, subject: str, cohort_id: str) -> str:
-    record_export(
-        service(),
-        signed_in(),
-        what="certificates_to_print",
-        subject=subject,
-        programme=programme,
-        correlation=correlation_id(),
-    )
-    return render_template(
-        "trainings/certificates/print.html",
-        sheets=[{"row": row, "days": days_of(row), "code": spaced_code(row.code)} for row in rows],
-        cohort_id=identifier(cohort_id) if cohort_id else "",
     )
 
 

@@ -10,6 +10,7 @@ The name is exactly as on the identity document, in its own script, whatever the
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypedDict
 
@@ -19,7 +20,8 @@ from sqlalchemy import Row
 from services.trainings.certificates.views import spaced_code
 from services.trainings.verification.addresses import typing_address, verification_address
 from shared.language.formats import format_day, format_number
-from shared.language.translation import LANGUAGES, Translator, translator
+from shared.language.languages import LANGUAGES
+from shared.language.translation import Translator, translator
 
 DAYS_LISTED_MAX: Final = 12
 MINUTES_AN_HOUR: Final = 60
@@ -64,7 +66,28 @@ class Said(TypedDict):
     qr_alt: str
 
 
-def sheet(version: Row[Any], document: Row[Any] | None, *, public_url: str) -> Said:
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a version would say, before there is one. ``session_dates`` as in the tables."""
+
+    language: str
+    number: str
+    kind: str
+    full_name: str
+    course_title: str
+    course_version: int
+    minutes: int
+    session_dates: str
+    place: str
+    trainer: str
+    issuer: str
+    issued_on: date
+    made_on: date
+    certificate_version: int = 1
+    code: str = ""
+
+
+def sheet(version: Row[Any] | Draft, document: Row[Any] | None, *, public_url: str) -> Said:
     """What the document of a version says, or a duplicate of it; without one, a preview.
 
     version: as in ``certificate_versions``. A preview has no code and leads to no certificate.
@@ -147,7 +170,7 @@ def _marks(words: Translator, document: Row[Any] | None) -> _Marks:
     return _Marks(marked=marked, marked_note=note, preview="")
 
 
-def _lines(words: Translator, version: Row[Any]) -> list[str]:
+def _lines(words: Translator, version: Row[Any] | Draft) -> list[str]:
     hours, minutes = divmod(version.minutes, MINUTES_AN_HOUR)
     code = words.language.code
     length = words.pgettext("on the certificate", "{hours} h", hours=format_number(hours, code))
@@ -159,7 +182,7 @@ def _lines(words: Translator, version: Row[Any]) -> list[str]:
     return [f"{length} · {edition}", _held(words, version)]
 
 
-def _held(words: Translator, version: Row[Any]) -> str:
+def _held(words: Translator, version: Row[Any] | Draft) -> str:
     days = [date.fromisoformat(day) for day in version.session_dates.split("\n") if day]
     if len(days) <= DAYS_LISTED_MAX:
         listed = ", ".join(_day(words, day) for day in days)
@@ -173,7 +196,7 @@ def _held(words: Translator, version: Row[Any]) -> str:
     )
 
 
-def _version(words: Translator, version: Row[Any]) -> str:
+def _version(words: Translator, version: Row[Any] | Draft) -> str:
     if version.certificate_version == 1:
         return ""
     return words.pgettext(

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from services.trainings.certificates.numbering import NUMBERING, Numbering
-from services.trainings.certificates.tables import VERSIONS
+from services.trainings.certificates.tables import DOCUMENTS, VERSIONS
 from services.trainings.reach import Reach
 from services.trainings.tables import CERTIFICATES
 from shared.events.snapshots import find
@@ -179,3 +179,47 @@ def plain_code(code: str) -> str:
 def spaced_code(code: str) -> str:
     """A code as it is printed, in fours."""
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def documents(connection: Connection, certificate_id: str) -> Sequence[Row[Any]]:
+    """Every document of a certificate, the newest version and duplicate first.
+
+    Beside its own columns: ``full_name`` and ``language`` of its version.
+    """
+    query = (
+        select(DOCUMENTS, VERSIONS.c.full_name, VERSIONS.c.language, VERSIONS.c.number)
+        .join(VERSIONS, _same_version())
+        .where(DOCUMENTS.c.certificate_id == certificate_id)
+        .order_by(DOCUMENTS.c.certificate_version.desc(), DOCUMENTS.c.duplicate.desc())
+    )
+    return connection.execute(query).all()
+
+
+def latest_documents(connection: Connection, cohort_id: str) -> Sequence[Row[Any]]:
+    """The document of each certificate of a cohort that stands, as it is now, by number."""
+    query = (
+        select(DOCUMENTS, VERSIONS.c.full_name, VERSIONS.c.language, VERSIONS.c.number)
+        .join(VERSIONS, _same_version())
+        .join(
+            CERTIFICATES,
+            (CERTIFICATES.c.certificate_id == DOCUMENTS.c.certificate_id)
+            & (CERTIFICATES.c.certificate_version == DOCUMENTS.c.certificate_version)
+            & (CERTIFICATES.c.duplicates == DOCUMENTS.c.duplicate),
+        )
+        .where(DOCUMENTS.c.cohort_id == cohort_id, CERTIFICATES.c.state != "revoked")
+        .order_by(CERTIFICATES.c.number)
+    )
+    return connection.execute(query).all()
+
+
+def _same_version() -> ColumnElement[bool]:
+    return (VERSIONS.c.certificate_id == DOCUMENTS.c.certificate_id) & (
+        VERSIONS.c.certificate_version == DOCUMENTS.c.certificate_version
+    )
+
+
+def language(connection: Connection, certificate_id: str) -> str:
+    """In which language the newest version of a certificate is written."""
+    query = select(VERSIONS.c.language).where(VERSIONS.c.certificate_id == certificate_id)
+    query = query.order_by(VERSIONS.c.certificate_version.desc())
+    return str(connection.execute(query.limit(1)).scalar_one())

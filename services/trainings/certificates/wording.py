@@ -21,6 +21,15 @@ STATES: Final = {
     "revoked": (N_("Revoked"), "grey", "cross"),
 }
 
+DOCUMENTS: Final = {
+    "kept": (N_("Ready"), "teal", "check"),
+    "waiting": (N_("Is being made"), "blue", "half"),
+    "from_before": (N_("Made when it is asked for"), "grey", "circle"),
+    "erased": (N_("Erased"), "grey", "cross"),
+    "never": (N_("Was never made"), "grey", "circle"),
+}
+"""State of a document → word, colour, shape."""
+
 HAPPENED: Final = {
     "Issued": N_("Issued with the number {number}."),
     "Superseded": N_("Corrected: version {version} takes the place of the one before."),
@@ -40,12 +49,19 @@ LABELS: Final = {
     "place": N_("Place"),
     "trainer": N_("Trainer"),
     "minutes": N_("Length in minutes"),
+    "language": N_("Language of the document"),
 }
 
 
 def state_of(state: str) -> State:
     """Whether a certificate stands, as a word with a colour and a shape."""
     text, colour, shape = STATES[state]
+    return State(say(text), colour, shape)
+
+
+def document_of(state: str) -> State:
+    """Whether a document can be had, as a word with a colour and a shape."""
+    text, colour, shape = DOCUMENTS[state]
     return State(say(text), colour, shape)
 
 
