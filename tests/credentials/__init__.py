@@ -1,0 +1,1 @@
+"""Credentials before a verifier that nobody here wrote."""
