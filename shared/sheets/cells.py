@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from shared.language.folding import fold
 from shared.language.marking import N_
-from shared.sheets.rows import MERGED, Cell, Failed
+from shared.sheets.rows import MERGED, NEVER_COMPUTED, Cell, Failed
 
 TEXT_LENGTH_MAX: Final = 500
 MINUTES_MAX: Final = 10_000 * 60
@@ -68,6 +68,11 @@ def told(cell: Cell) -> str | int | float | bool | date | datetime | timedelta |
             raise BadCell(
                 "cell-merged",
                 N_("This cell is merged with its neighbours. Split them and fill in each."),
+            )
+        case Failed(said=said) if said == NEVER_COMPUTED:
+            raise BadCell(
+                "cell-not-computed",
+                N_("This formula has no value yet. Open the sheet, save it, then send it anew."),
             )
         case Failed(said=said):
             raise BadCell(

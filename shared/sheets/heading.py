@@ -126,7 +126,7 @@ def called(names: Sequence[str], width: int) -> tuple[tuple[str, ...], list[Note
 
 
 def _first(sample: Sequence[Numbered], merges: Sequence[Merge]) -> int:
-    width = max(_filled(cells) for _, cells in sample)
+    width = _usual_width(sample)
     by_number = dict(sample)
     for number, cells in sample:
         if width > 1 and _filled(cells) < 2:
@@ -146,6 +146,13 @@ def _first(sample: Sequence[Numbered], merges: Sequence[Merge]) -> int:
         "sheet-no-headers-at-all",
         N_("There are no headers: no row in the beginning has words in most columns."),
     )
+
+
+def _usual_width(sample: Sequence[Numbered]) -> int:
+    """How many cells most rows fill: one longer row makes no wider sheet."""
+    counts = sorted(_filled(cells) for _, cells in sample)
+    several = [count for count in counts if count > 1] or counts
+    return several[int(0.75 * (len(several) - 1))]
 
 
 def _is_double(rows: dict[int, Sequence[Cell]], first: int, merges: Sequence[Merge]) -> bool:

@@ -99,3 +99,8 @@ def too_large() -> Invalid:
         N_("This file is too large: at most {megabytes} MB."),
         megabytes=BYTES_MAX // (1024 * 1024),
     )
+
+
+def holds_too_much() -> Invalid:
+    """Reading the file takes more memory or time than there is for it."""
+    return Invalid("sheet-too-large", N_("This sheet holds more than can be looked through."))

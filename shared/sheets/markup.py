@@ -19,9 +19,8 @@ from shared.language.marking import N_
 from shared.sheets.kinds import unreadable
 from shared.sheets.limits import COLUMNS_MAX
 from shared.sheets.notes import Note
-from shared.sheets.rows import column_letters
+from shared.sheets.rows import NEVER_COMPUTED, column_letters
 
-NEVER_COMPUTED: Final = "formula"
 NAMED_MAX: Final = 10
 _PIECE_BYTES: Final = 256 * 1024
 _PERCENT_FORMATS: Final = {"9", "10"}

@@ -9,6 +9,7 @@ memory and little time; nothing that is in the file stops anything but this proc
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import resource
@@ -23,7 +24,7 @@ from shared.errors import Invalid
 from shared.language.marking import N_
 from shared.sheets.encodings import ENCODINGS
 from shared.sheets.heading import SAMPLE_ROWS, Heading, called, heading, no_rows
-from shared.sheets.kinds import BYTES_MAX, XLSX, too_large, unreadable
+from shared.sheets.kinds import BYTES_MAX, XLSX, holds_too_much, too_large, unreadable
 from shared.sheets.limits import (
     COLUMNS_MAX,
     KEPT_BYTES_MAX,
@@ -141,8 +142,9 @@ def main(arguments: list[str]) -> int:
             told = parse(content, asked, kept)
     except Invalid as refused:
         told = Told(refused.code, refused.sentence, refused.facts)
-    except (MemoryError, RecursionError, OSError):
-        broken = unreadable()
+    except (MemoryError, RecursionError, OSError) as error:
+        full = isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.EFBIG
+        broken = holds_too_much() if full else unreadable()
         told = Told(broken.code, broken.sentence)
     sys.stdout.buffer.write(msgspec.json.encode(told))
     return 0

@@ -28,7 +28,7 @@ import msgspec
 
 from shared.errors import Busy, Invalid
 from shared.language.marking import N_
-from shared.sheets.kinds import BYTES_MAX, kind_of, too_large, unreadable
+from shared.sheets.kinds import BYTES_MAX, holds_too_much, kind_of, too_large, unreadable
 from shared.sheets.notes import Note, Told
 from shared.sheets.rows import Cell, Row, unpacked
 
@@ -171,7 +171,12 @@ def _elsewhere(content: bytes, asked: dict[str, Any], kept: IO[bytes]) -> Told:
             timeout=SECONDS_MAX,
             check=False,
         )
+    except subprocess.TimeoutExpired:
+        raise holds_too_much() from None
+    if done.returncode < 0:
+        # It ran out of memory or time.
+        raise holds_too_much()
+    try:
         return msgspec.json.decode(done.stdout, type=Told)
-    except (subprocess.TimeoutExpired, msgspec.MsgspecError):
-        # It ran out of memory or time, or broke.
+    except msgspec.MsgspecError:
         raise unreadable() from None

@@ -18,13 +18,16 @@ import msgspec
 
 @dataclass(frozen=True)
 class Failed:
-    """A cell that tells nothing. ``said``: the program's own error (``#N/A``), or ``MERGED``."""
+    """A cell that tells nothing. ``said``: the program's own error (``#N/A``), ``MERGED``, ``NEVER_COMPUTED``."""
 
     said: str
 
 
 MERGED: Final = "merged"
 """A cell merged with its neighbours: nobody can say whose value it is."""
+
+NEVER_COMPUTED: Final = "formula"
+"""A formula whose value no program has computed yet."""
 
 Cell = str | int | float | bool | date | datetime | timedelta | Failed | None
 

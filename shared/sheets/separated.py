@@ -59,9 +59,10 @@ class Separated:
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """(number, cells) of every row that is not empty; cells are text or None."""
+        since: list[str] = []
         last: list[str] = []
         with self._text() as text:
-            lines = self._kept_lines(text, last)
+            lines = self._kept_lines(text, since)
             for _ in range(self._skips):
                 next(lines, "")
             reader = csv.reader(lines, delimiter=self.delimiter)
@@ -73,30 +74,27 @@ class Separated:
                         raise _quote_open(number)
                     if any(cells):
                         yield number, list(cells)
-                    if reader.line_num >= 0:
-                        self._last = last[:]
-                        last.clear()
+                    last = since.copy()
+                    since.clear()
             except csv.Error:
                 raise _quote_open(number + 1) from None
-        self._check_end(number)
+        self._check_end(number, last)
 
-    def _check_end(self, number: int) -> None:
+    def _check_end(self, number: int, lines: list[str]) -> None:
         """Whether the last row ends within quotes, and so may have swallowed others."""
-        if len(self._last) < 2:
+        if not any('"' in line for line in lines):
             return
         try:
-            list(csv.reader(self._last, delimiter=self.delimiter, strict=True))
+            list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error as error:
             if "unexpected end" in str(error):
                 raise _quote_open(number) from None
 
-    _last: list[str] = []  # noqa: RUF012
-
-    def _kept_lines(self, text: io.TextIOWrapper, last: list[str]) -> Iterator[str]:
+    def _kept_lines(self, text: io.TextIOWrapper, since: list[str]) -> Iterator[str]:
         for line in text:
             if "\x00" in line:
                 line = line.replace("\x00", "")
-            last.append(line)
+            since.append(line)
             yield line
 
     def _text(self) -> io.TextIOWrapper:

@@ -27,6 +27,9 @@ TITLE_LENGTH_MAX: Final = 31
 CELL_LENGTH_MAX: Final = 32_767
 WHOLE_DIGITS_MAX: Final = 15
 BOM: Final = "\ufeff"
+_FIRST_DAY: Final = date(1900, 3, 1)
+"""Before it programs count days differently, since one of them had a 29 February 1900."""
+
 _WIDTH_MIN: Final = 8
 _WIDTH_MAX: Final = 50
 _DAY_FORMAT: Final = "dd.mm.yyyy"
@@ -156,6 +159,8 @@ def _write(sheet: object, forms: dict[str, object], row: int, column: int, value
         case str():
             form = forms["guarded" if guarded(value) != value else "text"]
             to.write_string(row, column, value[:CELL_LENGTH_MAX], form)
+        case date() if _as_day(value) < _FIRST_DAY:
+            to.write_string(row, column, value.strftime("%d.%m.%Y"), forms["text"])
         case datetime():
             to.write_datetime(row, column, value.replace(tzinfo=None), forms["moment"])
         case date():
@@ -166,6 +171,10 @@ def _write(sheet: object, forms: dict[str, object], row: int, column: int, value
             to.write_string(row, column, str(value), forms["text"])
         case _:
             to.write_number(row, column, value)
+
+
+def _as_day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def tab_name(title: str) -> str:
