@@ -21,6 +21,7 @@ from services.trainings.cohorts.cohort_commands import (
     CohortCommand,
     DropOut,
     Enrol,
+    HoldForImport,
     ImportClosing,
     ImportSession,
     NoteEntry,
@@ -28,6 +29,7 @@ from services.trainings.cohorts.cohort_commands import (
     PromoteWaiting,
     RecordAttendance,
     RecordTests,
+    ReleaseFromImport,
     ReopenCohort,
     ScheduleSession,
     SettleEntry,
@@ -59,6 +61,7 @@ from services.trainings.cohorts.enrolling import (
     transfer_in,
     transfer_out,
 )
+from services.trainings.cohorts.holding import check_free, hold
 from services.trainings.cohorts.noting import note, settle
 from services.trainings.cohorts.planning import change_details, change_trainers, plan
 from services.trainings.cohorts.recording import attendance, by_trainer, tests, today
@@ -79,6 +82,9 @@ def decide(state: CohortState, command: CohortCommand) -> tuple[Event, ...]:
         return plan(state, command)
     if isinstance(state, NoCohort):
         raise Missing("no-cohort", N_("There is no such cohort."))
+    if isinstance(command, HoldForImport | ReleaseFromImport):
+        return hold(state, command)
+    check_free(state, command)
     if isinstance(command, ReopenCohort):
         return _reopen(state, command)
     if isinstance(command, CloseCohort | ImportClosing):

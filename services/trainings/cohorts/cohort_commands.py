@@ -35,11 +35,12 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """What every command on a cohort carries."""
+    """What every command on a cohort carries. ``importing``: the import that it is part of."""
 
     by: str
     now: datetime
     cohort_id: str
+    importing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +250,16 @@ class ReopenCohort(Act):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class HoldForImport(Act):
+    """Keep everybody else from changing it while a sheet is entered (``importing``)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFromImport(Act):
+    """Let everybody go on."""
+
+
 CohortCommand: TypeAlias = (
     PlanCohort
     | ImportCohort
@@ -273,4 +284,6 @@ CohortCommand: TypeAlias = (
     | CloseCohort
     | ImportClosing
     | ReopenCohort
+    | HoldForImport
+    | ReleaseFromImport
 )

@@ -232,6 +232,22 @@ class EntrySettled(Event, frozen=True, kw_only=True):
     taken: bool
 
 
+@event_type("trainings.cohort.held_for_import.v1")
+class HeldForImport(Event, frozen=True, kw_only=True):
+    """A sheet is being entered in it; until that is over nobody else changes it."""
+
+    cohort_id: str
+    import_id: str
+
+
+@event_type("trainings.cohort.released_from_import.v1")
+class ReleasedFromImport(Event, frozen=True, kw_only=True):
+    """The sheet is entered, or will not be; everybody may go on."""
+
+    cohort_id: str
+    import_id: str
+
+
 @event_type("trainings.cohort.closed.v1")
 class Closed(Event, frozen=True, kw_only=True):
     """The cohort is over; nothing more is recorded unless it is reopened."""
@@ -265,6 +281,8 @@ CohortEvent: TypeAlias = (
     | TestRecorded
     | EntryContested
     | EntrySettled
+    | HeldForImport
+    | ReleasedFromImport
     | Closed
     | Reopened
 )

@@ -22,8 +22,10 @@ from services.trainings.cohorts.cohort_events import (
     Enrolled,
     EntryContested,
     EntrySettled,
+    HeldForImport,
     Planned,
     PutOnWaitingList,
+    ReleasedFromImport,
     Reopened,
     SessionCancelled,
     SessionScheduled,
@@ -106,7 +108,8 @@ class Details:
 class Running:
     """A cohort that is planned or under way; participants by registration.
 
-    waiting: person by registration, who waits longest first.
+    waiting:  person by registration, who waits longest first.
+    held_for: the import that is being entered, "" for none.
     """
 
     zone: str
@@ -119,6 +122,7 @@ class Running:
     course_id: str = ""
     course_version: int = 0
     kind: str = "business"
+    held_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +182,10 @@ def evolve(state: CohortState, event: CohortEvent) -> CohortState:
             return _with(state, event.registration_id, _tested(state, event))
         case EntryContested() | EntrySettled():
             return _with(state, event.registration_id, _disputed(state, event))
+        case HeldForImport():
+            return replace(state, held_for=event.import_id)
+        case ReleasedFromImport():
+            return replace(state, held_for="")
         case Closed():
             return _as(Over, state)
         case Reopened():
