@@ -42,7 +42,7 @@ def today(country: str | None = None) -> date:
 
 
 def content_of(given: dict[str, Any]) -> Content:
-    """What is said about an activity, from what ``ContentSchema`` read."""
+    """What is said about an activity, from what ``ActivityContentSchema`` read."""
     partners = tuple(Partner(**one) for one in given["partners"])
     return Content(**{**given, "partners": partners})
 

@@ -21,9 +21,9 @@ from services.trainings.outreach import acting, handling, views
 from services.trainings.outreach.acting import READ, WRITE, found
 from services.trainings.outreach.schemas import (
     ActivityArguments,
+    ActivityContentSchema,
     ActivityPageSchema,
     ActivitySchema,
-    ContentSchema,
     FollowUpSchema,
     RecordActivitySchema,
     WithdrawActivitySchema,
@@ -90,7 +90,7 @@ def show_activity(activity_id: str) -> Response:
 @blueprint.route("/activities/<activity_id>", methods=["PUT"])
 @requires(WRITE)
 @command(versioned=True)
-@blueprint.arguments(ContentSchema)
+@blueprint.arguments(ActivityContentSchema)
 @blueprint.response(200, ReceiptSchema)
 def correct_activity(arguments: dict[str, Any], activity_id: str) -> Response:
     """Write it as it should have been, whole."""

@@ -37,7 +37,7 @@ from services.trainings.outreach import acting, handling, views
 from services.trainings.outreach.acting import READ, WRITE, found
 from services.trainings.outreach.activity import ACTIVITY, Content, FollowedUp
 from services.trainings.outreach.schemas import (
-    ContentSchema,
+    ActivityContentSchema,
     FollowUpSchema,
     WithdrawActivitySchema,
 )
@@ -289,7 +289,7 @@ def _typed_content() -> Content:
         for kind, name in zip(kinds, names, strict=False)
         if name.strip()
     ]
-    return acting.content_of(validated(ContentSchema(), values))
+    return acting.content_of(validated(ActivityContentSchema(), values))
 
 
 def _typed(*names: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What comes in and goes out over HTTP about outreach.
 
-ContentSchema().load({"kind": "advocacy", "title": "Round table", "partners": [...], …})
+ActivityContentSchema().load({"kind": "advocacy", "title": "Round table", "partners": [...], …})
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PartnerSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(min=1, max=NAME_LENGTH_MAX))
 
 
-class ContentSchema(Schema):
+class ActivityContentSchema(Schema):
     """What is said about an activity, whole. Nobody is named."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
@@ -72,7 +72,7 @@ class ContentSchema(Schema):
     follow_up_on = fields.Date(load_default=None, allow_none=True)
 
 
-class RecordActivitySchema(ContentSchema):
+class RecordActivitySchema(ActivityContentSchema):
     """An activity of a programme."""
 
     programme = fields.String(
@@ -108,7 +108,7 @@ class ActivityArguments(PageArguments):
     )
 
 
-class ActivitySchema(ContentSchema):
+class ActivitySchema(ActivityContentSchema):
     """An activity as it stands."""
 
     activity_id = fields.String(required=True)
