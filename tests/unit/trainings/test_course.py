@@ -14,8 +14,8 @@ from services.trainings.courses.course import (
     OfferAgain,
     OfferedAgain,
     PublishCourseVersion,
-    Retired,
     RetireCourse,
+    Retired,
     VersionPublished,
 )
 from services.trainings.courses.rule import DEFAULT_RULE, Rule
