@@ -16,11 +16,13 @@ from sqlalchemy import Connection, Row
 
 from services.trainings.asking import identifier, not_found, reach
 from services.trainings.people import handling, views
+from services.trainings.people.finding import email_index, phone_indexes
 from services.trainings.people.handling import NewPerson
 from services.trainings.people.national_number import LENGTH, examine, normalise
 from services.trainings.people.projecting import number_index
 from services.trainings.people.registration import REGISTRATION
-from services.trainings.people.views import NumberSearch, Pair
+from services.trainings.people.searching import Place
+from services.trainings.people.views import Direct, Listing, NumberSearch, Pair
 from shared.access.matrix import Kind, sees_whole
 from shared.access.reader import may
 from shared.clock import day_in
@@ -28,9 +30,11 @@ from shared.errors import Invalid
 from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE
 from shared.language.marking import N_
+from shared.mail_address import is_mail_address
 from shared.web.access import ensure, signed_in
 from shared.web.commands import Answer, receipt, service
 from shared.web.language import say
+from shared.web.pagination import PageRequest
 
 READ: Final = "trainings.people.read"
 READ_NUMBER: Final = "trainings.people.read_number"
@@ -44,16 +48,16 @@ class Search:
 
     search: str = ""
     reference: str = ""
-    number: NumberSearch | None = None
+    direct: Direct | None = None
     state: str = ""
 
     @classmethod
     def of(cls, text: str, *, state: str = "", jmbg: str | None = None) -> Search:
-        """By words that may be a name, a reference or, for who may read it, a national number.
+        """By words of a name, a reference, phone, e-mail address or, for who may, national number.
 
         jmbg: a national number that was named as one. Raises Forbidden for who may not read it.
         """
-        number = None
+        number, keyring = None, service().keyring
         if jmbg is not None:
             ensure(READ_NUMBER, None)
             number = jmbg
@@ -62,32 +66,31 @@ class Search:
         by = None
         if number is not None:
             # What is no number at all is nobody's.
-            index = number_index(service().keyring, number) or ""
-            by = NumberSearch(index, reach(READ_NUMBER))
-        return cls(search=text.strip(), number=by, state=state)
+            by = NumberSearch(number_index(keyring, number) or "", reach(READ_NUMBER))
+        text = text.strip()
+        if not text and by is None:
+            return cls(state=state)
+        direct = Direct(
+            reference=text,
+            phones=frozenset(phone_indexes(keyring, text)),
+            email=email_index(keyring, text) if is_mail_address(text) else None,
+            number=by,
+        )
+        return cls(search=text, direct=direct, state=state)
 
-    def rows(self, connection: Connection, *, after: str | None, limit: int) -> Sequence[Row[Any]]:
-        """The people found."""
-        return views.people(
+    def listing(self, connection: Connection, page: PageRequest) -> Listing:
+        """The people found, a page of them and one more."""
+        cursor = page.after(int, int, str)
+        after = None if cursor is None else Place(cursor[0], cursor[1], identifier(cursor[2]))
+        return views.listed(
             connection,
             reach(READ),
             search=self.search,
             reference=self.reference,
-            number=self.number,
+            direct=self.direct,
             state=self.state,
             after=after,
-            limit=limit,
-        )
-
-    def count(self, connection: Connection) -> int:
-        """How many there are."""
-        return views.count(
-            connection,
-            reach(READ),
-            search=self.search,
-            reference=self.reference,
-            number=self.number,
-            state=self.state,
+            limit=page.limit + 1,
         )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy import Row
 
-from services.trainings.asking import identifier, programme_of, record_reading
+from services.trainings.asking import programme_of, record_reading
 from services.trainings.consents.acting import follow
 from services.trainings.people import acting, handling
 from services.trainings.people.acting import READ, READ_NUMBER, Search, found, shown
@@ -189,13 +189,12 @@ def declare(arguments: dict[str, Any], registration_id: str) -> Response:
 
 
 def _listed(search: Search, page: PageRequest) -> dict[str, Any]:
-    after = page.after(str)
-    last = identifier(after[0]) if after else None
     with service().database.reading() as connection:
-        rows = search.rows(connection, after=last, limit=page.limit + 1)
-    answer = page.answer(rows, lambda row: (row.registration_id,))
-    _record_list(answer["items"], "people")
-    return {"items": [shown(row) for row in answer["items"]], "next": answer["next"]}
+        listing = search.listing(connection, page)
+    answer = page.answer(listing.rows, lambda one: one.place)
+    _record_list([one.row for one in answer["items"]], "people")
+    items = [{**shown(one.row), "similar": one.similar} for one in answer["items"]]
+    return {"items": items, "next": answer["next"]}
 
 
 def _record_list(rows: list[Row[Any]], what: str) -> None:

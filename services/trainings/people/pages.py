@@ -20,7 +20,6 @@ from werkzeug.wrappers import Response
 from services.trainings.asking import (
     Errors,
     attempt,
-    identifier,
     new_key,
     page_request,
     programme_of,
@@ -268,19 +267,18 @@ def _change(
 
 def _list_page(search: Search, text: str) -> str:
     page, reader = page_request(), signed_in()
-    after = page.after(str)
-    last = identifier(after[0]) if after else None
     with service().database.reading() as connection:
-        rows = search.rows(connection, after=last, limit=page.limit + 1)
-        count = search.count(connection)
-    answer = page.answer(rows, lambda row: (row.registration_id,))
+        listing = search.listing(connection, page)
+    answer = page.answer(listing.rows, lambda one: one.place)
     record_reading(
-        {row.programme for row in answer["items"]}, what="people", subject="/trainings/people"
+        {one.row.programme for one in answer["items"]}, what="people", subject="/trainings/people"
     )
     return render_template(
         "trainings/people/list.html",
-        people=[told(row) for row in answer["items"]],
-        count=count,
+        people=[told(one.row) for one in answer["items"] if not one.similar],
+        similar=[told(one.row) for one in answer["items"] if one.similar],
+        count=listing.exact,
+        count_max=listing.exact_max,
         text=text,
         state=search.state,
         states=[(code, say(words[0])) for code, words in STATE_WORDS.items()],

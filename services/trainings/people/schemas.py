@@ -146,7 +146,10 @@ class SearchSchema(PageArguments):
     q = fields.String(
         load_default="",
         validate=validate.Length(max=SEARCH_LENGTH_MAX),
-        metadata={"description": "Part of a name in any script, or a whole reference."},
+        metadata={
+            "description": "Words of a name in any script and order, or their beginnings; or a"
+            " whole reference, phone number or e-mail address."
+        },
     )
     state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
     jmbg = fields.String(
@@ -226,5 +229,14 @@ class PairSchema(Schema):
     other = fields.Nested(PersonSchema, required=True)
 
 
-PeoplePageSchema = page_schema(PersonSchema, name="PeoplePage")
+class FoundSchema(PersonSchema):
+    """Somebody of a list."""
+
+    similar = fields.Boolean(
+        required=True,
+        metadata={"description": "Found by a name that is spelled otherwise than it was typed."},
+    )
+
+
+PeoplePageSchema = page_schema(FoundSchema, name="PeoplePage")
 PairPageSchema = page_schema(PairSchema, name="LikelyDuplicatesPage")

@@ -268,7 +268,7 @@ def _rarest(connection: Connection, prefixes: Sequence[Prefixes]) -> int:
     counted = select(func.count()).select_from(some.correlate(one).limit(_WEIGHED_MAX).subquery())
     query = select(one.c.value, counted.scalar_subquery().label("rows"))
     rows = connection.execute(query, {"given": json.dumps(every)})
-    weights: dict[str, int] = {value: count for value, count in rows}
+    weights: dict[str, int] = dict(rows.tuples().all())
     totals = [sum(weights[prefix] for prefix in some) for some in prefixes]
     return totals.index(min(totals))
 

@@ -1,6 +1,6 @@
 """What is read about people: lists by folded name, one registration, likely duplicates in pairs.
 
-people(connection, reach, search="djordjevic", after=None, limit=51)
+    listed(connection, reach, search="djordjevic", after=None, limit=51)
 
 A page of the list ends at a registration's id and not at a name, since cursors stand in addresses.
 """
@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, literal, select, tuple_
 
 from services.trainings.figures import held_apart, likely_duplicates
 from services.trainings.foreign import STAFF
+from services.trainings.people.finding import BY_NAME, PEOPLE_REACHED
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import Corrected, Registered
+from services.trainings.people.searching import COUNTED_MAX, Place, found
 from services.trainings.reach import Reach
 from services.trainings.tables import CONSENTS, REGISTRATIONS
 from shared.events.store import Store
-from shared.language.folding import fold
 from shared.privacy.sealing import open_text
 from shared.question import Question
 
-by_name = func.coalesce(REGISTRATIONS.c.name_folded, "")
+LISTED_MAX: Final = 10_000
+"""People of a list up to which it says how many there are."""
+_DIRECT_MAX: Final = 200
+_DIRECT, _LISTED = 0, -1
 
 SHARING: Final = "sharing_between_programmes"
 
@@ -40,67 +44,144 @@ class NumberSearch:
     reach: Reach
 
 
-def people(
-    connection: Connection,
-    reach: Reach,
-    *,
-    search: str = "",
-    reference: str = "",
-    number: NumberSearch | None = None,
-    state: str = "",
-    after: str | None = None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Registrations by name, from behind the registration ``after``.
+@dataclass(frozen=True, kw_only=True)
+class Direct:
+    """What a search may be besides a name: a whole reference, or a keyed hash of something."""
 
-    search: part of a name in any script, or a whole reference; number: or whose number this is.
-    reference: a whole reference and nothing else.
+    reference: str
+    phones: frozenset[str] = frozenset()
+    email: str | None = None
+    number: NumberSearch | None = None
+
+
+class Listed(NamedTuple):
+    """Somebody of a list. ``similar``: found by a name that is spelled otherwise."""
+
+    row: Row[Any]
+    similar: bool
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A page of people, one more than was asked for when there are more.
+
+    exact:   how many are found as it was typed; ``exact_max`` stands for that many or more.
     """
-    query = select(REGISTRATIONS).where(
-        _found(reach, search=search, reference=reference, number=number, state=state)
-    )
-    if after is not None:
-        last = select(by_name).where(REGISTRATIONS.c.registration_id == after)
-        name = connection.execute(last).scalar() or ""
-        later = and_(by_name == name, REGISTRATIONS.c.registration_id > after)
-        query = query.where(or_(by_name > name, later))
-    query = query.order_by(by_name, REGISTRATIONS.c.registration_id).limit(limit)
-    return connection.execute(query).all()
+
+    rows: list[Listed]
+    exact: int
+    exact_max: int
 
 
-def count(
+def people(connection: Connection, reach: Reach, *, search: str, limit: int) -> list[Row[Any]]:
+    """The first registrations that are found by a name, in any script and with a typo a word."""
+    listing = listed(connection, reach, search=search, limit=limit)
+    return [one.row for one in listing.rows]
+
+
+def listed(
     connection: Connection,
     reach: Reach,
     *,
     search: str = "",
     reference: str = "",
-    number: NumberSearch | None = None,
+    direct: Direct | None = None,
     state: str = "",
-) -> int:
-    """How many registrations the list has."""
-    found = _found(reach, search=search, reference=reference, number=number, state=state)
-    query = select(func.count()).select_from(REGISTRATIONS).where(found)
-    return connection.execute(query).scalar_one()
+    after: Place | None = None,
+    limit: int,
+) -> Listing:
+    """Registrations by name, or those found, from behind a place.
 
-
-def _found(
-    reach: Reach, *, search: str, reference: str, number: NumberSearch | None, state: str
-) -> ColumnElement[bool]:
-    conditions = [reach.registrations()]
-    either: list[ColumnElement[bool]] = []
+    search: words of a name; reference: a whole reference and nothing else; direct: what else the
+    search may be. Who is found directly is given alone.
+    """
+    if direct is not None and (after is None or after.part == _DIRECT):
+        rows = _found_directly(connection, reach, direct, state=state)
+        if rows:
+            places = [Place(_DIRECT, 0, row.registration_id) for row in rows]
+            start = places.index(after) + 1 if after in places else 0
+            items = [Listed(*one) for one in zip(rows, [False] * len(rows), places, strict=True)]
+            page = items[start : start + limit]
+            return Listing(rows=page, exact=len(rows), exact_max=_DIRECT_MAX)
+        if not search:
+            return Listing(rows=[], exact=0, exact_max=_DIRECT_MAX)
     if search:
-        name = REGISTRATIONS.c.name_folded.contains(fold(search) or search, autoescape=True)
-        either += [REGISTRATIONS.c.reference == search, name]
-    if number is not None:
-        indexed = REGISTRATIONS.c.number_index == number.index
-        either.append(and_(indexed, number.reach.registrations()))
-    if either:
-        conditions.append(or_(*either))
+        return _by_words(connection, reach, search, state=state, after=after, limit=limit)
+    conditions = [reach.registrations()]
     if reference:
         conditions.append(REGISTRATIONS.c.reference == reference)
     if state:
         conditions.append(REGISTRATIONS.c.state == state)
-    return and_(*conditions)
+    some = select(literal(1)).where(*conditions).limit(LISTED_MAX).subquery()
+    count = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    query = select(REGISTRATIONS).where(*conditions)
+    if after is not None:
+        last = select(BY_NAME).where(REGISTRATIONS.c.registration_id == after.registration_id)
+        name = connection.execute(last).scalar() or ""
+        behind = tuple_(BY_NAME, REGISTRATIONS.c.registration_id) > (name, after.registration_id)
+        query = query.where(behind)
+    query = query.order_by(BY_NAME, REGISTRATIONS.c.registration_id).limit(limit)
+    items = [
+        Listed(row, False, Place(_LISTED, 0, row.registration_id))
+        for row in connection.execute(query)
+    ]
+    return Listing(rows=items, exact=count, exact_max=LISTED_MAX)
+
+
+def _by_words(
+    connection: Connection,
+    reach: Reach,
+    search: str,
+    *,
+    state: str,
+    after: Place | None,
+    limit: int,
+) -> Listing:
+    page = found(connection, reach, search, state=state, after=after, limit=limit)
+    rows = _rows(connection, [hit.registration_id for hit in page.hits])
+    items = [
+        Listed(rows[hit.registration_id], hit.similar, hit.place)
+        for hit in page.hits
+        if hit.registration_id in rows
+    ]
+    return Listing(rows=items, exact=page.exact, exact_max=COUNTED_MAX)
+
+
+def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id.in_(ids))
+    return {row.registration_id: row for row in connection.execute(query)}
+
+
+def _found_directly(
+    connection: Connection, reach: Reach, direct: Direct, *, state: str
+) -> list[Row[Any]]:
+    """Whose reference, phone, e-mail address or national number it is, by name."""
+    number = direct.number
+    r, reached = REGISTRATIONS.c, PEOPLE_REACHED.c
+    questions = [
+        select(r.registration_id).where(r.reference == direct.reference, reach.registrations())
+    ]
+    if direct.phones:
+        phones = sorted(direct.phones)
+        questions.append(select(reached.registration_id).where(reached.phone_index.in_(phones)))
+    if direct.email:
+        questions.append(select(reached.registration_id).where(reached.email_index == direct.email))
+    if number is not None:
+        by_number = r.number_index == number.index
+        questions.append(select(r.registration_id).where(by_number, number.reach.registrations()))
+    ids = {
+        one
+        for question in questions
+        for one in connection.execute(question.limit(_DIRECT_MAX)).scalars()
+    }
+    if not ids:
+        return []
+    query = select(REGISTRATIONS).where(r.registration_id.in_(ids), reach.registrations())
+    if state:
+        query = query.where(r.state == state)
+    query = query.order_by(BY_NAME, r.registration_id).limit(_DIRECT_MAX)
+    return list(connection.execute(query).all())
 
 
 def registration(connection: Connection, reach: Reach, registration_id: str) -> Row[Any] | None:
