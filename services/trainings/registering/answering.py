@@ -27,7 +27,7 @@ from services.trainings.people.fields import (
 from services.trainings.people.handling import NewPerson, Papers
 from services.trainings.people.schemas import RegisterSchema
 from services.trainings.registering.schemas import AnswersSchema
-from services.trainings.registering.steps import BY_NAME
+from services.trainings.registering.steps import BY_NAME, STEPS
 from shared.errors import Invalid
 from shared.language.marking import N_
 from shared.web.language import say
@@ -93,12 +93,14 @@ def floor(answers: Mapping[str, Any], *, today: date) -> None:
 
 def shown(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as the forms show them: days in three fields, yes and no as their values."""
-    found = {name: value for name, value in answers.items() if value is not None}
+    every = (name for step in STEPS for name in step.fields)
+    found: dict[str, Any] = dict.fromkeys(every, "")
+    found |= {name: value for name, value in answers.items() if value is not None}
     for name in DAYS:
-        year, month, day = (*str(found.get(name) or "").split("-"), "", "", "")[:3]
+        year, month, day = (*str(found[name]).split("-"), "", "", "")[:3]
         parts = {"year": year, "month": month.lstrip("0"), "day": day.lstrip("0")}
         found |= {f"{name}-{part}": value for part, value in parts.items()}
-    if isinstance(found.get("consented"), bool):
+    if isinstance(found["consented"], bool):
         found["consented"] = "yes" if found["consented"] else "no"
     return found
 

@@ -191,7 +191,7 @@ def _line(number: int, done: Done) -> dict[str, Any]:
         told.append((f"rows-{number}-{column}", say(N_("Row {number}: {what}"), place)))
     return {
         "number": number,
-        "typed": done.row.typed,
+        "typed": dict.fromkeys(COLUMNS, "") | done.row.typed,
         "wrong": wrong,
         "warnings": [one["detail"] for one in done.warnings],
         "alike": [
