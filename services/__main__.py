@@ -17,6 +17,7 @@ import click
 from services.all_in_one import Installation, InUse, definitions
 from services.commands import (
     auditing,
+    credentials,
     documents,
     keyring,
     loading,
@@ -252,6 +253,7 @@ cli.add_command(auditing.audit)
 cli.add_command(keyring.keys)
 signing.accounts.add_command(resetting.reset)
 cli.add_command(signing.accounts)
+cli.add_command(credentials.credentials)
 
 
 def _write(text: str) -> None:

@@ -34,6 +34,7 @@ from services.trainings.courses import api as courses_api
 from services.trainings.courses import pages as courses_pages
 from services.trainings.courses.course import COURSE
 from services.trainings.courses.projecting import COURSE_VERSIONS
+from services.trainings.credentials import api as credentials_api
 from services.trainings.credentials import keys as credential_keys
 from services.trainings.credentials import pages as credentials_pages
 from services.trainings.dashboards import api as dashboards_api
@@ -70,6 +71,7 @@ from services.trainings.referrals import handling as referring
 from services.trainings.referrals import pages as referrals_pages
 from services.trainings.referrals.projecting import REFERRAL_RECORDS
 from services.trainings.referrals.referral import REFERRAL
+from services.trainings.registering import api as registering_api
 from services.trainings.registering import drafts, table_pages
 from services.trainings.registering import pages as guided_pages
 from services.trainings.retention import api as retention_api
@@ -197,6 +199,7 @@ def create(service: Service) -> Flask:
     app.register_blueprint(dashboards_pages.blueprint)
     api.register_blueprint(attendance_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
+    api.register_blueprint(registering_api.blueprint)
     app.register_blueprint(guided_pages.blueprint)
     app.register_blueprint(table_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
@@ -212,6 +215,7 @@ def create(service: Service) -> Flask:
     app.register_blueprint(own_erasing.blueprint)
     api.register_blueprint(verification_api.blueprint)
     app.register_blueprint(verification_pages.blueprint)
+    api.register_blueprint(credentials_api.blueprint)
     app.register_blueprint(credentials_pages.blueprint)
     app.register_blueprint(held.pages())
     return finish(app)

@@ -67,6 +67,8 @@ FOR_ANYBODY: Final = {
         "POST /trainings/check",
         "GET /trainings/check/<number>",
         "POST /trainings/api/v1/check",
+        "GET /trainings/issuers/<programme_code>/did.json",
+        "GET /trainings/credentials/<programme_code>/status/<name>",
     ),
     "audit": (
         "POST /audit/witness/add-checkpoint",

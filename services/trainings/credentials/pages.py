@@ -9,23 +9,22 @@ GET /trainings/certificates/<id>/credential.json         staff who hand out cert
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, request
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from services.trainings.asking import identifier, not_found
 from services.trainings.certificates import acting as certificates
-from services.trainings.credentials.acting import CONTENT_TYPE, credential, file_name
+from services.trainings.credentials.acting import CONTENT_TYPE
+from services.trainings.credentials.giving import given
 from services.trainings.credentials.issuers import document
 from services.trainings.credentials.keys import public_keys
 from services.trainings.credentials.statuses import FRESH_SECONDS, status_list
 from services.trainings.own.views import own_certificate
 from services.trainings.tables import CERTIFICATES
-from shared.access.accesses import record_export
 from shared.access.roles import PUBLIC
 from shared.web.access import requires, signed_in
-from shared.web.app import correlation_id
 from shared.web.commands import service
 
 DOCUMENT_CACHED: Final = "public, max-age=60"
@@ -68,7 +67,7 @@ def own(certificate_id: str) -> Response:
         row = own_certificate(connection, own, identifier(certificate_id))
     if row is None:
         raise not_found()
-    return _file(row)
+    return given(row, named=request.args.get("name") == "yes")
 
 
 @blueprint.get("/certificates/<certificate_id>/credential.json")
@@ -76,22 +75,7 @@ def own(certificate_id: str) -> Response:
 def theirs(certificate_id: str) -> Response:
     """A certificate for the wallet of whoever it is of, handed out by staff; on record."""
     row = certificates.found(certificate_id, "trainings.certificates.duplicate")
-    return _file(row)
-
-
-def _file(row: Row[Any]) -> Response:
-    body = credential(service(), row, named=request.args.get("name") == "yes")
-    record_export(
-        service(),
-        signed_in(),
-        what="credential",
-        subject=f"certificate/{row.certificate_id}",
-        programme=row.programme,
-        correlation=correlation_id(),
-    )
-    response = Response(body, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(row)}"'
-    return response
+    return given(row, named=request.args.get("name") == "yes")
 
 
 def _public(body: bytes, content_type: str, cached: str) -> Response:
