@@ -26,7 +26,7 @@ from services.trainings.people.fields import (
 )
 from services.trainings.people.handling import NewPerson, Papers
 from services.trainings.people.schemas import RegisterSchema
-from services.trainings.registering.schemas import AnswersSchema
+from services.trainings.registering.schemas import RegistrationAnswersSchema
 from services.trainings.registering.steps import BY_NAME, STEPS
 from shared.errors import Invalid
 from shared.language.marking import N_
@@ -57,7 +57,7 @@ def checked(step: str, given: Mapping[str, Any], *, today: date) -> dict[str, An
     """The answers of a page as a draft keeps them; None for those left empty. Raises Invalid."""
     asked = BY_NAME[step]
     values = {name: value for name, value in given.items() if value not in ("", None)}
-    loaded = validated(AnswersSchema(), values)
+    loaded = validated(RegistrationAnswersSchema(), values)
     missing = [name for name in asked.needs if name not in loaded]
     if missing:
         raise Invalid(
@@ -71,7 +71,7 @@ def checked(step: str, given: Mapping[str, Any], *, today: date) -> dict[str, An
 
 
 def written(loaded: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``AnswersSchema`` read, as a draft keeps it."""
+    """What ``RegistrationAnswersSchema`` read, as a draft keeps it."""
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in loaded.items()

@@ -25,7 +25,7 @@ from services.trainings.people.national_number import examine
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.registering import acting
 from services.trainings.registering.answering import floor
-from services.trainings.registering.schemas import RowSchema
+from services.trainings.registering.schemas import PersonRowSchema
 from shared.errors import Missing, Problem, Refused
 from shared.events.work import Work
 from shared.identifiers import derived
@@ -107,7 +107,7 @@ def carried(rows: Sequence[Row]) -> list[Row]:
 
 
 def values_of(typed: Mapping[str, str]) -> dict[str, Any]:
-    """A row for ``RowSchema``: days and sexes as people write them, the rest from the number.
+    """A row for ``PersonRowSchema``: days and sexes as people write them, the rest from the number.
 
     >>> values_of({"full_name": "Mira", "jmbg": "0101990715000"})["birth_date"]
     '1990-01-01'
@@ -175,7 +175,7 @@ def register_row(
 
 def person_of(values: Mapping[str, Any]) -> NewPerson:
     """Somebody to register, from a row's values. Raises Invalid with every field that is wrong."""
-    given = validated(RowSchema(), values)
+    given = validated(PersonRowSchema(), values)
     fields = {**given, "birth_date": given["birth_date"].isoformat()}
     floor(fields, today=service().clock.now().date())
     return NewPerson(**fields)

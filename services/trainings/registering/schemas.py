@@ -1,6 +1,6 @@
 """What comes in and goes out over HTTP about unfinished registrations and many people at once.
 
-AnswersSchema().load({"full_name": "Mira Primer", "has_number": "no"})    # any part of it
+RegistrationAnswersSchema().load({"full_name": "Mira Primer", "has_number": "no"})
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _one_of(terms: tuple[str, ...], **options: Any) -> fields.String:
     return fields.String(allow_none=True, validate=validate.OneOf(terms), **options)
 
 
-class AnswersSchema(Schema):
+class RegistrationAnswersSchema(Schema):
     """Answers so far; what is left out stays as it is, null takes an answer away."""
 
     full_name = _text(NAME_LENGTH_MAX)
@@ -89,19 +89,19 @@ class AnswersSchema(Schema):
     reference = _text(REFERENCE_LENGTH_MAX)
 
 
-class BeginSchema(Schema):
+class BeginRegistrationSchema(Schema):
     """A registration that is begun."""
 
     programme = programme()
-    answers = fields.Nested(AnswersSchema, load_default=dict)
+    answers = fields.Nested(RegistrationAnswersSchema, load_default=dict)
 
 
-class DraftSchema(Schema):
+class RegistrationDraftSchema(Schema):
     """An unfinished registration of one's own."""
 
     id = fields.String(required=True)
     programme = fields.String(required=True)
-    answers = fields.Nested(AnswersSchema, required=True)
+    answers = fields.Nested(RegistrationAnswersSchema, required=True)
     next = fields.String(
         required=True, metadata={"description": "The first question that is not answered."}
     )
@@ -109,13 +109,13 @@ class DraftSchema(Schema):
     saved_at = fields.AwareDateTime(required=True)
 
 
-class DraftsSchema(Schema):
+class RegistrationDraftsSchema(Schema):
     """All unfinished registrations of one's own, the one saved last first."""
 
-    items = fields.List(fields.Nested(DraftSchema), required=True)
+    items = fields.List(fields.Nested(RegistrationDraftSchema), required=True)
 
 
-class TableSchema(Schema):
+class PeopleTableSchema(Schema):
     """Many people at once; each is judged apart."""
 
     programme = fields.String(
@@ -131,7 +131,7 @@ class TableSchema(Schema):
     )
 
 
-class RowSchema(RegisterSchema):
+class PersonRowSchema(RegisterSchema):
     """One person of many."""
 
     class Meta:
@@ -140,25 +140,25 @@ class RowSchema(RegisterSchema):
         exclude = ("programme",)
 
 
-class RowErrorSchema(Schema):
+class PeopleRowErrorSchema(Schema):
     """What is wrong in a row; ``field`` is empty for what is about the whole of it."""
 
     field = fields.String(required=True)
     detail = fields.String(required=True)
 
 
-class RowDoneSchema(Schema):
+class PeopleRowDoneSchema(Schema):
     """What became of a row. ``id`` is null for one that was not registered."""
 
     row = fields.Integer(required=True, metadata={"description": "Counted from 1."})
     id = fields.String(required=True, allow_none=True)
     person_id = fields.String(required=True, allow_none=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
-    errors = fields.List(fields.Nested(RowErrorSchema), required=True)
+    errors = fields.List(fields.Nested(PeopleRowErrorSchema), required=True)
 
 
-class TableDoneSchema(Schema):
+class PeopleTableDoneSchema(Schema):
     """What became of each row, in their order."""
 
     registered = fields.Integer(required=True)
-    rows = fields.List(fields.Nested(RowDoneSchema), required=True)
+    rows = fields.List(fields.Nested(PeopleRowDoneSchema), required=True)

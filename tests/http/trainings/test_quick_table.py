@@ -113,3 +113,22 @@ def test_an_empty_table_registers_nobody_and_a_trainer_has_none(officer, house):
     assert sent(officer).status_code == 200
     assert house.logged("trainings.registration.registered.v1") == []
     assert house.as_reader(Role.trainer, account="trainer-1").get(TABLE).status_code == 403
+
+
+def test_a_program_sends_many_and_learns_of_each(officer, house):
+    right = {**MIRA, "birth_date": "1990-01-01"}
+    table = {"rows": [right, {**right, "sex": "X"}, {**right, "jmbg": "0301990710006"}]}
+    address = "/trainings/api/v1/people/table"
+    done = officer.post(address, table, Idempotency_Key="k1")
+    assert done.status_code == 200 and done.json["registered"] == 2
+    first, wrong, third = done.json["rows"]
+    assert first["errors"] == [] and wrong["id"] is None
+    assert [one["field"] for one in wrong["errors"]] == ["sex"]
+    assert {one["code"] for one in third["warnings"]} >= {
+        "national-number-says-born",
+        "likely-duplicate",
+    }
+    again = officer.post(address, table, Idempotency_Key="k1")
+    assert [one["id"] for one in again.json["rows"]] == [first["id"], None, third["id"]]
+    assert len(house.logged("trainings.registration.registered.v1")) == 2
+    assert officer.post(address, {"rows": []}).status_code == 422

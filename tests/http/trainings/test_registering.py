@@ -212,3 +212,46 @@ def test_only_who_consents_is_asked_for_more(officer, step):
         answer(officer, address, name)
     assert answer(officer, address, "consent", consented="no") == "check"
     assert officer.get(f"{address}/{step}").headers["Location"] == f"{address}/check"
+
+
+# The JSON interface
+
+DRAFTS_API = "/trainings/api/v1/people/drafts"
+SAID = {
+    "full_name": "Mira Primer",
+    "birth_date": "1990-01-01",
+    "sex": "F",
+    "has_number": "no",
+    "missing": ["identity_card"],
+    "why": "lost",
+    "country": "RS",
+    "municipality": "Kragujevac",
+    "consented": False,
+}
+
+
+def test_a_program_begins_goes_on_and_registers(officer, second, house):
+    made = officer.post(DRAFTS_API, {"answers": {"full_name": "Mira Primer"}})
+    assert made.status_code == 201 and made.json["next"] == "born"
+    address = made.headers["Location"]
+    assert second.get(address).status_code == 404
+    early = officer.post(f"{address}/register")
+    assert early.status_code == 422
+    saved = officer.post(address, SAID)
+    assert saved.status_code == 200 and saved.json["answers"]["birth_date"] == "1990-01-01"
+    assert [one["id"] for one in officer.get(DRAFTS_API).json["items"]] == [made.json["id"]]
+    done = officer.post(f"{address}/register", Idempotency_Key="k1")
+    assert done.status_code == 201 and done.json["id"] == made.json["id"]
+    again = officer.post(f"{address}/register", Idempotency_Key="k2")
+    assert again.status_code == 201 and again.json["id"] == made.json["id"]
+    assert officer.get(DRAFTS_API).json["items"] == []
+    assert len(house.logged("trainings.registration.registered.v1")) == 1
+    assert len(house.logged("trainings.registration.papers_noted.v1")) == 1
+
+
+def test_a_program_throws_an_unfinished_registration_away(officer):
+    address = officer.post(DRAFTS_API, {"answers": SAID}).headers["Location"]
+    assert officer.post(address, {"birth_date": "2999-01-01"}).status_code == 422
+    assert officer.post(address, {"full_name": None}).json["next"] == "name"
+    assert officer.post(f"{address}/discard").status_code == 204
+    assert officer.get(address).status_code == 404
