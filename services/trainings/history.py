@@ -40,6 +40,7 @@ from services.trainings.cohorts.cohort_state import (
 from services.trainings.cohorts.qualification import qualification
 from services.trainings.courses.course import COURSE, CourseKind, ImportCourseVersion
 from services.trainings.education.outcome import OUTCOME, ImportOutcome, NoOutcome, OutcomeKind
+from services.trainings.imports import desk
 from services.trainings.people.registration import REGISTRATION, NoRegistration
 from services.trainings.people.registration_commands import ImportRegistration
 from services.trainings.people.registration_events import DeclaredRoma, Sex
@@ -75,11 +76,12 @@ class RegistrationRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceRow:
-    """One registration in one session."""
+    """One registration in one session; ``excused``: why not longer, where it was written down."""
 
     session: int
     registration_id: str
     attended_minutes: int
+    excused: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +104,17 @@ class Holder:
     person_id: str
 
 
+def require_open(work: Work) -> None:
+    """Refused once the programme's past is closed; that it is open is rested on by this work.
+
+    An import that is being entered (what causes this work) may end when it began before that.
+    """
+    desk.require_open(work.guard(desk.DESK, work.context.programme), work.context.causation)
+
+
 def import_registrations(work: Work, rows: Sequence[RegistrationRow]) -> None:
     """Bring registrations; a person is who the row says."""
+    require_open(work)
     for row in rows:
         if not isinstance(work.load(REGISTRATION, row.registration_id), NoRegistration):
             continue
@@ -137,6 +148,7 @@ def import_course_version(
     modules: tuple[str, ...] = (),
 ) -> None:
     """Bring a course version. Refused when that version is there with another content."""
+    require_open(work)
     command = ImportCourseVersion(
         by=work.context.actor,
         now=work.now,
@@ -165,6 +177,7 @@ def import_cohort(
     trainers: tuple[str, ...],
 ) -> None:
     """Bring a cohort; place and trainers may be unknown."""
+    require_open(work)
     if not isinstance(work.load(COHORT, cohort_id), NoCohort):
         return
     command = ImportCohort(
@@ -186,11 +199,13 @@ def import_cohort(
 
 def import_session(work: Work, *, cohort_id: str, session: int, on: date, minutes: int) -> None:
     """Bring a session; one that is there already stays."""
+    require_open(work)
     if session in _running(work, cohort_id).sessions:
         return
     command = ImportSession(
         by=work.context.actor,
         now=work.now,
+        importing=work.context.causation,
         cohort_id=cohort_id,
         session=session,
         on=on,
@@ -201,6 +216,7 @@ def import_session(work: Work, *, cohort_id: str, session: int, on: date, minute
 
 def import_enrolments(work: Work, *, cohort_id: str, people: Mapping[str, str]) -> None:
     """Bring who took part: registration id to person id. Before attendance and tests."""
+    require_open(work)
     known = _running(work, cohort_id).participants
     for registration_id, person_id in people.items():
         if registration_id in known:
@@ -208,6 +224,7 @@ def import_enrolments(work: Work, *, cohort_id: str, people: Mapping[str, str]) 
         command = ImportEnrolment(
             by=work.context.actor,
             now=work.now,
+            importing=work.context.causation,
             cohort_id=cohort_id,
             registration_id=registration_id,
             person_id=person_id,
@@ -217,17 +234,23 @@ def import_enrolments(work: Work, *, cohort_id: str, people: Mapping[str, str]) 
 
 def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRow]) -> None:
     """Bring marks of any sessions of a cohort; a mark that is there already stays."""
+    require_open(work)
     participants = _running(work, cohort_id).participants
     by_session: dict[int, list[Mark]] = {}
     for row in rows:
         known = participants.get(row.registration_id)
         if known is None or row.session not in known.attended:
-            mark = Mark(registration_id=row.registration_id, attended_minutes=row.attended_minutes)
+            mark = Mark(
+                registration_id=row.registration_id,
+                attended_minutes=row.attended_minutes,
+                excused=row.excused,
+            )
             by_session.setdefault(row.session, []).append(mark)
     for session, marks in sorted(by_session.items()):
         command = ImportAttendance(
             by=work.context.actor,
             now=work.now,
+            importing=work.context.causation,
             cohort_id=cohort_id,
             session=session,
             marks=tuple(marks),
@@ -237,9 +260,11 @@ def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRo
 
 def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None:
     """Bring test scores."""
+    require_open(work)
     command = ImportTests(
         by=work.context.actor,
         now=work.now,
+        importing=work.context.causation,
         cohort_id=cohort_id,
         scores=tuple(
             Score(
@@ -255,11 +280,16 @@ def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None
 
 def import_closing(work: Work, *, cohort_id: str, closed_on: date) -> None:
     """Bring the end of a cohort; one without sessions, or with later ones, stays open."""
+    require_open(work)
     last = last_session_on(_running(work, cohort_id))
     if last is None or closed_on < last:
         return
     command = ImportClosing(
-        by=work.context.actor, now=work.now, cohort_id=cohort_id, closed_on=closed_on
+        by=work.context.actor,
+        now=work.now,
+        importing=work.context.causation,
+        cohort_id=cohort_id,
+        closed_on=closed_on,
     )
     work.decide(COHORT, cohort_id, command)
 
@@ -293,6 +323,7 @@ def certify_cohort(
     people: by registration id. Returns the ids of all certificates of the cohort. Calling it cohort
     by cohort in the order of the days of issue gives numbers in that order too.
     """
+    require_open(work)
     state = _running(work, cohort.cohort_id)
     certificates = []
     for registration_id, holder in sorted(people.items(), key=lambda one: one[1].reference):
@@ -362,6 +393,7 @@ def import_outcome(
     evidence: str | None,
 ) -> None:
     """Bring an education outcome."""
+    require_open(work)
     if not isinstance(work.load(OUTCOME, outcome_id), NoOutcome):
         return
     command = ImportOutcome(

@@ -12,11 +12,6 @@ from __future__ import annotations
 from services.trainings.cohorts.cohort_commands import (
     Act,
     HoldForImport,
-    ImportAttendance,
-    ImportClosing,
-    ImportEnrolment,
-    ImportSession,
-    ImportTests,
     ReleaseFromImport,
 )
 from services.trainings.cohorts.cohort_events import HeldForImport, ReleasedFromImport
@@ -24,8 +19,6 @@ from services.trainings.cohorts.cohort_state import Running
 from shared.errors import Refused
 from shared.events.event import Event
 from shared.language.marking import N_
-
-_OF_HISTORY = (ImportSession, ImportEnrolment, ImportAttendance, ImportTests, ImportClosing)
 
 
 def hold(state: Running, command: HoldForImport | ReleaseFromImport) -> tuple[Event, ...]:
@@ -44,8 +37,6 @@ def check_free(state: Running, command: Act) -> None:
     """Raise Refused while a sheet is being entered, unless this is part of that."""
     if not state.held_for or state.held_for == command.importing:
         return
-    if not isinstance(command, _OF_HISTORY):
-        raise Refused(
-            "cohort-held",
-            N_("A sheet is being entered in this cohort. Try again in a minute."),
-        )
+    raise Refused(
+        "cohort-held", N_("A sheet is being entered in this cohort. Try again in a minute.")
+    )

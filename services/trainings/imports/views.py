@@ -101,7 +101,7 @@ def to_certify(connection: Connection, programme: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def holders(connection: Connection, cohort_id: str) -> Sequence[Row[Any]]:
+def holders(connection: Connection, cohort_id: str) -> Sequence[Any]:
     """Who was tested in a cohort: registration, reference, name, person."""
     return connection.execute(
         select(

@@ -1,0 +1,87 @@
+"""Which of an import's people are there already, asked for many rows at once.
+
+known = known_people(connection, keyring, "RS-2011", rows)
+known.by_reference["P0001"].registration_id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from services.trainings.imports.job import parts
+from services.trainings.imports.rows import PersonRow
+from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
+from services.trainings.tables import REGISTRATIONS
+from shared.events.tables import CLAIMS
+from shared.language.folding import fold
+from shared.privacy.keyring import Keyring
+
+_COLUMNS = (
+    REGISTRATIONS.c.registration_id,
+    REGISTRATIONS.c.reference,
+    REGISTRATIONS.c.person_id,
+    REGISTRATIONS.c.name_folded,
+    REGISTRATIONS.c.birth_date,
+    REGISTRATIONS.c.municipality,
+    REGISTRATIONS.c.number_index,
+    REGISTRATIONS.c.has_number,
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """``by_look``: by folded name, birth date and municipality. ``claimed``: numbers' holders."""
+
+    by_reference: Mapping[str, Row[Any]]
+    by_number: Mapping[str, Row[Any]]
+    by_look: Mapping[tuple[str, str, str], Row[Any]]
+    claimed: Mapping[str, str]
+
+
+def look_of(row: PersonRow) -> tuple[str, str, str]:
+    """By what two registrations look like one person's. Source: ``figures.py``."""
+    return (fold(row.full_name), row.birth_date.isoformat(), row.municipality)
+
+
+def known_people(
+    connection: Connection, keyring: Keyring, programme: str, rows: Sequence[PersonRow]
+) -> Known:
+    """What is there of these rows' references, numbers and looks."""
+    references = sorted({row.reference for row in rows if row.reference})
+    numbers = sorted({i for row in rows if (i := number_index(keyring, row.jmbg)) is not None})
+    names = sorted({fold(row.full_name) for row in rows})
+    claimed: dict[str, str] = {}
+    for part in parts(numbers):
+        held = select(CLAIMS.c.value, CLAIMS.c.stream).where(
+            CLAIMS.c.programme == programme,
+            CLAIMS.c.kind == NUMBER_PURPOSE,
+            CLAIMS.c.value.in_(part),
+        )
+        claimed.update({row.value: row.stream for row in connection.execute(held)})
+    return Known(
+        by_reference={
+            row.reference: row
+            for row in _found(connection, programme, REGISTRATIONS.c.reference, references)
+        },
+        by_number={
+            row.number_index: row
+            for row in _found(connection, programme, REGISTRATIONS.c.number_index, numbers)
+        },
+        by_look={
+            (row.name_folded, row.birth_date, row.municipality): row
+            for row in _found(connection, programme, REGISTRATIONS.c.name_folded, names)
+        },
+        claimed=claimed,
+    )
+
+
+def _found(
+    connection: Connection, programme: str, column: Any, values: Sequence[str]
+) -> Iterable[Any]:
+    for part in parts(values):
+        asked = select(*_COLUMNS).where(REGISTRATIONS.c.programme == programme, column.in_(part))
+        yield from connection.execute(asked.order_by(REGISTRATIONS.c.registration_id.desc()))
