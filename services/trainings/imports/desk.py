@@ -139,27 +139,9 @@ def decide(state: Desk, command: DeskCommand) -> tuple[Event, ...]:
 
 
 def require_open(state: Desk, import_id: str = "") -> None:
-    """Raise Refused once the programme's past is closed, but for the import that is at the desk.
-    """
-    if state.import_id == import_id and state.history and import_id:
+    """Raise Refused once the programme's past is closed, but for the import that is at the desk."""
+    if state.history and import_id and state.import_id == import_id:
         return
-    if not state.history_open:
-                return ()
-            reason = text(command.reason, field="reason", length_max=REASON_LENGTH_MAX)
-            return (HistoryClosed(reason=reason, closed_by=command.by),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command for a desk")
-
-
-def require_open(state: Desk, import_id: str = "") -> None:
-    """Raise Refused once the programme's past is closed, but for the import that is at the desk.
-
-    Nor may anybody else bring the past while a sheet is entered.
-    """
-    if state.import_id == import_id and state.history and import_id:
-        return
-    if state.import_id:
-        raise Refused("desk-taken", N_("Another import is being entered. Wait for its end."))
     if not state.history_open:
         raise Refused(
             "history-closed", N_("The history of this programme is closed; nothing can be added.")
