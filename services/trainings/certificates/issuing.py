@@ -63,8 +63,8 @@ def ahead(row: Row[Any], chosen: Sequence[str] | None, errors: Errors) -> dict[s
         "own": signed_in().account_id in row.trainers.split("\n"),
         "trainer": acting.own_name(),
         "issuer": typed("issuer") if asked else issuer,
-        "language": language if language in LANGUAGES else language_of(row.country),
-        "languages": document_languages(),
+        "written_in": language if language in LANGUAGES else language_of(row.country),
+        "written_languages": document_languages(),
         "errors": errors,
         "key": new_key(),
     }

@@ -201,7 +201,7 @@ def _version(words: Translator, version: Row[Any] | Draft) -> str:
         return ""
     return words.pgettext(
         "on the certificate",
-        "Version {version} of {day}; it takes the place of the one before",
+        "Version {version} of {day}, in place of the one before",
         version=version.certificate_version,
         day=_day(words, version.made_on),
     )
