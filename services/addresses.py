@@ -14,6 +14,7 @@ from shared.language.marking import N_
 
 ADDRESSES: Final[dict[str, str]] = {
     "account": "/accounts/staff/{id}",
+    "activity": "/trainings/outreach/{id}",
     "alarm": "/audit/alarms/{id}",
     "application": "/grants/applications/{id}",
     "award": "/grants/awards/{id}",
@@ -26,6 +27,7 @@ ADDRESSES: Final[dict[str, str]] = {
     "meeting": "/grants/meetings/{id}",
     "outcome": "/trainings/outcomes/{id}",
     "payment": "/grants/payments/{id}",
+    "referral": "/trainings/referrals/{id}",
     "registration": "/trainings/people/{id}",
     "review": "/grants/applications/{id}",
     "visit": "/grants/visits/{id}",
@@ -35,6 +37,7 @@ ADDRESSES: Final[dict[str, str]] = {
 KINDS: Final[dict[str, str]] = {
     "access": N_("Access"),
     "account": N_("Account"),
+    "activity": N_("Activity of outreach"),
     "alarm": N_("Alarm"),
     "application": N_("Application"),
     "award": N_("Award"),
@@ -57,6 +60,7 @@ KINDS: Final[dict[str, str]] = {
     "partner": N_("Partner"),
     "payment": N_("Payment"),
     "programme": N_("Programme"),
+    "referral": N_("Referral"),
     "registration": N_("Person"),
     "review": N_("Review of an application"),
     "statement_line": N_("Line of a bank statement"),

@@ -30,6 +30,7 @@ from services.notifications.erasing import ERASING
 from services.notifications.messages import api, pages
 from services.notifications.messages.message import MESSAGE
 from services.notifications.messages.views import MESSAGE_LIST
+from services.notifications.news_due import NEWS_REACTION
 from services.notifications.reactions import REACTION
 from services.notifications.second_factors import FACTORS_REACTION
 from services.notifications.sign_in_codes import CODE_REACTION
@@ -57,6 +58,7 @@ def definition() -> Definition:
             CHANGES_REACTION,
             CONTACT_REACTION,
             WAITING_REACTION,
+            NEWS_REACTION,
             CHECKPOINTS_REACTION,
             ERASING.reaction,
         ),

@@ -38,6 +38,7 @@ _RECORDS: Final = {
     "payment": "payment",
     "person": "person",
     "programme": "programme",
+    "referral": "referral",
     "registration": "registration",
     "removed": "payment",
     "visit": "visit",
