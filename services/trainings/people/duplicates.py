@@ -1,0 +1,151 @@
+"""Who may be registered twice: candidates found through indexes, compared one with another.
+
+    like(connection, keyring, "RS-2011", person)        # before somebody is registered
+    alike(connection, row)                              # of a registration that is there
+
+A candidate has the same birth date (or day and month swapped), the same folded name, the same
+phone, e-mail address or national number: never is everybody compared with everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from sqlalchemy import Connection, Row, Select, select
+
+from services.trainings.people.finding import PEOPLE_REACHED, email_index, phone_index
+from services.trainings.people.likeness import WORTH_A_LOOK, Compared, Traits, compare, swapped
+from services.trainings.people.projecting import number_index
+from services.trainings.tables import REGISTRATIONS
+from shared.language.folding import fold
+from shared.privacy.keyring import Keyring
+
+CANDIDATES_MAX: Final = 500
+"""Registrations that are compared with one, of each index at most."""
+
+
+class Somebody(Protocol):
+    """Who is about to be registered, as ``handling.NewPerson``."""
+
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def birth_date(self) -> str: ...
+    @property
+    def sex(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def municipality(self) -> str: ...
+    @property
+    def jmbg(self) -> str | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A registration that may be of the same person. ``same_number``: it certainly is.
+
+    reasons: keys of ``likeness.REASONS``; score: 0 to 100, and 100 for the same number.
+    """
+
+    row: Row[Any]
+    score: int
+    reasons: tuple[str, ...]
+    by_rule: bool
+    same_number: bool = False
+
+
+def like(
+    connection: Connection, keyring: Keyring, programme: str, person: Somebody
+) -> list[Likeness]:
+    """Registrations of a programme that may be this person's, the likeliest first.
+
+    Those with the same national number come before all others. The caller says who may see them.
+    """
+    traits = Traits(
+        fold(person.full_name),
+        person.birth_date,
+        fold(person.municipality),
+        person.sex,
+        number_index(keyring, person.jmbg),
+        phone_index(keyring, person.phone, person.country),
+        email_index(keyring, person.email),
+    )
+    return _compared(connection, programme, traits, but="")
+
+
+def alike(connection: Connection, row: Row[Any]) -> list[Likeness]:
+    """Other registrations of the programme that may be of the same person, the likeliest first."""
+    query = select(PEOPLE_REACHED).where(PEOPLE_REACHED.c.registration_id == row.registration_id)
+    reached = connection.execute(query).first()
+    if row.name_folded is None:
+        return []
+    return _compared(connection, row.programme, traits_of(row, reached), but=row.registration_id)
+
+
+def traits_of(row: Row[Any], reached: Row[Any] | None) -> Traits:
+    """By what a registration is compared."""
+    return Traits(
+        row.name_folded or "",
+        row.birth_date or "",
+        fold(row.municipality),
+        row.sex,
+        row.number_index,
+        reached.phone_index if reached is not None else None,
+        reached.email_index if reached is not None else None,
+    )
+
+
+def _compared(
+    connection: Connection, programme: str, traits: Traits, *, but: str
+) -> list[Likeness]:
+    found = []
+    for row in _candidates(connection, programme, traits):
+        if row.registration_id == but:
+            continue
+        known = traits_of(row, row)
+        if traits.number and traits.number == known.number:
+            compared = Compared(100, compare(traits, known).reasons, by_rule=False)
+            found.append(Likeness(row, 100, compared.reasons, False, same_number=True))
+            continue
+        compared = compare(traits, known)
+        if compared.score >= WORTH_A_LOOK:
+            found.append(Likeness(row, compared.score, compared.reasons, compared.by_rule))
+    return sorted(found, key=lambda one: (not one.same_number, -one.score, one.row.registration_id))
+
+
+def _candidates(connection: Connection, programme: str, traits: Traits) -> Sequence[Row[Any]]:
+    r, reached = REGISTRATIONS.c, PEOPLE_REACHED.c
+    ids: set[str] = set()
+    for query in _questions(programme, traits):
+        ids.update(row[0] for row in connection.execute(query.limit(CANDIDATES_MAX)))
+    query = (
+        select(REGISTRATIONS, reached.phone_index, reached.email_index)
+        .outerjoin(PEOPLE_REACHED, reached.registration_id == r.registration_id)
+        .where(r.registration_id.in_(ids), r.programme == programme, r.name_folded.is_not(None))
+    )
+    return connection.execute(query).all() if ids else []
+
+
+def _questions(programme: str, traits: Traits) -> list[Select[tuple[str]]]:
+    """Each answered by an index."""
+    r, reached = REGISTRATIONS.c, PEOPLE_REACHED.c
+    here = select(r.registration_id).where(r.programme == programme)
+    questions = []
+    if traits.birth_date:
+        days = {traits.birth_date, swapped(traits.birth_date)}
+        questions.append(here.where(r.birth_date.in_(sorted(days))))
+    if traits.name:
+        questions.append(here.where(r.name_folded == traits.name))
+    if traits.number:
+        questions.append(here.where(r.number_index == traits.number))
+    for column, value in ((reached.phone_index, traits.phone), (reached.email_index, traits.email)):
+        if value:
+            questions.append(select(reached.registration_id).where(column == value))
+    return questions
