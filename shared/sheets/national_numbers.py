@@ -63,7 +63,7 @@ def as_national_number(cell: Cell) -> Digits | None:
 
 def _begins_with_a_day(digits: str) -> bool:
     """Whether day, month and the last three digits of the year stand first, as in a JMBG."""
-    thousands = 1000 if digits[4] == "9" else 2000
+    thousands = 1000 if int(digits[4:7]) >= 800 else 2000
     try:
         date(thousands + int(digits[4:7]), int(digits[2:4]), int(digits[:2]))
     except ValueError:

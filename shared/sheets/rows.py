@@ -18,7 +18,10 @@ import msgspec
 
 @dataclass(frozen=True)
 class Failed:
-    """A cell that tells nothing. ``said``: the program's own error (``#N/A``), ``MERGED``, ``NEVER_COMPUTED``."""
+    """A cell that tells nothing.
+
+    said: the program's own error (``#N/A``), ``MERGED`` or ``NEVER_COMPUTED``.
+    """
 
     said: str
 

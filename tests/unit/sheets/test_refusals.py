@@ -154,7 +154,7 @@ def test_damaged_workbooks_are_read_or_refused(data):
 
 
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_damaged_markup_is_read_or_refused(data):
     markup = bytearray(entry(rows_of(ROWS), SHEET))
     for _ in range(data.draw(st.integers(1, 5))):
