@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -59,12 +59,16 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """All entries of a cohort. ``contests``: by the id of the contesting entry."""
+    """All entries of a cohort. ``contests``: by the id of the contesting entry.
+
+    left: since when somebody takes part no more, by registration.
+    """
 
     version: int
     cells: Mapping[Place, Cell]
     earlier: Mapping[Place, Sequence[Cell]]
     contests: Mapping[str, tuple[Place, Cell]]
+    left: Mapping[str, date]
 
 
 def entries_of(connection: Connection, store: Store, cohort_id: str) -> Grid:
@@ -93,6 +97,7 @@ def entries_of(connection: Connection, store: Store, cohort_id: str) -> Grid:
         cells=cells,
         earlier={place: tuple(found[:-1]) for place, found in written.items()},
         contests={one: offered[one] for one in offered if one in open_},
+        left={one: held.left_on for one, held in people.items() if held.left_on is not None},
     )
 
 

@@ -4,6 +4,8 @@ GET POST /trainings/cohorts/<id>/sessions/<n>         minutes a participant, and
 GET POST /trainings/cohorts/<id>/sessions/<n>/move    another day or length
 POST     /trainings/cohorts/<id>/sessions/<n>/cancel  it will not be held
 GET POST /trainings/cohorts/<id>/tests                before and after, in per cent
+
+All of a cohort at once, with a script: ``attendance_pages.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.trainings.asking import Errors, attempt, new_key, typed, typed_day, typed_number
-from services.trainings.cohorts import acting, handling
+from services.trainings.cohorts import acting, attendance_pages, handling, sheet_pages
 from services.trainings.cohorts.cohort import SESSION_MINUTES_MAX
 from services.trainings.cohorts.cohort_commands import Mark, Score
 from services.trainings.cohorts.showing import day_of
@@ -29,6 +31,8 @@ from shared.web.etag import required_version
 from shared.web.language import say
 
 blueprint = Blueprint("records", __name__)
+blueprint.register_blueprint(attendance_pages.blueprint)
+blueprint.register_blueprint(sheet_pages.blueprint)
 
 SCORE_MAX = 100
 
@@ -201,7 +205,7 @@ def _session_page(
         errors=errors,
         recorded=sum(one["attended_minutes"] is not None for one in people),
         held_already=held.held_on <= acting.today(row),
-        records=_records(row),
+        records=attendance_pages.records(row),
         moves=may(signed_in(), "trainings.cohorts.write", row.programme)
         and row.closed_on is None
         and not held.marks,
@@ -224,17 +228,10 @@ def _tests_page(
         given=given,
         errors=errors,
         missing=sum(one["post"] is None for one in people),
-        records=_records(row),
+        records=attendance_pages.records(row),
         back=url_for("cohorts.show", cohort_id=row.cohort_id),
         key=new_key(),
     )
-
-
-def _records(row: Row[Any]) -> bool:
-    reader = signed_in()
-    own = reader.account_id in row.trainers.split("\n")
-    open_ = row.closed_on is None
-    return own and open_ and may(reader, "trainings.attendance.write", row.programme)
 
 
 def _recorded(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:

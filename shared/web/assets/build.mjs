@@ -29,20 +29,22 @@ const small = await transform(style.css, {
 });
 await writeFile(join(target, "zanat.css"), small.code);
 
-await build({
-  entryPoints: [join(here, "scripts", "zanat.js")],
-  bundle: true,
-  format: "iife",
-  legalComments: "none",
-  logLevel: "error",
-  minify: true,
-  outfile: join(target, "zanat.js"),
-  target: SCRIPT,
-});
+for (const name of ["zanat.js", "grid.js", "offline.js"]) {
+  await build({
+    entryPoints: [join(here, "scripts", name)],
+    bundle: true,
+    format: "iife",
+    legalComments: "none",
+    logLevel: "error",
+    minify: true,
+    outfile: join(target, name),
+    target: SCRIPT,
+  });
+}
 
 await copyFile(join(modules, "htmx.org", "dist", "htmx.min.js"), join(target, "htmx.min.js"));
 
-for (const name of ["zanat.css", "zanat.js", "htmx.min.js"]) {
+for (const name of ["zanat.css", "zanat.js", "grid.js", "offline.js", "htmx.min.js"]) {
   const { length } = await readFile(join(target, name));
   console.error(`${name} ${length} bytes`);
 }

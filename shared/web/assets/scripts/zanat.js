@@ -5,6 +5,7 @@
 import { ErrorSummary, SkipLink, Tabs, createAll } from "govuk-frontend";
 import { keepTyped } from "./typed.js";
 import { takeFromAddress } from "./address.js";
+import { lookAfterKept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { answerByPasskey } from "./passkeys.js";
 import { sendOnce } from "./once.js";
@@ -13,6 +14,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [ErrorSummary, SkipLink, Tabs]) {
   createAll(component);
 }
+lookAfterKept(document, window.localStorage);
 sendOnce(document);
 keepTyped(document, window.sessionStorage);
 listenForKeys(document, window.localStorage);

@@ -1,0 +1,82 @@
+// What the grid says about itself: in words, heard too, each from the page in its language.
+
+export function makeSpeaker(root) {
+  const words = JSON.parse(root.dataset.words);
+  const saved = root.querySelector("[data-grid-saved]");
+  const place = root.querySelector("[data-grid-refused]");
+  const warning = document.createElement("p");
+  warning.className = "govuk-error-message";
+  const list = document.createElement("ul");
+  list.className = "govuk-list";
+  place.replaceChildren(warning, list);
+
+  function text(name, facts = {}) {
+    return words[name].replace(/\{(\w+)\}/g, (whole, fact) => facts[fact] ?? whole);
+  }
+
+  function put(name, facts) {
+    const said = text(name, facts);
+    if (saved.firstChild?.data !== said) {
+      saved.replaceChildren(said);
+    }
+  }
+
+  return {
+    text,
+    say: put,
+    // state: saved, sending, waiting, signed_out, away or back; count: entries that wait.
+    state(state, count) {
+      root.dataset.connection = state;
+      if (count > 0 && state === "signed_out") {
+        put("signed_out", { count });
+        const link = document.createElement("a");
+        Object.assign(link, { className: "govuk-link", href: root.dataset.signIn });
+        link.textContent = text("sign_in");
+        saved.append(" ", link);
+      } else if (count > 0) {
+        put(state === "sending" ? "sending" : "waiting", { count });
+      } else if (state === "away") {
+        put("away");
+      } else {
+        put("saved", { time: clock() });
+      }
+    },
+    contested(count) {
+      const held = root.querySelector("[data-grid-contested]");
+      held.hidden = count === 0;
+      held.querySelector("[data-grid-contested-words]").textContent = text("contested", { count });
+    },
+    alert(name, facts) {
+      warning.textContent = name ? text(name, facts) : "";
+      place.hidden = warning.textContent === "" && list.children.length === 0;
+    },
+    // Entries that the server does not take: why, and a way to let each go.
+    refused(entries, cells, discard) {
+      list.replaceChildren(...entries.map((entry) => line(entry, cells, discard)));
+      place.hidden = warning.textContent === "" && list.children.length === 0;
+    },
+  };
+
+  function line(entry, cells, discard) {
+    const item = document.createElement("li");
+    const found = [...cells.values()].find(
+      (one) => one.person === entry.registration_id && one.place === entry.place,
+    );
+    const facts = {
+      name: found?.name ?? "",
+      place: document.getElementById(`c${entry.place}`)?.textContent.trim() ?? entry.place,
+      value: String(entry.value),
+    };
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "zanat-text-button" });
+    button.textContent = text("discard");
+    button.addEventListener("click", () => discard(entry));
+    item.append(`${text("at", facts)}. ${entry.problem} `, button);
+    return item;
+  }
+
+  function clock() {
+    const options = { hour: "2-digit", minute: "2-digit" };
+    return new Date().toLocaleTimeString(document.documentElement.lang, options);
+  }
+}
