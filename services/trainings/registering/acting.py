@@ -16,18 +16,19 @@ from sqlalchemy import Row
 from services.trainings.asking import identifier, not_found, programmes, reach, record_reading
 from services.trainings.people import acting as people
 from services.trainings.people import handling, views
-from services.trainings.people.acting import READ, READ_NUMBER, day_of
+from services.trainings.people.acting import READ, day_of
+from services.trainings.people.duplicates import Likeness, like
+from services.trainings.people.handling import NewPerson
+from services.trainings.people.likeness import REASONS
 from services.trainings.people.number_words import remarks
-from services.trainings.people.projecting import number_index
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.registering import answering, drafts
 from services.trainings.registering.drafts import GUIDED, Draft
-from shared.access.reader import may
 from shared.clock import day_in
 from shared.events.work import Work
-from shared.language.folding import fold
 from shared.language.formats import DEFAULT_ZONE, formats_for
-from shared.web.access import ensure, signed_in
+from shared.language.marking import N_
+from shared.web.access import ensure
 from shared.web.commands import Answer, actor, receipt, service
 from shared.web.language import language, say
 
@@ -76,29 +77,27 @@ def looked_at(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     return told
 
 
-def alike(answers: Mapping[str, Any], programme: str) -> list[tuple[Row[Any], str]]:
-    """Registrations that may be of the same person, each with why: "number" or "name".
+def alike(person: NewPerson, programme: str) -> list[Likeness]:
+    """Registrations that may be of the same person, the likeliest first.
 
-    The first ones only. That they are shown is on record.
+    The first ones in reach only. That they are shown is on record.
     """
-    number = answers.get("jmbg") if answers.get("has_number", "yes") == "yes" else None
-    index = number_index(service().keyring, number)
-    found: dict[str, tuple[Row[Any], str]] = {}
     with service().database.reading() as connection:
-        if index and may(signed_in(), READ_NUMBER, programme):
-            person = views.person_with_number(connection, programme, index)
-            for row in views.registrations_of(connection, person) if person else ():
-                if views.registration(connection, reach(READ_NUMBER), row.registration_id):
-                    found[row.registration_id] = (row, "number")
-        name = str(answers.get("full_name") or "")
-        for row in views.people(connection, reach(READ), search=name, limit=200) if name else ():
-            same = row.name_folded == fold(name) and row.birth_date == answers.get("birth_date")
-            if same and row.programme == programme:
-                found.setdefault(row.registration_id, (row, "name"))
-    shown = list(found.values())[:ALIKE_MAX]
-    if shown:
+        found = [
+            one
+            for one in like(connection, service().keyring, programme, person)
+            if views.registration(connection, reach(READ), one.row.registration_id)
+        ][:ALIKE_MAX]
+    if found:
         record_reading([programme], what="likely_duplicates", subject="/trainings/people/guided")
-    return shown
+    return found
+
+
+def because(one: Likeness) -> str:
+    """Why a registration may be of the same person, in words."""
+    if one.same_number:
+        return say(N_("the same national number: this is one person"))
+    return ", ".join(say(REASONS[reason][1]) for reason in one.reasons)
 
 
 def register(work: Work, draft: Draft, *, by: str, location: str) -> Answer:

@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(kw_only=True)
 class Done:
-    """What became of a row. ``alike``: (reference, id) of registrations that may be the person."""
+    """What became of a row. ``alike``: (reference, id, why) of who may be the person."""
 
     row: Row
     registration_id: str | None = None
@@ -77,7 +77,7 @@ class Done:
     reference: str = ""
     warnings: list[dict[str, str]] = field(default_factory=list)
     errors: Errors = ()
-    alike: list[tuple[str, str]] = field(default_factory=list)
+    alike: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def read_form(*, limit: int) -> list[Row]:
@@ -151,20 +151,22 @@ def register_row(
         done.warnings = acting.looked_at(values)
         if (before := _registered(registration_id)) is not None:
             return _again(done, before, person)
-        alike = [] if row.sure else acting.alike(values, programme)
+        alike = [] if row.sure else acting.alike(person, programme)
         if alike and holds:
-            done.alike = [(one.reference, one.registration_id) for one, _ in alike]
+            done.alike = [
+                (one.row.reference, one.row.registration_id, acting.because(one)) for one in alike
+            ]
             return done
         _register(done, person, by=by, programme=programme, registration_id=registration_id)
         done.warnings += [
             {
                 "code": "likely-duplicate",
                 "detail": say(
-                    N_("Somebody like this is registered already: {reference}."),
-                    {"reference": one.reference},
+                    N_("Somebody like this is registered already: {reference} ({because})."),
+                    {"reference": one.row.reference, "because": acting.because(one)},
                 ),
             }
-            for one, _ in alike
+            for one in alike
         ]
     except Missing:
         raise

@@ -22,7 +22,7 @@ from services.trainings.people.wording import (
     countries,
     country_name,
 )
-from services.trainings.registering import acting
+from services.trainings.registering import acting, answering
 from services.trainings.registering.acting import WRITE
 from services.trainings.registering.drafts import GUIDED, KEPT, TABLE, Draft
 from services.trainings.registering.schemas import FURTHER_PURPOSES
@@ -83,13 +83,13 @@ def step_page(draft: Draft, step: str, typed: Mapping[str, Any], errors: Errors 
 
 def check_page(draft: Draft, errors: Errors = (), *, reference: str = "") -> str:
     """All answers, each with a way back to its question, and who is registered already."""
-    alike = acting.alike(draft.answers, draft.programme)
+    alike = acting.alike(answering.person_of(draft.answers), draft.programme)
     return render_template(
         "trainings/registering/check.html",
         draft=draft,
         rows=[_row(draft, step.name) for step in path(draft.answers) if step.name != CHECK],
         warnings=[one["detail"] for one in acting.looked_at(draft.answers)],
-        alike=[(told_person(row), because == "number") for row, because in alike],
+        alike=[(told_person(one.row), acting.because(one)) for one in alike],
         back=_address(draft, before(CHECK, draft.answers)),
         reference=reference or draft.answers.get("reference") or "",
         labels=_labels(),

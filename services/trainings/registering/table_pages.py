@@ -195,8 +195,12 @@ def _line(number: int, done: Done) -> dict[str, Any]:
         "wrong": wrong,
         "warnings": [one["detail"] for one in done.warnings],
         "alike": [
-            {"reference": reference, "href": url_for("people.show", registration_id=one)}
-            for reference, one in done.alike
+            {
+                "reference": reference,
+                "href": url_for("people.show", registration_id=one),
+                "because": because,
+            }
+            for reference, one, because in done.alike
         ],
         "told": told,
     }
