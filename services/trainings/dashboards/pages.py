@@ -11,10 +11,14 @@ from typing import Any, Final
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from services.trainings.asking import reach
 from services.trainings.courses.wording import KIND_WORDS
-from services.trainings.dashboards.acting import READ, choose
+from services.trainings.dashboards.acting import READ, Asked, choose
 from services.trainings.dashboards.counting import CELL_MIN, Dashboard, Group
 from services.trainings.dashboards.wording import SEX_WORDS, STAGE_WORDS, band_words
+from services.trainings.outreach.acting import READ as OUTREACH_READ
+from services.trainings.outreach.views import Search, Sum, sums
+from services.trainings.outreach.wording import KIND_WORDS as OUTREACH_WORDS
 from shared.access.reader import may
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
@@ -41,10 +45,21 @@ def figures() -> ResponseReturnValue:
         kind_words={code: say(KIND_WORDS[code]) for code in asked.kinds},
         cell_min=CELL_MIN,
         reads_certificates=may(signed_in(), "trainings.certificates.read"),
+        outreach=_outreach(asked) if asked.choice.programme else [],
         reads_cohorts=may(signed_in(), "trainings.cohorts.read"),
         ratio=_ratio,
         as_of=service().clock.now(),
     )
+
+
+def _outreach(asked: Asked) -> list[tuple[str, Sum]]:
+    """What was done with institutions in the same year, by kind; nothing for who may not read."""
+    if not may(signed_in(), OUTREACH_READ, asked.choice.programme):
+        return []
+    search = Search(programme=asked.choice.programme, year=asked.choice.year)
+    with service().database.reading() as connection:
+        found = sums(connection, reach(OUTREACH_READ), search)
+    return [(say(words), found[kind]) for kind, words in OUTREACH_WORDS.items() if kind in found]
 
 
 def _argument(name: str) -> str:

@@ -37,6 +37,8 @@ from services.trainings.people.wording import (
     STATE_WORDS,
     country_name,
 )
+from services.trainings.referrals.views import referrals_of
+from services.trainings.referrals.wording import STEP_TAGS, STEP_WORDS
 from services.trainings.vulnerability.views import existence
 from shared.access.reader import may
 from shared.events.projection import Recorded
@@ -46,7 +48,7 @@ from shared.web.commands import service
 from shared.web.language import language, say
 
 HISTORY_MAX: Final = 50
-RELATED: Final = ("cohorts", "certificates", "outcomes")
+RELATED: Final = ("cohorts", "certificates", "outcomes", "referrals")
 
 
 def told(row: Row[Any]) -> dict[str, Any]:
@@ -110,6 +112,7 @@ def record_page(
             ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
+            ("referral", "trainings.referrals.write"),
             ("data", "trainings.data.export"),
             ("erase", "trainings.erasures.request"),
             ("erasures", "trainings.erasures.read"),
@@ -184,7 +187,16 @@ def _related(connection: Connection, ids: list[str]) -> dict[str, Any]:
             {"row": one, "what": say(OUTCOME_WORDS[one.outcome])}
             for one in outcomes_of(connection, ids)
         ],
+        "referrals": [
+            {"row": one, "what": say(OUTCOME_WORDS[one.aim]), "state": _step(one)}
+            for one in referrals_of(connection, ids)
+        ],
     }
+
+
+def _step(row: Row[Any]) -> dict[str, str]:
+    colour, shape = STEP_TAGS[row.state]
+    return {"text": say(STEP_WORDS[row.state]), "colour": colour, "shape": shape}
 
 
 def _certificate(row: Row[Any]) -> dict[str, Any]:

@@ -84,6 +84,14 @@ def referral(connection: Connection, reach: Reach, referral_id: str) -> Row[Any]
     return connection.execute(query).first()
 
 
+def referrals_of(connection: Connection, registrations: Sequence[str]) -> Sequence[Row[Any]]:
+    """The referrals of some registrations that count, oldest first."""
+    query = select(REFERRALS).where(
+        REFERRALS.c.registration_id.in_(registrations), REFERRALS.c.withdrawn.is_(False)
+    )
+    return connection.execute(query.order_by(REFERRALS.c.sent_on, REFERRALS.c.referral_id)).all()
+
+
 def due(connection: Connection, today: date, *, limit: int) -> Sequence[Row[Any]]:
     """Referrals whose day to ask for news is here, with their programmes."""
     row = REFERRALS.c
