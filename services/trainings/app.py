@@ -23,7 +23,7 @@ from services.trainings.certificates.handling import DOCUMENT_KIND
 from services.trainings.certificates.numbering import NUMBERING
 from services.trainings.certificates.projecting import CERTIFICATE_RECORDS
 from services.trainings.cohorts import api as cohorts_api
-from services.trainings.cohorts import attendance_api
+from services.trainings.cohorts import attendance_api, enrolment_api
 from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
@@ -198,6 +198,7 @@ def create(service: Service) -> Flask:
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
     api.register_blueprint(attendance_api.blueprint)
+    api.register_blueprint(enrolment_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
     api.register_blueprint(registering_api.blueprint)
     app.register_blueprint(guided_pages.blueprint)

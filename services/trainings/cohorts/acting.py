@@ -8,16 +8,16 @@ A cohort out of reach is not there; one in reach in a programme without the perm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
 from services.trainings.asking import identifier, not_found, reach
-from services.trainings.cohorts import handling, views
+from services.trainings.cohorts import handling, taking_part, views
 from services.trainings.cohorts.cohort import COHORT, SESSION_MAX
-from services.trainings.cohorts.handling import NewCohort
+from services.trainings.cohorts.handling import NewCohort, Slot
 from services.trainings.cohorts.views import Standing
 from services.trainings.courses.views import course
 from shared.access.accesses import record_read
@@ -57,7 +57,7 @@ def participants(row: Row[Any]) -> list[Standing]:
     """Everybody enrolled and how they stand; that somebody read their names is recorded."""
     read(row, "names_and_results")
     with service().database.reading() as connection:
-        return views.standing(connection, service().store, row.cohort_id)
+        return views.standing(connection, service().store, row.cohort_id, today=today(row))
 
 
 def attendance(row: Row[Any], session: int) -> list[dict[str, Any]]:
@@ -177,6 +177,24 @@ def check_trainers(programme: str, trainers: Sequence[str]) -> None:
             N_("Name yourself too: a trainer sees only cohorts that they train ({field})."),
             field="trainers",
         )
+
+
+def slot_of(given: Mapping[str, Any]) -> Slot:
+    """When a session begins, its module and trainer, from what a schema read."""
+    return Slot(starts=given["starts"], module=given["module"], trainer=given["trainer"])
+
+
+def enrol(
+    work: Work, *, by: str, cohort_id: str, reference: str | None, registration_id: str | None
+) -> str:
+    """Enrol by reference or by id; whether they take part now or wait."""
+    if (reference is None) == (registration_id is None):
+        raise Invalid(
+            "reference-or-id", N_("Name a registration by its reference or its id, not both.")
+        )
+    if registration_id is None:
+        registration_id = taking_part.registered(work, str(reference))
+    return taking_part.enrol(work, by=by, cohort_id=cohort_id, registration_id=registration_id)
 
 
 def enrol_all(work: Work, *, by: str, cohort_id: str, references: Sequence[str]) -> None:

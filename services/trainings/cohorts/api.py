@@ -23,13 +23,13 @@ from sqlalchemy import Row
 from services.trainings.asking import reach
 from services.trainings.cohorts import acting, handling, views
 from services.trainings.cohorts.cohort_commands import Mark, Score
+from services.trainings.cohorts.enrolment_schemas import EnrolReceiptSchema, EnrolSchema
 from services.trainings.cohorts.handling import NewCohort
 from services.trainings.cohorts.schemas import (
     AttendancePageSchema,
     CohortArguments,
     CohortPageSchema,
     CohortRecordSchema,
-    EnrolSchema,
     MarksSchema,
     NewCohortSchema,
     NewSessionSchema,
@@ -127,16 +127,29 @@ def list_participants(page: PageRequest, cohort_id: str) -> dict[str, Any]:
 @requires("trainings.cohorts.write")
 @command(versioned=True)
 @blueprint.arguments(EnrolSchema)
-@blueprint.response(201, ReceiptSchema)
+@blueprint.response(201, EnrolReceiptSchema)
 def enrol(arguments: dict[str, Any], cohort_id: str) -> Response:
-    """Enrol the registration with a reference; enrolling again changes nothing."""
+    """Enrol a registration, or let it wait for a place; enrolling again changes nothing."""
     row, by = acting.found(cohort_id, "trainings.cohorts.write"), actor()
-    return _perform(
-        row,
-        lambda work: handling.enrol(work, by=by, cohort_id=row.cohort_id, **arguments),
+    made: list[str] = []
+
+    def act(work: Work) -> None:
+        made[:] = [acting.enrol(work, by=by, cohort_id=row.cohort_id, **arguments)]
+
+    acted = acting.on(
+        row.cohort_id,
+        required_version(),
+        act,
         status=201,
         location=f"{API}/cohorts/{row.cohort_id}/participants",
     )
+
+    def handler(work: Work) -> Answer:
+        answer = acted(work)
+        body = {**answer.body, "outcome": made[0]}
+        return Answer(body, answer.status, answer.version, answer.location)
+
+    return perform(row.programme, handler)
 
 
 @blueprint.route("/cohorts/<cohort_id>/trainers", methods=["POST"])
@@ -269,7 +282,15 @@ def _schedule(arguments: dict[str, Any], cohort_id: str, session: int | None) ->
 
     def act(work: Work) -> None:
         made[:] = [
-            handling.schedule(work, by=by, cohort_id=row.cohort_id, session=number, **arguments)
+            handling.schedule(
+                work,
+                by=by,
+                cohort_id=row.cohort_id,
+                session=number,
+                on=arguments["on"],
+                minutes=arguments["minutes"],
+                slot=acting.slot_of(arguments),
+            )
         ]
 
     acted = acting.on(
@@ -320,4 +341,8 @@ def _standing(one: Standing) -> dict[str, Any]:
         "missing": list(found.missing),
         "certificate_id": one.certificate_id,
         "number": one.number,
+        "left_on": one.left_on,
+        "transferred_to": one.left_for,
+        "transferred_from": one.came_from,
+        "carried_minutes": found.carried_minutes,
     }

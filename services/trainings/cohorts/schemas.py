@@ -11,9 +11,12 @@ from services.trainings.cohorts.cohort import (
     SESSION_MAX,
     SESSION_MINUTES_MAX,
 )
-from services.trainings.cohorts.planning import TRAINERS_MAX
+from services.trainings.cohorts.cohort_state import PLACES_MAX
+from services.trainings.cohorts.kinds import LEVELS, TEXT_LENGTH_MAX
+from services.trainings.cohorts.planning import ADDRESS_LENGTH_MAX, TRAINERS_MAX
 from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.cohorts.wording import COUNTRIES
+from services.trainings.courses.course import MODULES_MAX, VERSION_MAX
 from services.trainings.people.fields import (
     PLACE_LENGTH_MAX,
     REASON_LENGTH_MAX,
@@ -58,13 +61,30 @@ class CohortArguments(PageArguments):
 
 
 class NewCohortSchema(Schema):
-    """A run of the course's newest version; its programme is the course's."""
+    """A run of a course version; its programme is the course's."""
 
     reference = short(REFERENCE_LENGTH_MAX, required=True)
     course_id = short(ID_LENGTH_MAX, required=True)
     country = fields.String(required=True, validate=validate.OneOf(tuple(COUNTRIES)))
     place = short(PLACE_LENGTH_MAX, required=True)
     trainers = trainers_field()
+    course_version = whole(
+        1,
+        VERSION_MAX,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Null: the newest one that is offered."},
+    )
+    address = short(ADDRESS_LENGTH_MAX, load_default=None, allow_none=True)
+    capacity = whole(1, PLACES_MAX, load_default=None, allow_none=True)
+    level = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(sorted({one for levels in LEVELS.values() for one in levels})),
+        metadata={"description": "Class, cycle or year, for schools."},
+    )
+    occupation = short(TEXT_LENGTH_MAX, load_default=None, allow_none=True)
+    institution = short(TEXT_LENGTH_MAX, load_default=None, allow_none=True)
 
 
 class TrainersSchema(Schema):
@@ -80,6 +100,9 @@ class SessionSchema(Schema):
     held_on = fields.Date(required=True)
     minutes = fields.Integer(required=True)
     marks = fields.Integer(required=True)
+    starts = fields.String(required=True, allow_none=True)
+    module = fields.Integer(required=True, allow_none=True)
+    trainer = fields.String(required=True, allow_none=True)
 
 
 class CohortSchema(Schema):
@@ -101,6 +124,17 @@ class CohortSchema(Schema):
     participants = fields.Integer(required=True)
     closed_on = fields.Date(required=True, allow_none=True)
     version = fields.Integer(required=True)
+    address = fields.String(required=True, allow_none=True)
+    capacity = fields.Integer(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+    occupation = fields.String(required=True, allow_none=True)
+    institution = fields.String(required=True, allow_none=True)
+    attendance_percent_min = fields.Integer(
+        required=True, metadata={"description": "Of the hours, that the certificate asks for."}
+    )
+    post_test_min = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Null: there is no test."}
+    )
 
 
 class CohortRecordSchema(CohortSchema):
@@ -127,6 +161,10 @@ class ParticipantSchema(Schema):
     missing = fields.List(fields.String(), required=True)
     certificate_id = fields.String(required=True, allow_none=True)
     number = fields.String(required=True, allow_none=True)
+    left_on = fields.Date(required=True, allow_none=True)
+    transferred_to = fields.String(required=True, allow_none=True)
+    transferred_from = fields.String(required=True, allow_none=True)
+    carried_minutes = fields.Integer(required=True)
 
 
 class AttendanceSchema(Schema):
@@ -142,14 +180,21 @@ class AttendanceSchema(Schema):
     is_excused = fields.Boolean(required=True)
 
 
-class EnrolSchema(Schema):
-    """Whom to enrol, by the registration's reference."""
+class SlotSchema(Schema):
+    """When a session begins where it is held, which module it belongs to, who holds it."""
 
-    reference = short(REFERENCE_LENGTH_MAX, required=True)
+    starts = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z"),
+        metadata={"description": "HH:MM"},
+    )
+    module = whole(1, MODULES_MAX, load_default=None, allow_none=True)
+    trainer = short(REFERENCE_LENGTH_MAX, load_default=None, allow_none=True)
 
 
-class NewSessionSchema(Schema):
-    """A session's day and length."""
+class NewSessionSchema(SlotSchema):
+    """A session's day and length, and what else is settled of it."""
 
     on = day_field()
     minutes = whole(1, SESSION_MINUTES_MAX, required=True)

@@ -38,6 +38,13 @@ Outcome: TypeAlias = Literal["enrolled", "waiting"]
 
 def enrol_by_reference(work: Work, *, by: str, cohort_id: str, reference: str) -> str:
     """Enrol the registration of this programme that has the reference; returns its id."""
+    registration_id = registered(work, reference)
+    enrol(work, by=by, cohort_id=cohort_id, registration_id=registration_id)
+    return registration_id
+
+
+def registered(work: Work, reference: str) -> str:
+    """The registration of this programme that has a reference. Raises Invalid."""
     row = by_reference(work.connection, work.context.programme, reference)
     if row is None or not isinstance(work.load(REGISTRATION, row.registration_id), Held):
         raise Invalid(
@@ -45,7 +52,6 @@ def enrol_by_reference(work: Work, *, by: str, cohort_id: str, reference: str) -
             N_("Nobody is registered under this reference ({field})."),
             field="reference",
         )
-    enrol(work, by=by, cohort_id=cohort_id, registration_id=row.registration_id)
     return str(row.registration_id)
 
 

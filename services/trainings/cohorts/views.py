@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import CohortState, NoCohort
+from services.trainings.cohorts.outlook import Outlook, outlook
 from services.trainings.cohorts.qualification import Qualification, qualification
 from services.trainings.foreign import STAFF, TRAINERS
 from services.trainings.reach import Reach
@@ -36,6 +37,15 @@ class Standing:
     certificate_id: str | None
     number: str | None
     certificate_state: str | None
+    outlook: Outlook
+    left_on: date | None
+    left_for: str | None
+    came_from: str | None
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether they neither dropped out nor went on in another cohort."""
+        return self.left_on is None
 
     @property
     def can_be_certified(self) -> bool:
@@ -63,6 +73,7 @@ def cohorts(
     )
     members = (
         select(MEMBERS.c.cohort_id, func.count().label("participants"))
+        .where(MEMBERS.c.left_on.is_(None))
         .group_by(MEMBERS.c.cohort_id)
         .subquery()
     )
@@ -138,7 +149,7 @@ def sessions(connection: Connection, cohort_id: str) -> Sequence[Row[Any]]:
 
 
 def attendance(connection: Connection, cohort_id: str, session: int) -> Sequence[Row[Any]]:
-    """Everybody enrolled by name, with their mark of one session."""
+    """Everybody who takes part or has a mark of the session, by name, with that mark."""
     marks = (
         select(MARKS).where(MARKS.c.cohort_id == cohort_id, MARKS.c.session == session).subquery()
     )
@@ -169,13 +180,23 @@ def member_names(connection: Connection, cohort_id: str) -> list[tuple[str, str 
     return [(row.registration_id, row.full_name) for row in connection.execute(query)]
 
 
-def standing(connection: Connection, store: Store, cohort_id: str) -> list[Standing]:
-    """Everybody enrolled by name, and what they lack."""
+def standing(
+    connection: Connection, store: Store, cohort_id: str, *, today: date
+) -> list[Standing]:
+    """Everybody enrolled by name, what they lack, and whether they can still qualify.
+
+    Who left is among them. today: the day it is where the cohort meets.
+    """
     state = _state(connection, store, cohort_id)
+    if isinstance(state, NoCohort):
+        return []
     query = (
         select(
             MEMBERS.c.registration_id,
             MEMBERS.c.pre_test,
+            MEMBERS.c.left_on,
+            MEMBERS.c.left_for,
+            MEMBERS.c.came_from,
             REGISTRATIONS.c.reference,
             REGISTRATIONS.c.full_name,
             REGISTRATIONS.c.state,
@@ -203,6 +224,10 @@ def standing(connection: Connection, store: Store, cohort_id: str) -> list[Stand
             certificate_id=row.certificate_id,
             number=row.number,
             certificate_state=row.certificate_state,
+            outlook=outlook(state, row.registration_id, today=today),
+            left_on=row.left_on,
+            left_for=row.left_for,
+            came_from=row.came_from,
         )
         for row in connection.execute(query)
     ]
@@ -210,7 +235,11 @@ def standing(connection: Connection, store: Store, cohort_id: str) -> list[Stand
 
 def participants(connection: Connection, cohort_id: str) -> int:
     """How many take part."""
-    query = select(func.count()).select_from(MEMBERS).where(MEMBERS.c.cohort_id == cohort_id)
+    query = (
+        select(func.count())
+        .select_from(MEMBERS)
+        .where(MEMBERS.c.cohort_id == cohort_id, MEMBERS.c.left_on.is_(None))
+    )
     return int(connection.execute(query).scalar_one())
 
 
@@ -223,7 +252,7 @@ def last_day(connection: Connection, cohort_id: str) -> date | None:
 def cohorts_of(connection: Connection, registration_id: str, reach: Reach) -> Sequence[Row[Any]]:
     """The cohorts that a registration takes part in."""
     query = (
-        select(COHORTS, MEMBERS.c.post_test)
+        select(COHORTS, MEMBERS.c.post_test, MEMBERS.c.left_on)
         .join(MEMBERS, MEMBERS.c.cohort_id == COHORTS.c.cohort_id)
         .where(MEMBERS.c.registration_id == registration_id, reach.cohorts())
         .order_by(COHORTS.c.reference)
