@@ -133,7 +133,7 @@ def _candidates(connection: Connection, programme: str, traits: Traits) -> Seque
     return connection.execute(query).all() if ids else []
 
 
-def _questions(programme: str, traits: Traits) -> list[Select[tuple[str]]]:
+def _questions(programme: str, traits: Traits) -> list[Select[Any]]:
     """Each answered by an index."""
     r, reached = REGISTRATIONS.c, PEOPLE_REACHED.c
     here = select(r.registration_id).where(r.programme == programme)

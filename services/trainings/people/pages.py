@@ -278,7 +278,7 @@ def _list_page(search: Search, text: str) -> str:
         people=[told(one.row) for one in answer["items"] if not one.similar],
         similar=[told(one.row) for one in answer["items"] if one.similar],
         count=listing.exact,
-        count_max=listing.exact_max,
+        at_least=listing.at_least,
         text=text,
         state=search.state,
         states=[(code, say(words[0])) for code, words in STATE_WORDS.items()],

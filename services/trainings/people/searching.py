@@ -39,6 +39,7 @@ LAST: Final = "\U0010ffff"
 _EXACT, _SIMILAR = 1, 2
 _CHUNKS: Final = (120, 1_000, 4_000)
 _WEIGHED_MAX: Final = 20_000
+_PATTERNS_MAX: Final = 12
 _W: Final = PEOPLE_WORDS.c
 _PARTS: Final = {
     "sqlite": text("select value from json_each(:given)").columns(value=_W.word.type),
@@ -69,11 +70,12 @@ class Hit(NamedTuple):
 class Found:
     """A page of hits, one more than was asked for when there are more.
 
-    exact: how many are spelled as it was typed; ``COUNTED_MAX`` stands for that many or more.
+    exact: how many are spelled as it was typed; at_least: so many or more.
     """
 
     hits: list[Hit]
     exact: int
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,17 +122,23 @@ def found(
         return Found(hits=[], exact=0)
     if reach.own and not reach.whole:
         return _among_own(within, words, after=after, limit=limit)
-    exact = [(word,) for word in folded]
+    exact: list[Prefixes] = [(word,) for word in folded]
+    rarest, rows = _rarest(connection, exact)
     hits: list[Hit] = []
     if after is None or after.part == _EXACT:
-        place = after or Place(_EXACT, _rarest(connection, exact), "")
+        place = after or Place(_EXACT, rarest, "")
         hits += islice(_hits(within, exact, place, _spelled_so(folded)), limit)
-    count = _count(within, folded) if after or len(hits) >= limit else len(hits)
+    count, more = len(hits), False
+    if after is not None or len(hits) >= limit:
+        count, more = _count(within, folded, folded[rarest], rows, least=max(0, len(hits) - 1))
     if len(hits) < limit and (near := _near(connection, words)) is not None:
-        begun = after is not None and after.part == _SIMILAR
-        place = after if after and begun else Place(_SIMILAR, _rarest(connection, near), "")
-        hits += islice(_hits(within, near, place, [], but=exact), limit - len(hits))
-    return Found(hits=hits, exact=count)
+        if after is not None and after.part == _SIMILAR:
+            place = after
+        else:
+            place = Place(_SIMILAR, _rarest(connection, near)[0], "")
+        left = limit - len(hits)
+        hits += islice(_hits(within, near, place, _spelled_near(near, place), but=exact), left)
+    return Found(hits=hits, exact=count, at_least=more)
 
 
 def _hits(
@@ -219,9 +227,24 @@ def _spelled_so(folded: Sequence[str]) -> list[ColumnElement[bool]]:
     ]
 
 
-def _count(within: _Within, folded: Sequence[str]) -> int:
-    """How many are spelled as it was typed, counted up to ``COUNTED_MAX``."""
-    driver = folded[_rarest(within.connection, [(word,) for word in folded])]
+def _spelled_near(near: Sequence[Prefixes], place: Place) -> list[ColumnElement[bool]]:
+    """That a name has a word for each of the others, as far as the database can tell quickly."""
+    return [
+        or_(*(literal(" ").concat(_W.name).like(f"% {prefix}%") for prefix in prefixes))
+        for number, prefixes in enumerate(near)
+        if number != place.word and len(prefixes) <= _PATTERNS_MAX
+    ]
+
+
+def _count(
+    within: _Within, folded: Sequence[str], driver: str, rows: int, *, least: int
+) -> tuple[int, bool]:
+    """How many are spelled as it was typed, and whether there are that many or more.
+
+    Where the rarest word is a common one, nobody waits until all behind it were looked at.
+    """
+    if len(folded) > 1 and rows >= _WEIGHED_MAX:
+        return least, True
     some = (
         select(_W.registration_id)
         .where(
@@ -231,8 +254,8 @@ def _count(within: _Within, folded: Sequence[str]) -> int:
         .subquery()
     )
     query = select(func.count(some.c.registration_id.distinct()), func.count())
-    distinct, rows = within.connection.execute(query.select_from(some)).one()
-    return COUNTED_MAX if rows >= COUNTED_MAX else int(distinct)
+    distinct, found = within.connection.execute(query.select_from(some)).one()
+    return (COUNTED_MAX, True) if found >= COUNTED_MAX else (int(distinct), False)
 
 
 def _near(connection: Connection, words: Sequence[str]) -> list[Prefixes] | None:
@@ -256,10 +279,10 @@ def _there(connection: Connection, prefixes: Sequence[str]) -> frozenset[str]:
     return frozenset(v for v, word in rows if word is not None and word.startswith(v))
 
 
-def _rarest(connection: Connection, prefixes: Sequence[Prefixes]) -> int:
-    """Which of the words that were typed fewest people have."""
+def _rarest(connection: Connection, prefixes: Sequence[Prefixes]) -> tuple[int, int]:
+    """Which of the words that were typed fewest people have, and how many, as far as counted."""
     if len(prefixes) == 1:
-        return 0
+        return 0, 0
     every = sorted({prefix for some in prefixes for prefix in some})
     one = _parts(connection).alias("one")
     some = select(literal(1).label("one")).where(
@@ -270,7 +293,7 @@ def _rarest(connection: Connection, prefixes: Sequence[Prefixes]) -> int:
     rows = connection.execute(query, {"given": json.dumps(every)})
     weights: dict[str, int] = dict(rows.tuples().all())
     totals = [sum(weights[prefix] for prefix in some) for some in prefixes]
-    return totals.index(min(totals))
+    return totals.index(min(totals)), min(totals)
 
 
 def _parts(connection: Connection) -> Any:
@@ -302,4 +325,4 @@ def _among_own(within: _Within, words: Sequence[str], *, after: Place | None, li
     start = 1 + next((n for n, hit in enumerate(hits) if hit.place == after), -1)
     hits = hits[start : start + limit]
     exactly = sum(part == _EXACT for part, _, _ in found)
-    return Found(hits=hits, exact=min(exactly, COUNTED_MAX))
+    return Found(hits=hits, exact=exactly)

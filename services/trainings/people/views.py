@@ -19,7 +19,7 @@ from services.trainings.foreign import STAFF
 from services.trainings.people.finding import BY_NAME, PEOPLE_REACHED
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.registration_events import Corrected, Registered
-from services.trainings.people.searching import COUNTED_MAX, Place, found
+from services.trainings.people.searching import Place, found
 from services.trainings.reach import Reach
 from services.trainings.tables import CONSENTS, REGISTRATIONS
 from shared.events.store import Store
@@ -66,12 +66,12 @@ class Listed(NamedTuple):
 class Listing:
     """A page of people, one more than was asked for when there are more.
 
-    exact:   how many are found as it was typed; ``exact_max`` stands for that many or more.
+    exact: how many are found as it was typed; at_least: so many or more.
     """
 
     rows: list[Listed]
     exact: int
-    exact_max: int
+    at_least: bool = False
 
 
 def people(connection: Connection, reach: Reach, *, search: str, limit: int) -> list[Row[Any]]:
@@ -103,9 +103,9 @@ def listed(
             start = places.index(after) + 1 if after in places else 0
             items = [Listed(*one) for one in zip(rows, [False] * len(rows), places, strict=True)]
             page = items[start : start + limit]
-            return Listing(rows=page, exact=len(rows), exact_max=_DIRECT_MAX)
+            return Listing(rows=page, exact=len(rows), at_least=len(rows) >= _DIRECT_MAX)
         if not search:
-            return Listing(rows=[], exact=0, exact_max=_DIRECT_MAX)
+            return Listing(rows=[], exact=0)
     if search:
         return _by_words(connection, reach, search, state=state, after=after, limit=limit)
     conditions = [reach.registrations()]
@@ -126,7 +126,7 @@ def listed(
         Listed(row, False, Place(_LISTED, 0, row.registration_id))
         for row in connection.execute(query)
     ]
-    return Listing(rows=items, exact=count, exact_max=LISTED_MAX)
+    return Listing(rows=items, exact=count, at_least=count >= LISTED_MAX)
 
 
 def _by_words(
@@ -145,7 +145,7 @@ def _by_words(
         for hit in page.hits
         if hit.registration_id in rows
     ]
-    return Listing(rows=items, exact=page.exact, exact_max=COUNTED_MAX)
+    return Listing(rows=items, exact=page.exact, at_least=page.at_least)
 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
