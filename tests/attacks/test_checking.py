@@ -1,4 +1,4 @@
-"""Whoever has a number alone, or guesses, learns nothing of a certificate: nor by the work it is."""
+"""Whoever has a number alone, or guesses, learns nothing of a certificate, nor by its work."""
 
 from __future__ import annotations
 
