@@ -3,6 +3,7 @@
 POST /cohorts/<id>/certificates                 issue to chosen participants of a cohort
 GET  /certificates                              certificates in reach, newest number first
 GET  /certificates/<id>                         one
+GET  /certificates/<id>/documents               its documents; …/<version>/<duplicate>: as PDF
 POST /certificates/<id>/corrections             the same number, the next version
 POST /certificates/<id>/duplicates              replace a lost document
 POST /certificates/<id>/revocation              propose it; …/confirm and …/decline by a second
@@ -16,19 +17,21 @@ from flask import Response, jsonify
 from sqlalchemy import Row
 
 from services.trainings.asking import reach
-from services.trainings.certificates import acting, handling, views
+from services.trainings.certificates import acting, documents, handling, views
 from services.trainings.certificates.handling import Content
 from services.trainings.certificates.schemas import (
     CertificateArguments,
     CertificatePageSchema,
     CertificateSchema,
     CorrectionSchema,
+    DocumentsSchema,
     IssueReceiptSchema,
     IssueSchema,
     RevocationSchema,
 )
 from services.trainings.certificates.views import Search
 from services.trainings.cohorts import acting as cohorts
+from shared.files.kinds import PDF
 from shared.web.access import requires, signed_in
 from shared.web.api import ApiBlueprint, command
 from shared.web.commands import ReceiptSchema, actor, perform, service
@@ -56,6 +59,7 @@ def issue(arguments: dict[str, Any], cohort_id: str) -> Response:
         version=required_version(),
         people=arguments["registrations"],
         issuer=arguments["issuer"],
+        language=arguments["language"],
         location=lambda _: f"{API}/certificates?cohort_id={cohort.cohort_id}",
     )
     return acting.once_more(lambda: perform(cohort.programme, handler))
@@ -93,6 +97,33 @@ def show_certificate(certificate_id: str) -> Response:
     return set_version(jsonify(CertificateSchema().dump(_told(row))), row.version)
 
 
+@blueprint.route("/certificates/<certificate_id>/documents", methods=["GET"])
+@requires("trainings.certificates.read")
+@blueprint.response(200, DocumentsSchema)
+def list_documents(certificate_id: str) -> dict[str, Any]:
+    """List what was handed out: every version and duplicate, and whether its bytes are kept."""
+    row = acting.found(certificate_id, "trainings.certificates.read")
+    found = documents.listed(row.certificate_id)
+    return {
+        "items": [
+            {**one.row._asdict(), "current": one.current, "state": one.state} for one in found
+        ]
+    }
+
+
+@blueprint.route(
+    "/certificates/<certificate_id>/documents/<int:version>/<int:duplicate>", methods=["GET"]
+)
+@requires(documents.READ)
+@blueprint.response(200, content_type=PDF)
+def show_document(certificate_id: str, version: int, duplicate: int) -> Response:
+    """Hand out a document as it was handed out before; one that is not yet made is made now."""
+    row = acting.found(certificate_id, documents.READ)
+    document = documents.found(row.certificate_id, version, duplicate)
+    documents.record(row.programme, f"certificate/{row.certificate_id}")
+    return documents.given(document)
+
+
 @blueprint.route("/certificates/<certificate_id>/corrections", methods=["POST"])
 @requires("trainings.certificates.supersede")
 @command(versioned=True)
@@ -102,11 +133,18 @@ def correct(arguments: dict[str, Any], certificate_id: str) -> Response:
     """Correct what it says: the number stays, the version is the next, the code is new."""
     row, by = acting.found(certificate_id, "trainings.certificates.supersede"), actor()
     reason, own = arguments.pop("reason"), signed_in().registrations
+    language = arguments.pop("language")
     content = Content(**{**acting.content_of(row), **_frozen(arguments)})
     return _perform(
         row,
         lambda work: handling.supersede(
-            work, by=by, row=row, content=content, reason=reason, own_registrations=own
+            work,
+            by=by,
+            row=row,
+            content=content,
+            reason=reason,
+            own_registrations=own,
+            language=language,
         ),
     )
 

@@ -16,9 +16,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, select
 
 from services.trainings.asking import Errors, attempt, new_key, typed, typed_number
-from services.trainings.certificates import acting, handling
+from services.trainings.certificates import acting, handling, views
 from services.trainings.certificates.handling import Content
 from services.trainings.certificates.schemas import MINUTES_MAX
+from services.trainings.certificates.sheet import document_languages
 from services.trainings.certificates.wording import LABELS
 from services.trainings.cohorts import views as cohort_views
 from services.trainings.people.views import staff_names
@@ -54,6 +55,8 @@ def correct(certificate_id: str) -> ResponseReturnValue:
             row=now,
             typed=kept,
             registered=_registered_name(now),
+            written_in=_written_in(now),
+            written_languages=document_languages(),
             errors=errors,
             key=new_key(),
         )
@@ -75,10 +78,17 @@ def correct(certificate_id: str) -> ResponseReturnValue:
             trainer=typed("trainer"),
         )
         by, reason, own = actor(), typed("reason"), signed_in().registrations
+        language = typed("language")
         return _perform(
             row,
             lambda work: handling.supersede(
-                work, by=by, row=row, content=content, reason=reason, own_registrations=own
+                work,
+                by=by,
+                row=row,
+                content=content,
+                reason=reason,
+                own_registrations=own,
+                language=language,
             ),
             N_("It is corrected under the same number. Print it and take the old document back."),
         )
@@ -195,6 +205,11 @@ def _registered_name(row: Row[Any]) -> str:
     )
     with service().database.reading() as connection:
         return connection.execute(query).scalar() or ""
+
+
+def _written_in(row: Row[Any]) -> str:
+    with service().database.reading() as connection:
+        return typed("language") or views.language(connection, row.certificate_id)
 
 
 def _perform(row: Row[Any], act: Callable[[Work], object], done: str) -> Any:

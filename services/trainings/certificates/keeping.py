@@ -81,7 +81,7 @@ def erased() -> Missing:
 
 def _made(service: Service, named: Named, document: Row[Any], version: Row[Any]) -> str:
     said = sheet(version, document, public_url=service.settings.public_url)
-    made = rendered(said, at=_in_utc(document.recorded_at))
+    made = rendered(said, at=in_utc(document.recorded_at))
     files = Attachments.open(service)
     try:
         reference = files.put(version.registration_id, DATA_CLASS, made, PDF)
@@ -139,6 +139,6 @@ def _rows(service: Service, named: Named) -> tuple[Row[Any] | None, Row[Any] | N
     return document, version
 
 
-def _in_utc(at: datetime) -> datetime:
-    # SQLite forgets the zone, which is UTC.
+def in_utc(at: datetime) -> datetime:
+    """A moment as it was recorded; SQLite forgets the zone, which is UTC."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -6,6 +6,7 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
+from services.trainings.certificates.languages import LANGUAGES
 from services.trainings.cohorts.cohort import SESSION_MAX
 from services.trainings.cohorts.recording import PARTICIPANTS_MAX
 from services.trainings.cohorts.schemas import DAY_MAX, DAY_MIN, ID_LENGTH_MAX, short, whole
@@ -18,10 +19,19 @@ from services.trainings.people.fields import (
 from shared.web.commands import ReceiptSchema
 from shared.web.pagination import PageArguments, page_schema
 
+DOCUMENT_STATES: Final = ("kept", "waiting", "from_before", "erased", "never")
 STATES: Final = ("valid", "proposed", "revoked")
 NUMBER_LENGTH_MAX: Final = 20
 NUMBER_PART: Final = r"[A-Za-z0-9-]{1,20}"
 MINUTES_MAX: Final = 5000 * 60
+
+
+def _language() -> fields.String:
+    return fields.String(
+        load_default="",
+        validate=validate.OneOf(("", *LANGUAGES)),
+        metadata={"description": "Of the document; left out: that of the country, or as before."},
+    )
 
 
 class CertificateArguments(PageArguments):
@@ -80,6 +90,7 @@ class IssueSchema(Schema):
         short(ID_LENGTH_MAX), required=True, validate=validate.Length(min=1, max=PARTICIPANTS_MAX)
     )
     issuer = short(NAME_LENGTH_MAX, required=True)
+    language = _language()
 
 
 class GivenSchema(Schema):
@@ -115,6 +126,34 @@ class CorrectionSchema(Schema):
     )
     place = short(PLACE_LENGTH_MAX)
     trainer = short(NAME_LENGTH_MAX)
+    language = _language()
+
+
+class DocumentSchema(Schema):
+    """A document of a certificate: a version (duplicate 0) or a duplicate of one."""
+
+    certificate_version = fields.Integer(required=True)
+    duplicate = fields.Integer(required=True)
+    issued_on = fields.Date(required=True)
+    language = fields.String(required=True)
+    current = fields.Boolean(
+        required=True, metadata={"description": "No later version took its place."}
+    )
+    state = fields.String(required=True, validate=validate.OneOf(DOCUMENT_STATES))
+    sha256 = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the sealed bytes; null until it is made."},
+    )
+    size = fields.Integer(required=True, allow_none=True)
+    renderer = fields.String(required=True, allow_none=True)
+    template = fields.String(required=True, allow_none=True)
+
+
+class DocumentsSchema(Schema):
+    """Every document of a certificate, the newest first."""
+
+    items = fields.List(fields.Nested(DocumentSchema), required=True)
 
 
 CertificatePageSchema = page_schema(CertificateSchema, name="CertificatePage")

@@ -2,6 +2,7 @@
 
 GET /trainings/mine                              trainings, certificates, what was finished
 GET /trainings/mine/certificates/<id>            one certificate, with the code that proves it
+GET /trainings/mine/certificates/<id>/document   its document, as it was handed out
 GET /trainings/mine/about                        what is written down about me, and my consents
 GET /trainings/mine/data                         where each service gives all that it holds of me
 GET /trainings/people/<id>/data                  the same about a person, for an officer
@@ -19,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.trainings.asking import identifier, not_found, record_reading
+from services.trainings.certificates import documents
 from services.trainings.certificates.views import spaced_code
 from services.trainings.consents.acting import standing
 from services.trainings.education.wording import OUTCOME_WORDS
@@ -78,15 +80,31 @@ def mine() -> ResponseReturnValue:
 @requires(READ)
 def certificate(certificate_id: str) -> ResponseReturnValue:
     """One of the reader's own certificates."""
+    row = _own(certificate_id)
+    return render_template(
+        "trainings/own/certificate.html",
+        shown=_certificate(row),
+        code=spaced_code(row.code),
+        document=documents.listed(row.certificate_id)[0],
+    )
+
+
+@blueprint.get("/certificates/<certificate_id>/document")
+@requires(READ)
+def document(certificate_id: str) -> ResponseReturnValue:
+    """The document of one of the reader's own certificates, as it was handed out."""
+    row = _own(certificate_id)
+    return documents.given(documents.listed(row.certificate_id)[0])
+
+
+def _own(certificate_id: str) -> Row[Any]:
     with service().database.reading() as connection:
         row = views.own_certificate(
             connection, signed_in().registrations, identifier(certificate_id)
         )
     if row is None:
         raise not_found()
-    return render_template(
-        "trainings/own/certificate.html", shown=_certificate(row), code=spaced_code(row.code)
-    )
+    return row
 
 
 @blueprint.get("/data")
