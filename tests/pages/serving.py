@@ -65,35 +65,64 @@ def make_home(folder: Path) -> Path:
     return home
 
 
+class Server:
+    """A server of a copy of a home, at one address also when it was stopped and started again."""
+
+    def __init__(self, home: Path) -> None:
+        self._port = free_ports(1)[0]
+        self._home = home.parent / f"home-{self._port}"
+        self._log = home.parent / f"server-{self._port}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"http://127.0.0.1:{self._port}"
+        shutil.copytree(home, self._home)
+
+    def start(self) -> None:
+        """Serve, and wait until it answers."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "services", "run"],
+                cwd=ROOT,
+                env=environment(self._home, self._port),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        _wait(self._process, self.address, self._log)
+
+    def stop(self) -> None:
+        """End it; nobody answers at its address then."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def remove(self) -> None:
+        """End it and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self._home)
+
+
+@contextlib.contextmanager
+def restartable(home: Path) -> Iterator[Server]:
+    """Serve a copy of a home that may be stopped and started again; ends it afterwards."""
+    server = Server(home)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[str]:
     """Serve a copy of a home; gives the server's address and ends it afterwards."""
-    folder = home.parent
-    port = free_ports(1)[0]
-    copy = folder / f"home-{port}"
-    shutil.copytree(home, copy)
-    address = f"http://127.0.0.1:{port}"
-    log = folder / f"server-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "services", "run"],
-            cwd=ROOT,
-            env=environment(copy, port),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait(process, address, log)
-            yield address
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            shutil.rmtree(copy)
+    with restartable(home) as server:
+        yield server.address
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -9,7 +9,7 @@ One that is refused leaves the others as they are; what is told of it has its pl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -59,12 +59,20 @@ def note_all(work: Work, *, by: str, cohort_id: str, entries: Sequence[NewEntry]
     """Record a batch in its order. Raises Forbidden when the one who asks records nothing here."""
     excuses = _excuses(work, cohort_id)
     touched: set[tuple[str, str]] = set()
+    left_out: dict[str, str | None] = {}
     outcomes = []
-    for entry in entries:
-        cell = (entry.registration_id, entry.place)
+    for given in entries:
+        cell = (given.registration_id, given.place)
+        # Who made an entry after one of theirs that left no trace saw what that one saw.
+        entry = replace(given, seen=left_out.get(given.seen or "", given.seen))
         stands = cell not in touched and excuses.get(cell) == (entry.excused_as, entry.excused)
         touched.add(cell)
-        outcomes.append(_note(work, by, cohort_id, entry, excuse_stands=stands))
+        outcome = _note(work, by, cohort_id, entry, excuse_stands=stands)
+        if outcome.outcome == "same":
+            left_out[entry.entry_id] = outcome.standing
+        elif outcome.outcome == "refused":
+            left_out[entry.entry_id] = entry.seen
+        outcomes.append(outcome)
     return outcomes
 
 

@@ -72,7 +72,7 @@ async function start(root) {
     show(cell);
     gain(cell);
     await cell.doing;
-    tell("waiting");
+    tell("entered");
   }
 
   async function keep(cell, entry) {
@@ -230,6 +230,8 @@ async function start(root) {
     const waiting = held.length - refused.length;
     noteWaiting(root, held.length);
     speaker.state(state, count ?? waiting);
+    const counted = [...cells.values()].filter((cell) => cell.place !== "pre");
+    speaker.title(counted.filter((cell) => current(cell) === "").length);
     speaker.refused(refused, cells, async (entry) => {
       await store.remove(entry.n);
       const cell = cells.get(keyOf(entry.registration_id, entry.place));
@@ -317,7 +319,7 @@ async function start(root) {
     arrangeForPhones(root, cells, act, speaker, everybody);
   }
   holdSignOut(sender, store, speaker);
-  tell(held() ? "waiting" : "saved");
+  tell(held() ? "entered" : "saved");
   sender.flush();
   keepPage(root).catch(() => undefined);
   root.dataset.ready = "yes";

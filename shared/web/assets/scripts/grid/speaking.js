@@ -9,6 +9,7 @@ export function makeSpeaker(root) {
   const list = document.createElement("ul");
   list.className = "govuk-list";
   place.replaceChildren(warning, list);
+  let connection = "saved";
 
   function text(name, facts = {}) {
     return words[name].replace(/\{(\w+)\}/g, (whole, fact) => facts[fact] ?? whole);
@@ -24,8 +25,12 @@ export function makeSpeaker(root) {
   return {
     text,
     say: put,
-    // state: saved, sending, waiting, signed_out, away or back; count: entries that wait.
-    state(state, count) {
+    // told: entered, saved, sending, waiting, signed_out, away or back; count: entries that wait.
+    state(told, count) {
+      const lost = ["waiting", "signed_out", "away"].includes(connection);
+      // What was just entered has not been tried yet: it is on its way, or waits as the others do.
+      const state = told !== "entered" ? told : lost ? connection : "sending";
+      connection = state;
       root.dataset.connection = state;
       if (count > 0 && state === "signed_out") {
         put("signed_out", { count });
@@ -39,6 +44,14 @@ export function makeSpeaker(root) {
         put("away");
       } else {
         put("saved", { time: clock() });
+      }
+    },
+    // The answer of the page's title; count: cells in which nothing is entered.
+    title(count) {
+      const title = root.ownerDocument.querySelector("[data-grid-title]");
+      const said = count > 0 ? title.dataset.missing.replace("{count}", count) : title.dataset.complete;
+      if (title.textContent !== said) {
+        title.textContent = said;
       }
     },
     contested(count) {
