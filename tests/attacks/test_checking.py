@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -63,9 +64,11 @@ def statements(home: Home) -> Iterator[list[str]]:
     """What the database is asked meanwhile, without the values."""
     found: list[str] = []
     engine = home.installation.services["trainings"].database.engine
+    own = threading.get_ident()
 
     def note(*given: Any) -> None:
-        found.append(given[2])
+        if threading.get_ident() == own:
+            found.append(given[2])
 
     event.listen(engine, "before_cursor_execute", note)
     try:
@@ -110,7 +113,6 @@ def test_a_number_alone_and_a_code_alone_tell_nothing(home: Home, certificate: A
         .get(f"{CHECK}/{certificate.number}?code={certificate.code}")
     )
     assert certificate.course_title not in by_address.text
-    assert certificate.code not in by_address.text
 
 
 def test_counting_through_numbers_finds_none(home: Home, certificate: Any) -> None:
