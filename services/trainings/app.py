@@ -51,6 +51,11 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.imports import working as importing
+from services.trainings.imports.desk import DESK
+from services.trainings.imports.importing import IMPORT
+from services.trainings.imports.projecting import DESK_LIST, IMPORT_LIST
+from services.trainings.imports.reactions import CLOSING
 from services.trainings.outreach import api as outreach_api
 from services.trainings.outreach import handling as outreaching
 from services.trainings.outreach import pages as outreach_pages
@@ -126,6 +131,8 @@ def definition() -> Definition:
             ERASURE,
             RETENTION,
             VAULT,
+            IMPORT,
+            DESK,
             REFERRAL,
             ACTIVITY,
         ),
@@ -148,12 +155,17 @@ def definition() -> Definition:
             RETENTION_LIST,
             foreign.STAFF_NAMES,
             VAULTS,
+            IMPORT_LIST,
+            DESK_LIST,
             REFERRAL_RECORDS,
             OUTREACH_RECORDS,
             revocations(),
         ),
-        reactions=(ANSWERS,),
+        reactions=(CLOSING, ANSWERS),
         due={
+            importing.WORK: importing.work_on,
+            importing.FORGET: importing.forget_due,
+            importing.EXPIRE: importing.expire_due,
             **erasing.ERASING.due,
             erasing.DESTROY_KIND: erasing.destroy_due,
             DOCUMENT_KIND: certificate_documents.make_due,

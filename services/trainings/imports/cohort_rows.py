@@ -38,6 +38,7 @@ from services.trainings.imports.rows import (
 )
 from services.trainings.zones import zone_of
 from shared.errors import Invalid, Missing, Refused
+from shared.events.append import Claim
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.folding import fold
@@ -106,6 +107,9 @@ class CohortEntering:
             zone=zone_of(row.country),
             trainers=trainer_names(row),
         )
+        taken = N_("Another cohort has this reference already.")
+        stream = COHORT.stream(cohort_id)
+        work.claim(Claim("cohort-reference", row.cohort, stream, "reference-taken", taken))
         if row.certificates_issued_on is not None:
             self._date(work, cohort_id, row)
         return True

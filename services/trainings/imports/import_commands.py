@@ -64,15 +64,17 @@ class MapColumns(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteLooked(Act):
-    """Say how far looking through is."""
+    """Say how far looking through is. ``run``: by which word on the columns."""
 
+    run: int
     rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteJudged(Act):
-    """Say what looking through gave."""
+    """Say what looking through gave. ``run``: by which word on the columns."""
 
+    run: int
     report: Report
 
 

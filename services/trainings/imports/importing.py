@@ -78,7 +78,7 @@ class NoImport:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """A file is kept. ``by``: whose import it is."""
+    """A file is kept. ``by``: whose import it is; ``run``: how often columns were said."""
 
     by: str
     sha256: str
@@ -93,6 +93,7 @@ class Sent:
     day_order: str = "dmy"
     country: str = ""
     words: tuple[Word, ...] = ()
+    run: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +170,7 @@ def evolve(state: ImportState, event: ImportEvent) -> ImportState:
                 day_order=event.day_order,
                 country=event.country,
                 words=event.words,
+                run=state.run + 1,
             )
             return _as(Judging, mapped)
         case Judging(), LookedThrough():
@@ -341,7 +343,7 @@ def _at_rest(state: Sent) -> None:
 
 
 def _judge(state: Sent, command: NoteLooked | NoteJudged) -> tuple[Event, ...]:
-    if not isinstance(state, Judging):
+    if not isinstance(state, Judging) or command.run != state.run:
         return ()
     if isinstance(command, NoteLooked):
         return (LookedThrough(import_id=command.import_id, rows=command.rows),)

@@ -101,6 +101,12 @@ def to_certify(connection: Connection, programme: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+def dated(connection: Connection, programme: str) -> list[str]:
+    """Every cohort from before whose day of issue is known."""
+    asked = select(CERTIFICATE_DAYS.c.cohort_id).where(CERTIFICATE_DAYS.c.programme == programme)
+    return sorted(connection.execute(asked).scalars())
+
+
 def holders(connection: Connection, cohort_id: str) -> Sequence[Any]:
     """Who was tested in a cohort: registration, reference, name, person."""
     return connection.execute(

@@ -1,0 +1,383 @@
+"""An import entered whole or not at all, though batch by batch.
+
+    Entry(service, "RS-2011", import_id, deadline=monotonic() + 60).run(state)
+
+Five parts, each begun only when the one before is over, each gone on with where it stopped:
+
+waiting    the programme's desk is taken; another import's end is waited for.
+holding    what rows will need is kept from changing: references are claimed, cohorts are held.
+checking   every row is judged once more, against what is there now and will stay so. One error,
+           and everything is let go: nothing was entered.
+entering   rows by some hundreds, with the import's own counter, in one append each. None of them
+           can be refused any more. Rows about cohorts as such are one append altogether.
+releasing  cohorts are let go, the desk is left.
+
+A person's data may be erased while this goes on: their rows are left out, and counted as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from functools import cached_property
+from itertools import islice
+from time import monotonic
+from typing import Any, Final
+
+from services.trainings.imports import shelving
+from services.trainings.imports.certifying import certify_next, dated, judge_certificates, waiting
+from services.trainings.imports.cohort_known import Referred
+from services.trainings.imports.cohort_rows import CohortEntering, Otherwise
+from services.trainings.imports.desk import DESK, LeaveDesk, TakeDesk
+from services.trainings.imports.field import Reading
+from services.trainings.imports.holding import held_cohorts, hold, let_go, reserve_part, unreserve
+from services.trainings.imports.import_commands import (
+    Finish,
+    NoteEntered,
+    ReachPhase,
+    Stop,
+)
+from services.trainings.imports.importing import CERTIFICATES, IMPORT, Entering
+from services.trainings.imports.job import Job
+from services.trainings.imports.judging import Looked, chunks, context_of, in_order, judge
+from services.trainings.imports.outcome_rows import enter_outcome
+from services.trainings.imports.people_rows import enter_people
+from services.trainings.imports.reporting import report_of
+from services.trainings.imports.rows import Finding
+from services.trainings.imports.scheduling import schedule_forget, schedule_work
+from services.trainings.imports.understanding import Plan, understood
+from services.trainings.imports.unpacking import job_of, sheet_of
+from services.trainings.imports.views import one
+from services.trainings.people.handling import looking_again
+from shared.errors import Problem, Refused
+from shared.events.append import Context
+from shared.events.work import Work
+from shared.privacy.sealing import DataErased
+from shared.service import Service
+from shared.sheets.reading import Sheet
+
+BATCH: Final = 400
+DESK_PAUSE: Final = timedelta(seconds=2)
+KEYS_FORGOTTEN_EVERY: Final = 10
+"""Batches after which the keys made for them are not remembered any more."""
+
+
+class SliceOver(Exception):
+    """The time of this piece is used up; another goes on."""
+
+
+class Entry:
+    """One piece of the work on an import that is being entered."""
+
+    def __init__(
+        self, service: Service, programme: str, import_id: str, *, deadline: float
+    ) -> None:
+        self._service = service
+        self._programme = programme
+        self._import_id = import_id
+        self._deadline = deadline
+        self._sheet: Sheet | None = None
+        self._holds = False
+
+    def run(self, state: Entering) -> None:
+        """Go on until it is over, or until the time of this piece is."""
+        self._begun = state
+        try:
+            now: Any = state
+            while isinstance(now, Entering) and self._part(now):
+                now = self._state()
+        except SliceOver:
+            self._again(timedelta(milliseconds=1))
+        finally:
+            if self._sheet is not None:
+                self._sheet.close()
+
+    def _part(self, state: Entering) -> bool:
+        """Do what the phase is about; whether to go on at once."""
+        match state.phase:
+            case "waiting":
+                return self._take_desk(state)
+            case "holding":
+                self._hold(state.held)
+                self._reach("checking")
+            case "checking":
+                if not self._holds:
+                    self._hold(0, note=False)
+                looked = self._judged()
+                if looked.errors:
+                    self._stop(looked)
+                    return False
+                self._reach("entering")
+            case "entering":
+                return self._entered(state)
+            case _:
+                self._release()
+                self._finish()
+        return True
+
+    # Waiting
+
+    def _take_desk(self, state: Entering) -> bool:
+        def take(work: Work) -> None:
+            command = TakeDesk(
+                by=state.by, now=work.now, import_id=self._import_id, history=state.history
+            )
+            work.decide(DESK, self._programme, command)
+            self._decide(work, ReachPhase, phase="holding")
+
+        try:
+            self._service.transact(self._context, take)
+        except Refused as refused:
+            if refused.code == "desk-taken":
+                self._again(DESK_PAUSE)
+            else:
+                self._stop(_refusal(refused), held=False)
+            return False
+        return True
+
+    # Holding
+
+    def _hold(self, done: int, *, note: bool = True) -> None:
+        self._holds = True
+        if self._kind == "people":
+            for before, part in self._parts(done):
+                try:
+                    self._hold_part(reserve_part, part, before + len(part) if note else 0)
+                except Refused:
+                    # Somebody has it: judging says who and where.
+                    return
+            return
+        for start in range(done, len(self._cohorts), BATCH):
+            part = self._cohorts[start : start + BATCH]
+            self._hold_part(hold, part, start + len(part) if note else 0)
+
+    def _hold_part(
+        self, keep: Callable[[Work, Job, Any], None], part: Sequence[Any], done: int
+    ) -> None:
+        self._check_time()
+
+        def held(work: Work) -> None:
+            keep(work, self._job, part)
+            if done:
+                self._decide(work, ReachPhase, phase="holding", done=done)
+
+        self._service.transact(self._context, held)
+
+    # Checking
+
+    def _judged(self) -> Looked:
+        if self._kind == CERTIFICATES:
+            return judge_certificates(self._service, self._job)
+        return judge(self._service, self._job, self._opened.rows(), note=lambda _: None)
+
+    def _stop(self, looked: Looked, *, held: bool = True) -> None:
+        if held:
+            self._release(registered=False)
+        with self._service.database.reading() as connection:
+            row = one(connection, self._import_id)
+        sha256 = shelving.put_report(self._service, self._import_id, looked.kept)
+        report = report_of(looked, sha256)
+
+        def stopped(work: Work) -> None:
+            self._decide(work, Stop, report=report)
+            self._leave(work)
+
+        self._service.transact(self._context, stopped)
+        shelving.remove(self._service, "" if row is None else row.report)
+
+    # Entering
+
+    def _entered(self, state: Entering) -> bool:
+        try:
+            self._enter(state)
+        except Problem as problem:
+            # What is one append altogether may still be refused, and then nothing of it is there.
+            if self._kind != "cohorts":
+                raise
+            self._stop(_refusal(problem))
+            return False
+        self._reach("releasing")
+        return True
+
+    def _enter(self, state: Entering) -> None:
+        if self._kind == CERTIFICATES:
+            for row in waiting(self._service, self._programme):
+                self._check_time()
+                certify_next(self._service, self._job, row)
+            return
+        for number, (before, part) in enumerate(self._parts(state.done), 1):
+            self._check_time()
+            try:
+                self._enter_part(before, part)
+            except DataErased:
+                self._enter_singly(before, part)
+            if number % KEYS_FORGOTTEN_EVERY == 0:
+                self._service.keyring.forget()
+        self._service.keyring.forget()
+
+    def _enter_part(self, before: int, part: Sequence[Any]) -> None:
+        done = before + len(part)
+
+        def entered(work: Work) -> None:
+            new, known = self._rows(work, part)
+            self._decide(work, NoteEntered, before=before, done=done, entered=new, known=known)
+
+        self._committed(entered)
+
+    def _enter_singly(self, before: int, part: Sequence[Any]) -> None:
+        for place, row in enumerate(part, before):
+            try:
+                self._enter_part(place, [row])
+            except DataErased:
+                self._committed(
+                    lambda work, place=place: self._decide(  # type: ignore[misc]
+                        work,
+                        NoteEntered,
+                        before=place,
+                        done=place + 1,
+                        entered=0,
+                        known=0,
+                        erased=1,
+                    )
+                )
+
+    def _committed(self, handler: Callable[[Work], None]) -> None:
+        try:
+            looking_again(lambda: self._service.transact(self._context, handler))
+        except Refused as refused:
+            # Another piece of this work was faster: these rows are entered.
+            if refused.code != "batch-entered":
+                raise
+
+    def _rows(self, work: Work, part: Sequence[Any]) -> tuple[int, int]:
+        if self._kind == "people":
+            return enter_people(work, self._job, part)
+        new = 0
+        for row in part:
+            try:
+                if self._kind == "outcomes":
+                    new += enter_outcome(work, self._job, self._referred.people, row)
+                else:
+                    new += self._cohort_entering.enter(work, row)
+            except Otherwise:
+                continue
+        return new, len(part) - new
+
+    # Releasing
+
+    def _release(self, *, registered: bool = True) -> None:
+        if self._kind == "people":
+            for _, part in () if registered else self._parts(0):
+                self._let_go(unreserve, part)
+            return
+        for start in range(0, len(self._cohorts), BATCH):
+            self._let_go(let_go, self._cohorts[start : start + BATCH])
+
+    def _let_go(self, release: Callable[[Work, Job, Any], None], part: Sequence[Any]) -> None:
+        self._service.transact(self._context, lambda work: release(work, self._job, part))
+
+    def _finish(self) -> None:
+        def finished(work: Work) -> None:
+            self._decide(work, Finish)
+            self._leave(work)
+            schedule_forget(work, self._import_id)
+
+        self._service.transact(self._context, finished)
+
+    def _leave(self, work: Work) -> None:
+        command = LeaveDesk(by=self._begun.by, now=work.now, import_id=self._import_id)
+        work.decide(DESK, self._programme, command)
+
+    # What all of it needs
+
+    @property
+    def _kind(self) -> str:
+        return self._begun.kind
+
+    @property
+    def _context(self) -> Context:
+        return context_of(self._job)
+
+    @cached_property
+    def _opened(self) -> Sheet:
+        self._sheet = sheet_of(self._service, self._begun)
+        return self._sheet
+
+    @cached_property
+    def _job(self) -> Job:
+        if self._kind == CERTIFICATES:
+            return Job(
+                programme=self._programme,
+                import_id=self._import_id,
+                by=self._begun.by,
+                history=True,
+                now=self._service.clock.now(),
+                plan=Plan(CERTIFICATES, (), Reading(), ""),
+            )
+        return job_of(self._service, self._programme, self._import_id, self._begun, self._opened)
+
+    @cached_property
+    def _whole(self) -> list[Any]:
+        """All rows in the order in which they are entered, where they must be known together."""
+        rows = [row for row, _ in understood(self._opened.rows(), self._job.plan) if row]
+        return rows if self._kind == "outcomes" else in_order(rows)
+
+    @cached_property
+    def _referred(self) -> Referred:
+        with self._service.database.reading() as connection:
+            return Referred.found(connection, self._service.keyring, self._job, self._whole)
+
+    @cached_property
+    def _cohorts(self) -> list[str]:
+        if self._kind == CERTIFICATES:
+            return dated(self._service, self._programme)
+        if self._kind in ("people", "cohorts", "outcomes"):
+            return []
+        return held_cohorts(self._referred, self._whole)
+
+    @cached_property
+    def _cohort_entering(self) -> CohortEntering:
+        return CohortEntering(self._job, self._referred)
+
+    def _parts(self, done: int) -> Iterator[tuple[int, list[Any]]]:
+        """(how many rows stand before, rows) from a row on."""
+        if self._kind == "people":
+            good = (row for row, _ in understood(self._opened.rows(), self._job.plan) if row)
+            rows: Any = islice(good, done, None)
+        else:
+            rows = self._whole[done:]
+        # Cohorts share courses and refer to each other: they are entered in one append.
+        size = max(1, len(self._whole)) if self._kind == "cohorts" else BATCH
+        for part in chunks(rows, size):
+            yield done, part
+            done += len(part)
+
+    def _decide(self, work: Work, command: Callable[..., Any], **facts: Any) -> None:
+        made = command(by=self._begun.by, now=work.now, import_id=self._import_id, **facts)
+        work.decide(IMPORT, self._import_id, made)
+
+    def _reach(self, phase: str) -> None:
+        self._service.transact(
+            self._context, lambda work: self._decide(work, ReachPhase, phase=phase)
+        )
+
+    def _again(self, after: timedelta) -> None:
+        self._service.transact(
+            self._context, lambda work: schedule_work(work, self._import_id, after=after)
+        )
+
+    def _state(self) -> Any:
+        with self._service.database.reading() as connection:
+            stream = IMPORT.stream(self._import_id)
+            events, _ = self._service.store.stream(connection, stream)
+        return IMPORT.fold(events)
+
+    def _check_time(self) -> None:
+        if monotonic() > self._deadline:
+            raise SliceOver
+
+
+def _refusal(problem: Problem) -> Looked:
+    looked = Looked()
+    looked.take([Finding(0, "", True, problem.code, problem.sentence, dict(problem.facts))])
+    return looked
