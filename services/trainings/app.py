@@ -51,6 +51,8 @@ from services.trainings.erasure.erasure import ERASURE
 from services.trainings.erasure.money import MONEY_OF_GRANTS
 from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
+from services.trainings.exports import api as exports_api
+from services.trainings.exports import pages as exports_pages
 from services.trainings.imports import working as importing
 from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
@@ -114,6 +116,7 @@ CAPABILITIES: Final = (
     "dashboards",
     "referrals",
     "outreach",
+    "exports",
 )
 
 
@@ -210,6 +213,8 @@ def create(service: Service) -> Flask:
     api.register_blueprint(dashboards_api.blueprint)
     app.register_blueprint(dashboards_pages.blueprint)
     api.register_blueprint(attendance_api.blueprint)
+    api.register_blueprint(exports_api.blueprint)
+    app.register_blueprint(exports_pages.blueprint)
     api.register_blueprint(enrolment_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
     api.register_blueprint(registering_api.blueprint)

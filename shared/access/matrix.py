@@ -183,6 +183,7 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.referrals.read": "identity training",
     "trainings.outreach.read": _OTHER,
     "trainings.figures.read": "training",
+    "trainings.lists.export": "identity training",
     "grants.programmes.read": _OTHER,
     "grants.partners.read": _OTHER,
     "grants.donors.read": _OTHER,

@@ -62,6 +62,7 @@ _TRAININGS: Final = {
     "trainings.retention.read": f"{_OFFICER} {_AUDITOR}",
     "trainings.retention.hold": _OFFICER,
     "trainings.figures.read": f"{_TRAINING} {_CHAIR} {_AUDITOR} {_DONOR}",
+    "trainings.lists.export": f"{_TRAINING} {_AUDITOR}",
 }
 
 _GRANTS: Final = {
@@ -181,6 +182,7 @@ FRESH: Final[dict[str, str]] = {
     "notifications.data.read_own": "everything held about somebody leaves",
     "trainings.data.export": "everything held about somebody leaves",
     "trainings.data.read_own": "everything held about somebody leaves",
+    "trainings.lists.export": "names of many people leave",
     "trainings.erasures.confirm": "keys are destroyed for good",
     "grants.payments.release": "money leaves",
     "grants.batches.release": "money leaves",

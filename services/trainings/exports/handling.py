@@ -1,0 +1,143 @@
+"""Taking a sheet out: what it may hold for whom, and the answer that carries it, on record.
+
+    return download(Wanted(kind="people", programme="RS-2011", form="xlsx"))
+
+Whoever takes a sheet out needs the permission for that and the one for what is in it. Of people
+whose origin the asker may not know, that cell is empty; a national number is given with all but its
+last digits covered, to who may read numbers and asks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Response
+
+from services.trainings.asking import identifier, not_found, reach
+from services.trainings.cohorts import views as cohorts
+from services.trainings.exports.kinds import DECLARED, EXCUSED, KINDS, NUMBER_ENDING, Kind
+from services.trainings.exports.making import Made, made
+from services.trainings.exports.rows import Asked
+from services.trainings.people.acting import READ_NUMBER, Search, sees_declared
+from services.trainings.people.views import staff_names
+from shared.access.accesses import record_export
+from shared.access.matrix import Kind as DataKind
+from shared.access.matrix import sights
+from shared.access.reader import may
+from shared.clock import day_in
+from shared.language.formats import DEFAULT_ZONE
+from shared.web.access import ensure, signed_in
+from shared.web.app import correlation_id
+from shared.web.commands import service
+from shared.web.language import say
+
+EXPORT: Final = "trainings.lists.export"
+WRITES_EXCUSES: Final = "trainings.attendance.write"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody wants to take out. q: people found by it. with_number: its last digits too."""
+
+    kind: str
+    programme: str
+    form: str = "xlsx"
+    state: str = ""
+    cohort: str = ""
+    outcome: str = ""
+    number: str = ""
+    q: str = ""
+    with_number: bool = False
+
+
+def kind_of(name: str) -> Kind:
+    """A kind of sheets that the asker may take out somewhere. Raises Missing."""
+    kind = KINDS.get(name)
+    if kind is None or not may(signed_in(), kind.permission):
+        raise not_found()
+    return kind
+
+
+def gives_number(kind: Kind, programme: str | None) -> bool:
+    """Whether this sheet can have the ends of national numbers for who asks."""
+    return any(one.name == NUMBER_ENDING for one in kind.columns) and may(
+        signed_in(), READ_NUMBER, programme
+    )
+
+
+def download(wanted: Wanted) -> Response:
+    """The file as an answer; that it leaves is on record before it does."""
+    file = taken_out(wanted)
+    response = Response(file.pieces(), content_type=file.content_type)
+    response.call_on_close(file.file.close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["Content-Length"] = str(file.size)
+    response.headers["Zanat-Control-Count"] = str(file.count)
+    return response
+
+
+def taken_out(wanted: Wanted) -> Made:
+    """The file, on record. Raises Missing, Forbidden and Refused."""
+    kind = kind_of(wanted.kind)
+    ensure(EXPORT, wanted.programme)
+    ensure(kind.permission, wanted.programme)
+    with_number = wanted.with_number and gives_number(kind, wanted.programme)
+    with service().database.reading() as connection:
+        _check_cohort(connection, wanted)
+        asked = Asked(
+            programme=wanted.programme,
+            reach=reach(kind.permission),
+            state=wanted.state if wanted.state in kind.states else "",
+            cohort_id=wanted.cohort if kind.by_cohort else "",
+            outcome=wanted.outcome,
+            number=wanted.number,
+            search=Search.of(wanted.q) if wanted.q.strip() and kind.name == "people" else None,
+            sees_declared=sees_declared,
+            names=staff_names(connection),
+        )
+        file = made(
+            connection,
+            kind,
+            asked,
+            form=wanted.form,
+            without=_without(wanted.programme, with_number=with_number),
+            say=say,
+            day=day_in(service().clock.now(), DEFAULT_ZONE),
+        )
+    try:
+        _record(kind, wanted.programme, with_number=with_number)
+    except BaseException:
+        file.file.close()
+        raise
+    return file
+
+
+def _check_cohort(connection: Any, wanted: Wanted) -> None:
+    if wanted.cohort:
+        seen = reach("trainings.cohorts.read")
+        if cohorts.cohort(connection, seen, identifier(wanted.cohort)) is None:
+            raise not_found()
+
+
+def _without(programme: str, *, with_number: bool) -> list[str]:
+    """Columns that the one who asks is not given at all."""
+    reader = signed_in()
+    left_out = [] if with_number else [NUMBER_ENDING]
+    if not any(one.extent == "whole" for one in sights(reader, DataKind.ethnicity, programme)):
+        left_out += DECLARED
+    if not may(reader, WRITES_EXCUSES, programme):
+        # Why somebody was absent tells of their health: to who takes the excuse, nobody else.
+        left_out.append(EXCUSED)
+    return left_out
+
+
+def _record(kind: Kind, programme: str, *, with_number: bool) -> None:
+    record_export(
+        service(),
+        signed_in(),
+        what="people_and_numbers_sheet" if with_number else f"{kind.name}_sheet",
+        subject=f"/trainings/exports/{kind.name}",
+        programme=programme,
+        correlation=correlation_id(),
+    )
