@@ -37,9 +37,9 @@ def paper(visit: Callable[[str], Visitor]) -> Paper:
 
 
 @pytest.fixture
-def anybody(browser: Browser, server: str, screen: Screen) -> Iterator[Visitor]:
+def anybody(browser: Browser, address: str, screen: Screen) -> Iterator[Visitor]:
     """Somebody without an account."""
-    with Visitor(browser, server, screen) as visitor:
+    with Visitor(browser, address, screen) as visitor:
         yield visitor
 
 
@@ -92,9 +92,9 @@ def test_the_address_of_the_qr_code_answers_by_itself_and_keeps_no_secret(
 
 
 def test_it_works_by_keyboard_and_without_scripts(
-    browser: Browser, server: str, paper: Paper
+    browser: Browser, address: str, paper: Paper
 ) -> None:
-    context = browser.new_context(base_url=server, java_script_enabled=False, locale="en-GB")
+    context = browser.new_context(base_url=address, java_script_enabled=False, locale="en-GB")
     page = context.new_page()
     page.goto(f"{CHECK}/{paper.number}#{paper.code}")
     number = page.get_by_label("Number", exact=True)
