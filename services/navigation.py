@@ -46,6 +46,7 @@ PLACES: Final[tuple[Place, ...]] = (
         "trainings.people.read",
         (
             "/trainings/outcomes",
+            "/trainings/imports",
             "/trainings/referrals",
             "/trainings/erasures",
             "/trainings/retention",

@@ -178,6 +178,7 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.outcomes.read": "training identity",
     "trainings.data.read_own": "identity number_and_account ethnicity vulnerability training",
     "trainings.data.export": "identity number_and_account ethnicity vulnerability training",
+    "trainings.imports.read": "training identity",
     "trainings.erasures.read": "identity",
     "trainings.retention.read": "identity",
     "trainings.referrals.read": "identity training",

@@ -55,6 +55,9 @@ _TRAININGS: Final = {
     "trainings.referrals.write": _TRAINING,
     "trainings.outreach.read": f"{_TRAINING} {_CHAIR} {_AUDITOR} {_DONOR}",
     "trainings.outreach.write": _TRAINING,
+    "trainings.imports.read": f"{_TRAINING} {_AUDITOR}",
+    "trainings.imports.write": _TRAINING,
+    "trainings.history.import": _OFFICER,
     "trainings.erasures.read": f"{_OFFICER} {_AUDITOR}",
     "trainings.erasures.request": _OFFICER,
     "trainings.erasures.confirm": _OFFICER,
@@ -224,6 +227,8 @@ PEOPLE_ONLY: Final[dict[str, str]] = {
     "trainings.certificates.supersede": _ATTESTS,
     "trainings.certificates.duplicate": _ATTESTS,
     "trainings.certificates.revoke": _SECOND,
+    "trainings.imports.write": _ATTESTS,
+    "trainings.history.import": _ATTESTS,
     "trainings.data.export": _LEAVES,
     **{
         f"{service}.data.read_own": _LEAVES

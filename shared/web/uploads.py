@@ -21,9 +21,10 @@ from flask import Response, request
 
 from shared.errors import Busy, Invalid
 from shared.files.cleaning import BYTES_MAX, Cleaned, clean, too_large
-from shared.files.kinds import DOCUMENTS, ENDINGS
+from shared.files.kinds import CSV, DOCUMENTS, ENDINGS, XLSX
 from shared.files.scanning import Scanner
 from shared.language.marking import N_
+from shared.sheets import kinds as sheets
 from shared.web.commands import service
 
 UPLOAD_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
@@ -87,6 +88,29 @@ def received_text(field: str, *, bytes_max: int) -> str | None:
     if not _CONTROLS.isdisjoint(text):
         raise Invalid("text-unreadable", N_("This file is no plain text."))
     return text
+
+
+def received_sheet(field: str) -> Cleaned:
+    """The one sheet of a form's field: CSV in any encoding, or XLSX. Whoever reads it judges it.
+
+    Raises Invalid in words for what is no sheet; each names the field.
+    """
+    try:
+        contents = _sent(field, BYTES_MAX, files_max=1)
+        if not contents:
+            raise Invalid("file-not-chosen", N_("Choose a file."))
+        _scan(contents[0])
+        sheet = sheets.kind_of(contents[0], _ending_of(field))
+    except (Invalid, Busy) as refusal:
+        refusal.facts["field"] = field
+        raise
+    return Cleaned(contents[0], XLSX if sheet == sheets.XLSX else CSV)
+
+
+def _ending_of(field: str) -> str:
+    """How a file's name ends, for a clearer answer; the rest of it is not looked at."""
+    name = next((one.filename or "" for one in request.files.getlist(field)), "")
+    return name[-len(".xlsx") :].lower()
 
 
 def handed_out(content: bytes, media_type: str, *, name: str) -> Response:

@@ -130,6 +130,8 @@ _WHAT: Final = {
     "entries": N_("A list of entries"),
     "entry_bytes": N_("The exact bytes of an entry"),
     "identity": N_("Identity"),
+    "import": N_("A sheet to be imported"),
+    "import_report": N_("What was found in a sheet"),
     "likely_duplicates": N_("Likely duplicates"),
     "name_phone_and_findings": N_("Name, phone and findings"),
     "names": N_("Names"),
