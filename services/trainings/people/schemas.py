@@ -17,7 +17,11 @@ from services.trainings.people.fields import (
     REASON_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
 )
-from services.trainings.people.registration import NATIONAL_NUMBER_LENGTH_MAX, PHONE_LENGTH_MAX
+from services.trainings.people.registration import (
+    NATIONAL_NUMBER_LENGTH_MAX,
+    PHONE_LENGTH_MAX,
+    WITNESS_LENGTH_MAX,
+)
 from services.trainings.people.registration_events import DeclaredRoma, Means, Sex
 from shared.language.marking import N_
 from shared.web.commands import ReceiptSchema
@@ -112,6 +116,12 @@ class ConfirmSchema(Schema):
     """By what a second person saw who it is."""
 
     means = fields.String(required=True, validate=validate.OneOf(get_args(Means)))
+    witness = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=WITNESS_LENGTH_MAX),
+        metadata={"description": "Who knows the person, and from where; needed for a witness."},
+    )
 
 
 class DeclarationSchema(Schema):
