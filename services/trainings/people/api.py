@@ -131,7 +131,7 @@ def confirm(arguments: dict[str, Any], registration_id: str) -> Response:
         registration_id,
         CONFIRM,
         lambda work, by: handling.confirm(
-            work, by=by, registration_id=registration_id, means=arguments["means"]
+            work, by=by, registration_id=registration_id, **arguments
         ),
     )
 

@@ -40,6 +40,7 @@ LABELS: Final = {
     "reason": N_("Why"),
     "no_number": N_("No national number"),
     "means": N_("How you saw who it is"),
+    "witness": N_("Who knows the person"),
 }
 """Field → the words beside it."""
 
@@ -49,6 +50,7 @@ FIELDS_OF: Final = {
     "consent-needed": "consented",
     "country-code": "country",
     "not-an-email": "email",
+    "witness-needed": "witness",
 }
 """Code of a refusal → the field that it is about."""
 

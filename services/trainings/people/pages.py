@@ -129,12 +129,14 @@ def confirmed(registration_id: str) -> ResponseReturnValue:
     row = found(registration_id, CONFIRM)
 
     def act(work: Work, given: dict[str, Any]) -> None:
-        handling.confirm(work, by=actor(), registration_id=registration_id, means=given["means"])
+        handling.confirm(work, by=actor(), registration_id=registration_id, **given)
 
     return _change(
         row,
         act,
-        read=lambda: validated(ConfirmSchema(), {"means": typed("means")}),
+        read=lambda: validated(
+            ConfirmSchema(), {"means": typed("means"), "witness": typed("witness")}
+        ),
         again=lambda errors: _confirm_page(found(registration_id, CONFIRM), errors),
         done=N_("Confirmed. This person can get certificates and apply for grants."),
     )
@@ -304,6 +306,7 @@ def _confirm_page(row: Row[Any], errors: Errors = ()) -> str:
         **standing,
         means=forms.means(),
         chosen=typed("means"),
+        witness=typed("witness"),
         errors=errors,
         key=new_key(),
     )

@@ -20,11 +20,13 @@ from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.people import acting, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
 from services.trainings.people.declaring import is_of_origin_alone
+from services.trainings.people.papers_views import papers_of
 from services.trainings.people.registration import REGISTRATION, Held, is_confirmed
 from services.trainings.people.registration_events import (
     Confirmed,
     Corrected,
     LikelyDuplicateDecided,
+    PapersNoted,
     Registered,
 )
 from services.trainings.people.wording import (
@@ -33,6 +35,7 @@ from services.trainings.people.wording import (
     ERASED,
     EVENT_SENTENCES,
     MEANS_WORDS,
+    PAPER_WORDS,
     SEX_WORDS,
     STATE_WORDS,
     country_name,
@@ -102,6 +105,7 @@ def record_page(
         names = views.staff_names(connection)
         standing = standing_of(connection, row.registration_id, reader.account_id)
         vault = existence(connection, row.registration_id)
+        noted = papers_of(connection, row.registration_id)
     allowed = {
         name: may(reader, permission, row.programme)
         for name, permission in (
@@ -131,6 +135,7 @@ def record_page(
         others=[told(one) for one in all_rows if one.registration_id != row.registration_id],
         **standing,
         notes=vault.notes if vault else 0,
+        papers=_papers(noted, row),
         allowed=allowed,
         registered_by=_registered_by(row, names),
         history=[entry(one, names) for one in told_history[: -HISTORY_MAX - 1 : -1]],
@@ -151,6 +156,10 @@ def entry(recorded: Recorded, names: Mapping[str, str]) -> dict[str, Any]:
             kind = "Imported"
         case Confirmed():
             facts["means"] = say(MEANS_WORDS[event.means])
+            if event.witness is not None:
+                kind, facts = "ConfirmedByWitness", {"witness": _open(event.witness)}
+        case PapersNoted(complete=True):
+            kind = "PapersComplete"
         case Corrected():
             facts["reason"] = _open(event.reason)
         case LikelyDuplicateDecided():
@@ -166,6 +175,16 @@ def entry(recorded: Recorded, names: Mapping[str, str]) -> dict[str, Any]:
 def _open(text: Any) -> str:
     opened = service().text(text)
     return opened if opened is not None else say(N_("(erased)"))
+
+
+def _papers(noted: Row[Any] | None, row: Row[Any]) -> dict[str, Any]:
+    """What is missing of somebody's papers; ``asked``: whether anybody noted that."""
+    missing = (noted.missing or "").split() if noted else []
+    return {
+        "missing": ", ".join(say(PAPER_WORDS[one]) for one in missing),
+        "again": noted.ask_again_on if noted else None,
+        "unknown": not row.has_number and noted is None,
+    }
 
 
 def _registered_by(row: Row[Any], names: Mapping[str, str]) -> str:

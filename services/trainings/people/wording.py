@@ -43,6 +43,22 @@ MEANS_WORDS: Final = {
     "witness": N_("Somebody who knows the person"),
 }
 
+PAPER_WORDS: Final = {
+    "birth_certificate": N_("Birth certificate"),
+    "citizenship": N_("Certificate of citizenship"),
+    "residence": N_("Registered residence"),
+    "national_number": N_("National number (JMBG)"),
+    "identity_card": N_("Identity card"),
+}
+
+WHY_WORDS: Final = {
+    "birth_not_registered": N_("The birth was never registered"),
+    "from_elsewhere": N_("The person comes from elsewhere"),
+    "lost": N_("The papers were lost"),
+    "being_issued": N_("They are being issued"),
+    "not_known": N_("Nobody knows why"),
+}
+
 EVENT_SENTENCES: Final = {
     "Registered": N_("Registered."),
     "Imported": N_("Brought with the programme’s history."),
@@ -52,6 +68,9 @@ EVENT_SENTENCES: Final = {
     "RomaDeclared": N_("What the person says of their origin was noted."),
     "ConsentGiven": N_("The person consented."),
     "ConsentWithdrawn": N_("The person took the consent back."),
+    "ConfirmedByWitness": N_("Identity confirmed by somebody who knows the person: {witness}."),
+    "PapersNoted": N_("It was noted which papers are missing."),
+    "PapersComplete": N_("The papers are complete."),
     "Same": N_("Found to be the same person as another registration: {reason}"),
     "Apart": N_("Found to be another person than another registration: {reason}"),
     "MovedToPerson": N_("Put together with the person’s other registrations, or taken apart."),

@@ -18,7 +18,9 @@ from services.trainings.people.purposes import PURPOSES
 from services.trainings.people.showing import told as told_person
 from services.trainings.people.wording import (
     DECLARED_WORDS,
+    PAPER_WORDS,
     SEX_WORDS,
+    WHY_WORDS,
     countries,
     country_name,
 )
@@ -33,9 +35,7 @@ from services.trainings.registering.wording import (
     HAS_NUMBER_WORDS,
     LABELS,
     ORIGIN_PICTOGRAMS,
-    PAPER_WORDS,
     QUESTIONS,
-    WHY_WORDS,
 )
 from shared.language.formats import formats_for
 from shared.language.marking import N_

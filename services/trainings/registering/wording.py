@@ -1,7 +1,7 @@
 """What guided registration asks, and what the answers are called.
 
->>> WHY_WORDS["lost"]
-'The papers were lost'
+>>> QUESTIONS["born"]
+'When was the person born?'
 """
 
 from __future__ import annotations
@@ -49,22 +49,6 @@ ORIGIN_PICTOGRAMS: Final = {
 }
 
 FORM_PICTOGRAMS: Final = {"paper": "document", "spoken": "people", "online": "phone"}
-
-PAPER_WORDS: Final = {
-    "birth_certificate": N_("Birth certificate"),
-    "citizenship": N_("Certificate of citizenship"),
-    "residence": N_("Registered residence"),
-    "national_number": N_("National number (JMBG)"),
-    "identity_card": N_("Identity card"),
-}
-
-WHY_WORDS: Final = {
-    "birth_not_registered": N_("The birth was never registered"),
-    "from_elsewhere": N_("The person comes from elsewhere"),
-    "lost": N_("The papers were lost"),
-    "being_issued": N_("They are being issued"),
-    "not_known": N_("Nobody knows why"),
-}
 
 LABELS: Final = {
     "full_name": N_("Full name"),
