@@ -27,6 +27,9 @@ from services.trainings.cohorts import attendance_api, enrolment_api
 from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
+from services.trainings.confirming import api as confirming_api
+from services.trainings.confirming import pages as confirming_pages
+from services.trainings.confirming.views import REGISTRATION_AUTHORS
 from services.trainings.consents import api as consents_api
 from services.trainings.consents import following as consenting
 from services.trainings.consents import pages as consents_pages
@@ -103,6 +106,7 @@ HERE: Final = Path(__file__).parent
 CAPABILITIES: Final = (
     "people",
     "registering",
+    "confirming",
     "courses",
     "cohorts",
     "certificates",
@@ -149,6 +153,7 @@ def definition() -> Definition:
             PEOPLE,
             PEOPLE_FOUND,
             PAPERS,
+            REGISTRATION_AUTHORS,
             COURSE_VERSIONS,
             COHORT_RECORDS,
             CERTIFICATE_RECORDS,
@@ -218,6 +223,8 @@ def create(service: Service) -> Flask:
     api.register_blueprint(enrolment_api.blueprint)
     app.register_blueprint(documents_pages.blueprint)
     api.register_blueprint(registering_api.blueprint)
+    api.register_blueprint(confirming_api.blueprint)
+    app.register_blueprint(confirming_pages.blueprint)
     app.register_blueprint(guided_pages.blueprint)
     app.register_blueprint(table_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
