@@ -35,7 +35,6 @@ from services.trainings.cohorts.enrolment_schemas import (
     OutlookPageSchema,
     PromoteSchema,
     ReasonOfLeavingSchema,
-    ReasonSchema,
     SessionsReceiptSchema,
     SessionsSchema,
     TransferSchema,
@@ -43,6 +42,7 @@ from services.trainings.cohorts.enrolment_schemas import (
 )
 from services.trainings.cohorts.handling import NewDetails
 from services.trainings.cohorts.outlook_words import told
+from services.trainings.cohorts.schemas import ReasonSchema
 from services.trainings.cohorts.views import Standing
 from shared.events.work import Work
 from shared.web.access import requires

@@ -20,7 +20,6 @@ from services.trainings.cohorts.schemas import (
 )
 from services.trainings.people.fields import (
     PLACE_LENGTH_MAX,
-    REASON_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
 )
 from shared.web.commands import ReceiptSchema
@@ -74,12 +73,6 @@ class ReasonOfLeavingSchema(Schema):
     """Why somebody takes part no more, as far as they told."""
 
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
-
-
-class ReasonSchema(Schema):
-    """Why; it names nobody."""
-
-    reason = short(REASON_LENGTH_MAX, required=True)
 
 
 class TransferSchema(Schema):
