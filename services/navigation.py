@@ -46,7 +46,6 @@ PLACES: Final[tuple[Place, ...]] = (
         "trainings.people.read",
         (
             "/trainings/outcomes",
-            "/trainings/imports",
             "/trainings/referrals",
             "/trainings/erasures",
             "/trainings/retention",
@@ -56,6 +55,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(N_("Certificates"), "/trainings/certificates", "trainings.certificates.read"),
     Place(N_("Outreach"), "/trainings/outreach", "trainings.outreach.read"),
     Place(N_("Training in figures"), "/trainings/figures", "trainings.figures.read"),
+    Place(N_("Imports"), "/trainings/imports", "trainings.imports.read"),
     Place(N_("Programmes"), "/grants/programmes", "grants.programmes.write"),
     Place(
         N_("Calls"),

@@ -56,6 +56,7 @@ from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
 from services.trainings.exports import api as exports_api
 from services.trainings.exports import pages as exports_pages
+from services.trainings.imports import step_pages as import_steps
 from services.trainings.imports import working as importing
 from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
@@ -120,6 +121,7 @@ CAPABILITIES: Final = (
     "dashboards",
     "referrals",
     "outreach",
+    "imports",
     "exports",
 )
 
@@ -235,6 +237,7 @@ def create(service: Service) -> Flask:
     app.register_blueprint(erasures_pages.blueprint)
     api.register_blueprint(retention_api.blueprint)
     app.register_blueprint(retention_pages.blueprint)
+    app.register_blueprint(import_steps.blueprint)
     app.register_blueprint(own_pages.blueprint)
     app.register_blueprint(own_pages.theirs)
     app.register_blueprint(own_erasing.blueprint)

@@ -122,6 +122,7 @@ def holders(connection: Connection, cohort_id: str) -> Sequence[Any]:
     ).all()
 
 
-def key_of(row: Row[Any]) -> tuple[datetime, str]:
+def key_of(row: Row[Any]) -> tuple[str, str]:
     """Where a row stands in the list."""
-    return row.kept_at, row.import_id
+    kept_at: datetime = row.kept_at
+    return kept_at.isoformat(), row.import_id
