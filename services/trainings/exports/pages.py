@@ -94,15 +94,22 @@ def take_out(kind: str) -> ResponseReturnValue:
     return attempt(run, again, labels=LABELS)
 
 
+@blueprint.app_template_global()
+def may_take_out(kind: str) -> bool:
+    """Whether whoever is signed in may take such a sheet out somewhere."""
+    reader = signed_in()
+    return may(reader, EXPORT) and may(reader, KINDS[kind].permission)
+
+
 def _page(kind: Kind, given: dict[str, str], errors: Errors = ()) -> str:
-    own = programmes(EXPORT)
+    own, wrong = programmes(EXPORT), dict(errors)
     return render_template(
         "trainings/exports/choose.html",
         kind=kind,
         label=say(kind.label),
-        given=given,
+        given={name: given.get(name, "") for name in (*_FILTERS, "q", "form")},
         errors=errors,
-        wrong=dict(errors),
+        wrong={name: wrong.get(name, "") for name in (*_FILTERS, "form")},
         programmes=[(code, code) for code in own] if len(own) > 1 else [],
         states=[(code, say(words)) for code, words in kind.states.items()],
         cohorts=_cohorts() if kind.by_cohort else [],

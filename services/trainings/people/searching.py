@@ -291,7 +291,7 @@ def _rarest(connection: Connection, prefixes: Sequence[Prefixes]) -> tuple[int, 
     counted = select(func.count()).select_from(some.correlate(one).limit(_WEIGHED_MAX).subquery())
     query = select(one.c.value, counted.scalar_subquery().label("rows"))
     rows = connection.execute(query, {"given": json.dumps(every)})
-    weights: dict[str, int] = dict(rows.tuples().all())
+    weights: dict[str, int] = {row.value: row.rows for row in rows}
     totals = [sum(weights[prefix] for prefix in some) for some in prefixes]
     return totals.index(min(totals)), min(totals)
 
