@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from services.trainings.certificates import views
 from services.trainings.certificates.certificate import (
@@ -43,7 +43,6 @@ from services.trainings.cohorts.qualification import qualification
 from services.trainings.cohorts.views import record
 from services.trainings.courses.course import CourseKind
 from services.trainings.people.registration import REGISTRATION, is_confirmed
-from services.trainings.tables import REGISTRATIONS
 from services.trainings.zones import zone_of
 from shared.clock import day_in
 from shared.errors import Missing, Refused
@@ -81,14 +80,19 @@ def issue(
         raise Missing("no-cohort", N_("There is no such cohort."))
     if last is None:
         raise Refused("no-sessions", N_("The cohort has had no session yet."))
-    made = []
-    for registration_id in registrations:
-        had = views.issued(work.connection, cohort_id, registration_id)
-        if had is not None:
-            made.append(str(had.certificate_id))
-            continue
-        made.append(_issue(work, terms, cohort, state, registration_id))
-    return made
+    had = views.issued_among(work.connection, cohort_id, registrations)
+    names = views.names(work.connection, registrations)
+    # Whoever takes numbers is waited for: all that can be read before is read before.
+    new = [
+        _ready(work, terms, cohort, state, registration_id, names.get(registration_id))
+        for registration_id in dict.fromkeys(registrations)
+        if registration_id not in had
+    ]
+    made = dict(had)
+    for one in new:
+        _issue(work, one)
+        made[one.registration_id] = one.certificate_id
+    return [made[registration_id] for registration_id in registrations]
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,15 @@ class _Terms:
     language: str
 
 
-def _issue(
-    work: Work, terms: _Terms, cohort: Row[Any], state: Running, registration_id: str
-) -> str:
-    name = work.connection.execute(
-        select(REGISTRATIONS.c.full_name).where(REGISTRATIONS.c.registration_id == registration_id)
-    ).scalar()
+def _ready(
+    work: Work,
+    terms: _Terms,
+    cohort: Row[Any],
+    state: Running,
+    registration_id: str,
+    name: str | None,
+) -> IssueCertificate:
+    """All that a participant's certificate says but its number."""
     participant = state.participants.get(registration_id)
     last = last_session_on(state)
     if name is None or participant is None or last is None:
@@ -115,21 +122,16 @@ def _issue(
     certificate_id = derived(
         "certificate", work.context.programme, cohort.cohort_id, registration_id
     )
+    work.load(CERTIFICATE, certificate_id)
     found = qualification(state, registration_id)
-    command = IssueCertificate(
+    return IssueCertificate(
         by=terms.by,
         now=work.now,
         zone=cohort.zone,
         certificate_id=certificate_id,
         registration_id=registration_id,
         person_id=participant.person_id,
-        number=take_number(
-            work,
-            work.context.programme,
-            certificate_id,
-            country=cohort.country,
-            year=day_in(work.now, cohort.zone).year,
-        ),
+        number="",
         full_name=name,
         course_id=cohort.course_id,
         course_title=cohort.course_title,
@@ -150,9 +152,18 @@ def _issue(
         qualification=found,
         language=terms.language,
     )
-    work.decide(CERTIFICATE, certificate_id, command)
-    make_soon(work, certificate_id, version=1)
-    return certificate_id
+
+
+def _issue(work: Work, ready: IssueCertificate) -> None:
+    number = take_number(
+        work,
+        work.context.programme,
+        ready.certificate_id,
+        country=ready.country,
+        year=day_in(ready.now, ready.zone).year,
+    )
+    work.decide(CERTIFICATE, ready.certificate_id, replace(ready, number=number))
+    make_soon(work, ready.certificate_id, version=1)
 
 
 def make_soon(work: Work, certificate_id: str, *, version: int, duplicate: int = 0) -> None:

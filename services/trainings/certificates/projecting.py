@@ -83,7 +83,19 @@ def _issued(at: Projecting, recorded: Recorded, event: Issued) -> None:
     )
     language = event.language or language_of(event.country)
     at.make(VERSIONS, {**same, "language": language, "made_on": event.issued_on})
-    _document(at, recorded, 1, 0, event.issued_on)
+    at.make(
+        DOCUMENTS,
+        {
+            "certificate_id": event.certificate_id,
+            "certificate_version": 1,
+            "duplicate": 0,
+            "registration_id": event.registration_id,
+            "cohort_id": event.cohort_id,
+            "issued_on": event.issued_on,
+            "recorded_at": recorded.at,
+            "imported": event.imported,
+        },
+    )
 
 
 def _superseded(at: Projecting, recorded: Recorded, event: Superseded) -> None:
@@ -128,7 +140,7 @@ def _document(
         "cohort_id": row["cohort_id"],
         "issued_on": issued_on,
         "recorded_at": recorded.at,
-        "imported": row["imported"] and version == 1 and duplicate == 0,
+        "imported": False,
     }
     at.make(DOCUMENTS, document)
 

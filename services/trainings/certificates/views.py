@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 from services.trainings.certificates.numbering import NUMBERING, Numbering
 from services.trainings.certificates.tables import DOCUMENTS, VERSIONS
 from services.trainings.reach import Reach
-from services.trainings.tables import CERTIFICATES
+from services.trainings.tables import CERTIFICATES, REGISTRATIONS
 from shared.events.snapshots import find
 from shared.events.store import Store
 
@@ -115,6 +115,24 @@ def issued(connection: Connection, cohort_id: str, registration_id: str) -> Row[
         CERTIFICATES.c.cohort_id == cohort_id, CERTIFICATES.c.registration_id == registration_id
     )
     return connection.execute(query).first()
+
+
+def issued_among(
+    connection: Connection, cohort_id: str, registrations: Sequence[str]
+) -> dict[str, str]:
+    """The certificates that registrations have from a cohort: registration → certificate."""
+    query = select(CERTIFICATES.c.registration_id, CERTIFICATES.c.certificate_id).where(
+        CERTIFICATES.c.cohort_id == cohort_id, CERTIFICATES.c.registration_id.in_(registrations)
+    )
+    return {row.registration_id: row.certificate_id for row in connection.execute(query)}
+
+
+def names(connection: Connection, registrations: Sequence[str]) -> dict[str, str | None]:
+    """What registered people are called; None once it was erased."""
+    query = select(REGISTRATIONS.c.registration_id, REGISTRATIONS.c.full_name).where(
+        REGISTRATIONS.c.registration_id.in_(registrations)
+    )
+    return {row.registration_id: row.full_name for row in connection.execute(query)}
 
 
 def last_issuer(connection: Connection, programme: str) -> str:
