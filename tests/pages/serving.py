@@ -77,7 +77,9 @@ class Server:
         shutil.copytree(home, self._home)
 
     def start(self) -> None:
-        """Serve, and wait until it answers."""
+        """Serve, and wait until it answers; nothing where it does already."""
+        if self._process is not None:
+            return
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "services", "run"],

@@ -10,6 +10,7 @@ export async function keepPage(root) {
     return;
   }
   const { account, scope, offline } = root.dataset;
+  const through = Boolean(navigator.serviceWorker.controller);
   localStorage.setItem(KEPT, JSON.stringify({ account, at: Date.now() }));
   await navigator.serviceWorker.register(offline, { scope });
   const cache = await caches.open(CACHE);
@@ -21,8 +22,8 @@ export async function keepPage(root) {
       await cache.add(path);
     }
   }
-  // The worker looks after the next visit; this one was not through it.
-  if (!navigator.serviceWorker.controller) {
+  // The worker keeps each page that it brings; the first one came without it.
+  if (!through) {
     const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (page.ok && !page.redirected) {
       const headers = new Headers(page.headers);
@@ -30,6 +31,7 @@ export async function keepPage(root) {
       await cache.put(location.pathname, new Response(await page.blob(), { headers }));
     }
   }
+  root.dataset.kept = "yes";
 }
 
 // How many entries of this grid wait, for the other pages: they warn before somebody signs out.

@@ -133,8 +133,9 @@ export function makeSender(grid, store, on) {
   }
 
   async function look() {
-    if (document.visibilityState === "visible" && !sending) {
-      await poll();
+    // Whoever answers this takes what waits, too.
+    if (document.visibilityState === "visible" && !sending && (await poll()) && tries > 0) {
+      await flush();
     }
     setTimeout(look, POLL_MILLISECONDS);
   }

@@ -54,7 +54,8 @@ function open(name, options) {
     asked.onsuccess = () => {
       // Whoever signs in next may have it deleted.
       asked.result.onversionchange = () => asked.result.close();
-      resolve(asked.result);
+      const whole = asked.result.objectStoreNames.contains(STORE);
+      whole ? resolve(asked.result) : reject(new Error("not our store"));
     };
   });
 }
