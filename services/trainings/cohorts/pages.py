@@ -1,12 +1,14 @@
-"""Pages of cohorts, under ``/trainings``; those of attendance and tests are in ``records.py``.
+"""Pages of cohorts, under ``/trainings``.
+
+Those of attendance and tests are in ``records.py``, of sessions in ``sessions_pages.py``, of who
+takes part in ``enrolment_pages.py``.
 
 GET      /cohorts                    what runs, by reference
 GET POST /cohorts/new                plan a run of a course
 GET      /cohorts/<id>               how many can be certified, and what the others lack
 GET      /cohorts/<id>/history       what happened, in words
-GET POST /cohorts/<id>/enrol         people by their references
+GET POST /cohorts/<id>/details       where, for how many, what its kind needs
 GET POST /cohorts/<id>/trainers      who runs it
-GET POST /cohorts/<id>/sessions/new  a further session
 GET POST /cohorts/<id>/close         and /reopen
 """
 
@@ -27,15 +29,28 @@ from services.trainings.asking import (
     programmes,
     reach,
     typed,
-    typed_day,
     typed_number,
 )
-from services.trainings.cohorts import acting, handling, records, views
-from services.trainings.cohorts.cohort import COHORT, SESSION_MINUTES_MAX
-from services.trainings.cohorts.handling import NewCohort
-from services.trainings.cohorts.showing import day_of, overview
-from services.trainings.cohorts.wording import COUNTRIES, LABELS, happened, state_of
-from services.trainings.courses.views import courses
+from services.trainings.cohorts import (
+    acting,
+    enrolment_pages,
+    handling,
+    records,
+    sessions_pages,
+    views,
+)
+from services.trainings.cohorts.cohort import COHORT
+from services.trainings.cohorts.handling import NewCohort, NewDetails
+from services.trainings.cohorts.kinds import NEEDS
+from services.trainings.cohorts.showing import overview
+from services.trainings.cohorts.wording import (
+    COUNTRIES,
+    LABELS,
+    happened,
+    level_choices,
+    state_of,
+)
+from services.trainings.courses.views import offered
 from services.trainings.people.views import staff_names
 from shared.access.reader import may
 from shared.clock import day_in
@@ -47,9 +62,13 @@ from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
 COURSES_SHOWN_MAX = 200
+DETAILS = ("place", "address", "capacity", "level", "occupation", "institution")
+FIELDS_OF = {"capacity-out-of-range": "capacity"}
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/trainings")
 blueprint.register_blueprint(records.blueprint)
+blueprint.register_blueprint(sessions_pages.blueprint)
+blueprint.register_blueprint(enrolment_pages.blueprint)
 
 
 @blueprint.get("/cohorts")
@@ -110,22 +129,27 @@ def new() -> ResponseReturnValue:
             country=typed("country"),
             place=typed("place"),
             trainers=tuple(request.form.getlist("trainers")),
+            address=typed("address") or None,
+            capacity=typed_number("capacity"),
+            level=typed("level") or None,
+            occupation=typed("occupation") or None,
+            institution=typed("institution") or None,
         )
         response = perform_page(programme, acting.plan(programme, given))
         flash(say(N_("The cohort is planned. Add its sessions, then enrol people.")), "info")
         return response
 
-    return attempt(run, _new_page, labels=LABELS)
+    return attempt(run, _new_page, labels=LABELS, fields=FIELDS_OF)
 
 
 def _new_page(errors: Errors) -> str:
     own = programmes("trainings.cohorts.write")
     account = actor()
     with service().database.reading() as connection:
-        offered = courses(connection, reach("trainings.courses.read"), limit=COURSES_SHOWN_MAX)
+        courses = offered(connection, reach("trainings.courses.read"), limit=COURSES_SHOWN_MAX)
         choices = [
             (trainer, name, programme)
-            for programme in own or sorted({row.programme for row in offered})
+            for programme in own or sorted({row.programme for row in courses})
             for trainer, name in views.trainers(connection, programme)
         ]
     if may(signed_in(), "trainings.attendance.write") and account not in {
@@ -135,8 +159,9 @@ def _new_page(errors: Errors) -> str:
     chosen = request.form.getlist("trainers") if request.method == "POST" else [account]
     return render_template(
         "trainings/cohorts/new.html",
-        courses=offered,
-        several=len({row.programme for row in offered}) > 1,
+        courses=courses,
+        levels=level_choices(),
+        several=len({row.programme for row in courses}) > 1,
         trainers=choices,
         chosen=chosen,
         countries=[(code, say(name)) for code, name in COUNTRIES.items()],
@@ -152,7 +177,8 @@ def _new_page(errors: Errors) -> str:
 def show(cohort_id: str) -> ResponseReturnValue:
     """How many can be certified, and what the others lack."""
     row = acting.found(cohort_id, "trainings.cohorts.read")
-    return render_template("trainings/cohorts/cohort.html", **overview(row))
+    keys = {"promote": new_key()}
+    return render_template("trainings/cohorts/cohort.html", keys=keys, **overview(row))
 
 
 @blueprint.get("/cohorts/<cohort_id>/history")
@@ -182,41 +208,50 @@ def history(cohort_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/cohorts/<cohort_id>/enrol", methods=["GET", "POST"])
+@blueprint.route("/cohorts/<cohort_id>/details", methods=["GET", "POST"])
 @requires("trainings.cohorts.write")
-def enrol(cohort_id: str) -> ResponseReturnValue:
-    """Enrol people by the references of their registrations."""
+def details(cohort_id: str) -> ResponseReturnValue:
+    """Say where a cohort is run and for how many."""
     row = acting.found(cohort_id, "trainings.cohorts.write")
 
     def show_page(errors: Errors) -> str:
         now = acting.found(cohort_id, "trainings.cohorts.write")
+        stands = {name: getattr(now, name) for name in DETAILS}
         return render_template(
-            "trainings/cohorts/enrol.html",
+            "trainings/cohorts/details.html",
             row=now,
-            typed=request.form,
+            needs=NEEDS.get(now.kind, ()),
+            levels=level_choices(now.kind),
+            typed=request.form or {name: value or "" for name, value in stands.items()},
             errors=errors,
-            may_register=may(signed_in(), "trainings.people.write", now.programme),
             key=new_key(),
         )
 
     if request.method == "GET":
         return show_page(())
-    references = list(dict.fromkeys(typed("references").split()))
 
     def run() -> Any:
         by = actor()
+        given = NewDetails(
+            place=typed("place"),
+            address=typed("address") or None,
+            capacity=typed_number("capacity"),
+            level=typed("level") or None,
+            occupation=typed("occupation") or None,
+            institution=typed("institution") or None,
+        )
         handler = acting.on(
             row.cohort_id,
             required_version(),
-            lambda work: acting.enrol_all(
-                work, by=by, cohort_id=row.cohort_id, references=references
+            lambda work: handling.change_details(
+                work, by=by, cohort_id=row.cohort_id, details=given
             ),
         )
         response = perform_page(row.programme, handler)
-        flash(say(N_("Enrolled. They are in the list below.")), "info")
+        flash(say(N_("Saved.")), "info")
         return response
 
-    return attempt(run, show_page, labels=LABELS)
+    return attempt(run, show_page, labels=LABELS, fields=FIELDS_OF)
 
 
 @blueprint.route("/cohorts/<cohort_id>/trainers", methods=["GET", "POST"])
@@ -258,47 +293,6 @@ def trainers(cohort_id: str) -> ResponseReturnValue:
         )
         response = perform_page(row.programme, handler)
         flash(say(N_("The trainers are changed.")), "info")
-        return response
-
-    return attempt(run, show_page, labels=LABELS)
-
-
-@blueprint.route("/cohorts/<cohort_id>/sessions/new", methods=["GET", "POST"])
-@requires("trainings.cohorts.write")
-def new_session(cohort_id: str) -> ResponseReturnValue:
-    """Add a session."""
-    row = acting.found(cohort_id, "trainings.cohorts.write")
-
-    def show_page(errors: Errors) -> str:
-        now = acting.found(cohort_id, "trainings.cohorts.write")
-        with service().database.reading() as connection:
-            held = views.sessions(connection, now.cohort_id)
-        return render_template(
-            "trainings/cohorts/session_new.html",
-            row=now,
-            number=max((one.session for one in held), default=0) + 1,
-            minutes=typed("minutes") or (held[-1].minutes if held else ""),
-            minutes_max=SESSION_MINUTES_MAX,
-            typed=request.form,
-            errors=errors,
-            key=new_key(),
-        )
-
-    if request.method == "GET":
-        return show_page(())
-
-    def run() -> Any:
-        by, on = actor(), day_of(typed_day("on"), field="on")
-        minutes = typed_number("minutes") or 0
-        handler = acting.on(
-            row.cohort_id,
-            required_version(),
-            lambda work: handling.schedule(
-                work, by=by, cohort_id=row.cohort_id, session=None, on=on, minutes=minutes
-            ),
-        )
-        response = perform_page(row.programme, handler)
-        flash(say(N_("The session is added.")), "info")
         return response
 
     return attempt(run, show_page, labels=LABELS)

@@ -1,8 +1,6 @@
 """Pages on which trainers record: attendance of a session, tests of the cohort.
 
 GET POST /trainings/cohorts/<id>/sessions/<n>         minutes a participant, and why not longer
-GET POST /trainings/cohorts/<id>/sessions/<n>/move    another day or length
-POST     /trainings/cohorts/<id>/sessions/<n>/cancel  it will not be held
 GET POST /trainings/cohorts/<id>/tests                before and after, in per cent
 
 All of a cohort at once, with a script: ``attendance_pages.py``.
@@ -17,11 +15,9 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
-from services.trainings.asking import Errors, attempt, new_key, typed, typed_day, typed_number
+from services.trainings.asking import Errors, attempt, new_key
 from services.trainings.cohorts import acting, attendance_pages, handling, sheet_pages
-from services.trainings.cohorts.cohort import SESSION_MINUTES_MAX
 from services.trainings.cohorts.cohort_commands import Mark, Score
-from services.trainings.cohorts.showing import day_of
 from services.trainings.cohorts.wording import LABELS
 from shared.access.reader import may
 from shared.language.marking import N_
@@ -83,67 +79,6 @@ def record_session(cohort_id: str, session: int) -> ResponseReturnValue:
         return _session_page(now, held, people, given, errors)
 
     return attempt(run, show, labels=LABELS)
-
-
-@blueprint.route("/cohorts/<cohort_id>/sessions/<int:session>/move", methods=["GET", "POST"])
-@requires("trainings.cohorts.write")
-def move(cohort_id: str, session: int) -> ResponseReturnValue:
-    """Put a session on another day, or make it longer or shorter."""
-    row = acting.found(cohort_id, "trainings.cohorts.write")
-    held = acting.found_session(row, session)
-
-    def show(errors: Errors) -> str:
-        return render_template(
-            "trainings/cohorts/session_move.html",
-            row=acting.found(cohort_id, "trainings.cohorts.write"),
-            held=held,
-            minutes=typed("minutes") if request.method == "POST" else held.minutes,
-            minutes_max=SESSION_MINUTES_MAX,
-            typed=request.form
-            or {
-                "on-day": held.held_on.day,
-                "on-month": held.held_on.month,
-                "on-year": held.held_on.year,
-            },
-            errors=errors,
-            key=new_key(),
-            cancel_key=new_key(),
-        )
-
-    if request.method == "GET":
-        return show(())
-
-    def run() -> Any:
-        by, on = actor(), day_of(typed_day("on"), field="on")
-        minutes = typed_number("minutes") or 0
-        handler = acting.on(
-            row.cohort_id,
-            required_version(),
-            lambda work: handling.schedule(
-                work, by=by, cohort_id=row.cohort_id, session=held.session, on=on, minutes=minutes
-            ),
-        )
-        response = perform_page(row.programme, handler)
-        flash(say(N_("Session {session} is moved."), {"session": held.session}), "info")
-        return response
-
-    return attempt(run, show, labels=LABELS)
-
-
-@blueprint.post("/cohorts/<cohort_id>/sessions/<int:session>/cancel")
-@requires("trainings.cohorts.write")
-def cancel(cohort_id: str, session: int) -> ResponseReturnValue:
-    """Call a session off."""
-    row = acting.found(cohort_id, "trainings.cohorts.write")
-    held, by = acting.found_session(row, session), actor()
-    handler = acting.on(
-        row.cohort_id,
-        required_version(),
-        lambda work: handling.cancel(work, by=by, cohort_id=row.cohort_id, session=held.session),
-    )
-    response = perform_page(row.programme, handler)
-    flash(say(N_("Session {session} is called off."), {"session": held.session}), "info")
-    return response
 
 
 @blueprint.route("/cohorts/<cohort_id>/tests", methods=["GET"])

@@ -8,22 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import Row
 
-from services.trainings.cohorts import acting, views
+from services.trainings.cohorts import acting, enrolment, enrolment_views, views
+from services.trainings.cohorts.outlook_words import counted, told
 from services.trainings.cohorts.schemas import DAY_MAX, DAY_MIN
 from services.trainings.cohorts.views import Standing
-from services.trainings.cohorts.wording import COUNTRIES, answer, lacking, state_of
+from services.trainings.cohorts.wording import (
+    COUNTRIES,
+    answer,
+    lacking,
+    level_words,
+    state_of,
+)
+from services.trainings.courses.wording import rule_words
 from services.trainings.people.views import staff_names
 from shared.access.reader import may
 from shared.errors import Invalid
+from shared.language.formats import format_number
 from shared.language.marking import N_
 from shared.web.access import signed_in
 from shared.web.commands import service
-from shared.web.language import say
+from shared.web.language import language, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +50,12 @@ class Allowed:
 
 def overview(row: Row[Any]) -> dict[str, Any]:
     """Everything that the page of a cohort shows."""
-    people = acting.participants(row)
+    enrolled = acting.participants(row)
+    people = [one for one in enrolled if one.takes_part or one.number is not None]
     with service().database.reading() as connection:
         sessions = views.sessions(connection, row.cohort_id)
         names = staff_names(connection)
+        waiting = enrolment_views.waiting(connection, row.cohort_id)
     days = [one.held_on for one in sessions]
     first_on, last_on, today = min(days, default=None), max(days, default=None), acting.today(row)
     too_early = last_on is None or today < last_on
@@ -54,20 +66,44 @@ def overview(row: Row[Any]) -> dict[str, Any]:
         "title": answer(people, too_early=too_early),
         "state": state_of(first_on=first_on, last_on=last_on, closed_on=row.closed_on, today=today),
         "people": [
-            {"row": one, "lacking": lacking(one), "ready": one.registration_id in ready}
+            {
+                "row": one,
+                "lacking": lacking(one),
+                "ready": one.registration_id in ready,
+                "told": told(one) if is_open(one) else None,
+            }
             for one in people
         ],
+        "left": [one for one in enrolled if not one.takes_part],
+        "waiting": waiting,
+        "places": enrolment.places(row),
+        "outlook": counted(people) if any(is_open(one) for one in people) else None,
+        "plan": enrolment.plan(row),
+        "hours": hours_of,
+        "rule": rule_words(row.attendance_percent_min, row.post_test_min),
+        "level": level_words(row.level) if row.level else "",
         "sessions": sessions,
         "today": today,
         "last_on": last_on,
         "too_early": too_early,
         "trainers": [names.get(one, one) for one in row.trainers.split("\n")],
+        "names": names,
         "country": say(COUNTRIES.get(row.country, row.country)),
         "certified": sum(one.number is not None for one in people),
         "allowed": allowed,
         "chooses": allowed.issue and bool(ready),
         "step": _step(row, allowed, sessions, people, today),
     }
+
+
+def is_open(one: Standing) -> bool:
+    """Whether sessions to come, or to be recorded, still decide about somebody."""
+    found = one.outlook
+    return (
+        one.takes_part
+        and one.number is None
+        and bool(found.sessions_to_come or found.sessions_unrecorded)
+    )
 
 
 def _allowed(row: Row[Any]) -> Allowed:
@@ -95,9 +131,9 @@ def _step(
 ) -> tuple[str, str] | None:
     """The one thing to do next (words, address), unless that is to issue certificates."""
     if allowed.write and not sessions:
-        return say(N_("Add a session")), _address("new_session", row)
+        return say(N_("Add sessions")), _address("sessions.several", row)
     if allowed.write and not people:
-        return say(N_("Enrol people")), _address("enrol", row)
+        return say(N_("Enrol people")), _address("enrolment.enrol", row)
     if not (allowed.record and people):
         return None
     for one in sessions:
@@ -110,6 +146,11 @@ def _step(
     if over and all(one.number is not None for one in people):
         return say(N_("Close the cohort")), _address("close", row)
     return None
+
+
+def hours_of(minutes: int) -> str:
+    """Minutes as hours, as a reader writes numbers: 90 are 1.5."""
+    return format_number(Decimal(minutes) / 60, language(), decimals=1 if minutes % 60 else 0)
 
 
 def _address(endpoint: str, row: Row[Any], **values: Any) -> str:

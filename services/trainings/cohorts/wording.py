@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from services.trainings.cohorts.cohort_events import TakenOffWaitingList
+from services.trainings.cohorts.kinds import LEVELS
 from services.trainings.cohorts.qualification import Lack
 from services.trainings.cohorts.views import Standing
 from shared.language.marking import N_
@@ -27,11 +29,37 @@ LABELS: Final = {
     "trainers": N_("Trainers"),
     "on": N_("Day"),
     "minutes": N_("Length in minutes"),
+    "starts": N_("Begins at"),
+    "module": N_("Module"),
+    "first": N_("First day"),
+    "weekdays": N_("Weekdays"),
+    "every_weeks": N_("Every how many weeks"),
+    "count": N_("How many sessions"),
+    "days": N_("Days"),
+    "address": N_("Room or address"),
+    "capacity": N_("Places"),
+    "level": N_("Class, cycle or year"),
+    "occupation": N_("Occupation"),
+    "institution": N_("School or employment service"),
+    "course_version": N_("Version of the course"),
+    "to": N_("Cohort"),
+    "people": N_("People"),
     "reason": N_("Reason"),
     "issuer": N_("Issued by"),
     "trainer": N_("Trainer"),
 }
 """Fields of the forms by the words beside them."""
+
+WEEKDAYS: Final = {
+    "0": N_("Monday"),
+    "1": N_("Tuesday"),
+    "2": N_("Wednesday"),
+    "3": N_("Thursday"),
+    "4": N_("Friday"),
+    "5": N_("Saturday"),
+    "6": N_("Sunday"),
+}
+"""Days of the week, by their numbers in Python and in the form."""
 
 LACKS: Final[dict[Lack, str]] = {
     "not_enrolled": N_("Is not enrolled"),
@@ -50,13 +78,39 @@ HAPPENED: Final = {
     "TrainersChanged": N_("The trainers were changed."),
     "SessionScheduled": N_("Session {session} was put on a day."),
     "SessionCancelled": N_("Session {session} was called off."),
+    "DetailsChanged": N_("Place, places or details were changed."),
     "Enrolled": N_("People were enrolled."),
+    "PutOnWaitingList": N_("People were put on the waiting list."),
+    "TakenOffWaitingList": N_("Somebody was taken off the waiting list."),
+    "DroppedOut": N_("Somebody dropped out."),
+    "CameBack": N_("Somebody came back."),
+    "Transferred": N_("Somebody goes on in another cohort."),
     "AttendanceRecorded": N_("Attendance of session {session} was recorded."),
     "TestRecorded": N_("Tests were recorded."),
     "Closed": N_("The cohort was closed."),
     "Reopened": N_("The cohort was reopened."),
 }
 """Class of an event → what it tells."""
+
+
+LEVELS_OF: Final = {
+    "class": N_("Class {number}"),
+    "cycle": N_("Cycle {number}, for adults"),
+    "year": N_("Year {number}"),
+}
+"""What a school goes by, by the first part of a code of ``kinds.py``."""
+
+
+def level_words(code: str) -> str:
+    """A class, cycle or year: ``class_5`` is Class 5."""
+    what, _, number = code.rpartition("_")
+    return say(LEVELS_OF[what], {"number": number})
+
+
+def level_choices(kind: str = "") -> list[tuple[str, str]]:
+    """What a cohort of a kind can be of, or of any kind."""
+    kinds = (kind,) if kind else tuple(LEVELS)
+    return [(code, level_words(code)) for one in kinds for code in LEVELS.get(one, ())]
 
 
 class State(NamedTuple):
@@ -122,6 +176,6 @@ def happened(kind: str, events: Sequence[Any]) -> tuple[str, str]:
     """What events of one kind, written at once, tell; and for how many people."""
     first = events[0]
     sentence = say(HAPPENED[kind], {"session": getattr(first, "session", "")})
-    if not hasattr(first, "registration_id"):
+    if isinstance(first, TakenOffWaitingList) or not hasattr(first, "registration_id"):
         return sentence, getattr(first, "reason", "")
     return sentence, words().ngettext("{count} person", "{count} people", len(events))

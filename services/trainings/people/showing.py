@@ -17,6 +17,7 @@ from services.trainings.certificates.views import certificates_of
 from services.trainings.cohorts.views import cohorts_of
 from services.trainings.education.views import outcomes_of
 from services.trainings.education.wording import OUTCOME_WORDS
+from services.trainings.households.views import household_of
 from services.trainings.people import acting, views
 from services.trainings.people.acting import READ, READ_NUMBER, RESOLVE, day_of
 from services.trainings.people.declaring import is_of_origin_alone
@@ -106,6 +107,7 @@ def record_page(
         standing = standing_of(connection, row.registration_id, reader.account_id)
         vault = existence(connection, row.registration_id)
         noted = papers_of(connection, row.registration_id)
+        home = household_of(connection, row.registration_id)
     allowed = {
         name: may(reader, permission, row.programme)
         for name, permission in (
@@ -116,6 +118,7 @@ def record_page(
             ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
+            ("enrol", "trainings.cohorts.write"),
             ("referral", "trainings.referrals.write"),
             ("data", "trainings.data.export"),
             ("erase", "trainings.erasures.request"),
@@ -136,6 +139,7 @@ def record_page(
         **standing,
         notes=vault.notes if vault else 0,
         papers=_papers(noted, row),
+        household=home,
         allowed=allowed,
         registered_by=_registered_by(row, names),
         history=[entry(one, names) for one in told_history[: -HISTORY_MAX - 1 : -1]],

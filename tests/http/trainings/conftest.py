@@ -64,7 +64,7 @@ class Asker:
         """POST JSON, or no body at all."""
         return self.client.post(address, json=json, headers=self._with(headers))
 
-    def submit(self, address: str, *, page: str = "", **form: Any) -> Any:
+    def submit(self, address: str, /, *, page: str = "", **form: Any) -> Any:
         """Send a form to an address with the token that ``page`` (or the address) carries."""
         text = self.get(page or address).text
         token = text.split('name="csrf_token" value="')[1].split('"')[0]
