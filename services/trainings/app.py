@@ -71,7 +71,7 @@ from services.trainings.own import erasing as own_erasing
 from services.trainings.own import held
 from services.trainings.own import pages as own_pages
 from services.trainings.people import api as people_api
-from services.trainings.people import duplicates_api, duplicates_pages
+from services.trainings.people import comparing, duplicates_api, duplicates_pages
 from services.trainings.people import pages as people_pages
 from services.trainings.people.finding import PEOPLE_FOUND
 from services.trainings.people.papers_views import PAPERS
@@ -181,6 +181,7 @@ def definition() -> Definition:
             DOCUMENT_KIND: certificate_documents.make_due,
             retaining.REVIEW_KIND: retaining.review,
             consenting.REVIEW_KIND: consenting.review,
+            comparing.COMPARE_KIND: comparing.compare_all,
             referring.REMIND_KIND: referring.remind,
             outreaching.REMIND_KIND: outreaching.remind,
             verification_limits.PURGE_KIND: verification_limits.purge,
@@ -189,6 +190,7 @@ def definition() -> Definition:
         daily=(
             retaining.REVIEW_KIND,
             consenting.REVIEW_KIND,
+            comparing.COMPARE_KIND,
             verification_limits.PURGE_KIND,
             drafts.PURGE_KIND,
             referring.REMIND_KIND,

@@ -26,6 +26,7 @@ CASES: Final = Table(
     Column("application_id", String(36), primary_key=True),
     Column("programme", String(40), nullable=False),
     Column("registration_id", String(36), nullable=False),
+    Column("call_id", String(36), nullable=False),
     Column("open", Boolean, nullable=False),
     Index("grant_cases_registration", "registration_id"),
 )
@@ -77,6 +78,7 @@ class PaperReceived(Foreign, frozen=True, kw_only=True):
 
     application_id: str
     registration_id: str
+    call_id: str = ""
 
 
 @reads("grants.application.drafted.v1")
@@ -85,6 +87,7 @@ class Drafted(Foreign, frozen=True, kw_only=True):
 
     application_id: str
     registration_id: str
+    call_id: str = ""
 
 
 @reads("grants.application.found_ineligible.v1")
@@ -250,6 +253,7 @@ def project(at: Projecting, recorded: Recorded) -> None:
                 {"application_id": event.application_id},
                 programme=recorded.programme,
                 registration_id=event.registration_id,
+                call_id=event.call_id,
                 open=True,
             )
         case Reinstated() as event:
@@ -301,7 +305,7 @@ def _later(at: Projecting, key: dict[str, str], day: date | None) -> date | None
 
 MONEY_OF_GRANTS: Final = Projection(
     "money_of_grants",
-    2,
+    3,
     (CASES, AWARDS, PROGRAMMES),
     project,
     (

@@ -7,7 +7,7 @@ search = Search.of("0101 990 71500 0", state="unconfirmed")
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,14 +15,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from services.trainings.asking import identifier, not_found, reach
-from services.trainings.people import handling, views
+from services.trainings.people import handling, merging, views
 from services.trainings.people.finding import email_index, phone_indexes
 from services.trainings.people.handling import NewPerson
 from services.trainings.people.national_number import LENGTH, examine, normalise
 from services.trainings.people.projecting import number_index
 from services.trainings.people.registration import REGISTRATION
 from services.trainings.people.searching import Place
-from services.trainings.people.views import Direct, Listing, NumberSearch, Pair
+from services.trainings.people.views import Direct, Listing, NumberSearch
 from shared.access.matrix import Kind, sees_whole
 from shared.access.reader import may
 from shared.clock import day_in
@@ -232,13 +232,6 @@ def identity(given: dict[str, Any]) -> handling.Identity:
     return handling.Identity(**fields, keeps_number=keeps)
 
 
-def pairs(programmes: Sequence[str]) -> list[Pair]:
-    """The likely duplicates of some programmes that nobody has decided on, in their order."""
-    with service().database.reading() as connection:
-        of_all = [pair for code in programmes for pair in views.open_pairs(connection, code)]
-    return sorted(of_all, key=views.pair_key)
-
-
 def decide_duplicate(
     row: Row[Any], *, by: str, version: int, given: dict[str, Any], location: str = ""
 ) -> Callable[[Work], Answer]:
@@ -249,7 +242,7 @@ def decide_duplicate(
 
     def handler(work: Work) -> Answer:
         work.expect(REGISTRATION, row.registration_id, version)
-        handling.decide_duplicate(
+        merging.decide_duplicate(
             work,
             by=by,
             registration_id=row.registration_id,

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from services.trainings.people.duplicates import alike
 from services.trainings.people.registration_events import ContactChanged, Corrected, Registered
 from services.trainings.tables import METADATA, REGISTRATIONS
+from shared.events.beside import insert as insert_of
 from shared.events.envelope import decode
 from shared.events.reading import typed_log
 from shared.events.tables import LOG
@@ -141,7 +142,7 @@ def _pairs(connection: Connection, changed: set[str]) -> dict[tuple[str, str], d
 def _moved(connection: Connection, before: int, position: int) -> bool:
     """Whether nobody else compared them meanwhile; who comes after us sees that we did."""
     if before < 0 and connection.execute(select(ALIKE_UNTIL.c.name)).first() is None:
-        connection.execute(insert(ALIKE_UNTIL).values(name=_NAME, position=position))
-        return True
+        first = insert_of(connection, ALIKE_UNTIL).values(name=_NAME, position=position)
+        return bool(connection.execute(first.on_conflict_do_nothing()).rowcount == 1)
     here = update(ALIKE_UNTIL).where(ALIKE_UNTIL.c.position == before)
     return connection.execute(here.values(position=position)).rowcount == 1

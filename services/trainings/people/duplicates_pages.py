@@ -1,12 +1,15 @@
 """Pages of likely duplicates, under ``/trainings``.
 
-GET  /people/duplicates          who may be one person
-POST /people/<id>/duplicates     settles it
+GET  /people/duplicates              who may be one person, the likely ones apart from others
+GET  /people/duplicates/recognised   who was registered twice under one national number
+GET  /people/<id>/beside/<other>     two side by side, what will follow, and what was decided
+POST /people/<id>/duplicates         settles it
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,13 +25,15 @@ from services.trainings.asking import (
     typed,
     validated,
 )
-from services.trainings.people import acting
+from services.trainings.people import acting, duplicates_acting, merging_views
 from services.trainings.people.acting import RESOLVE, found
-from services.trainings.people.schemas import DecideDuplicateSchema
+from services.trainings.people.duplicates_schemas import DecideDuplicateSchema
+from services.trainings.people.likeness import LIKELY, REASONS, WORTH_A_LOOK
+from services.trainings.people.merging_views import CONFLICTS, Pair
 from services.trainings.people.showing import record_page, told
 from shared.language.marking import N_
 from shared.web.access import requires
-from shared.web.commands import actor, perform_page
+from shared.web.commands import actor, perform_page, service
 from shared.web.etag import required_version
 from shared.web.language import say
 
@@ -39,7 +44,50 @@ blueprint = Blueprint("duplicates", __name__, url_prefix="/trainings")
 @requires(RESOLVE)
 def list_duplicates() -> ResponseReturnValue:
     """Pairs of registrations that may be of one person."""
-    return _duplicates_page({})
+    behind = duplicates_acting.up_to_date()
+    within = programmes(RESOLVE)
+    ranges = ((LIKELY, 100), (WORTH_A_LOOK, LIKELY - 1))
+    with service().database.reading() as connection:
+        likely, possible = (
+            merging_views.open_pairs(
+                connection, within, least=least, most=most, limit=LIST_SIZE_MAX
+            )
+            for least, most in ranges
+        )
+        counts = [
+            merging_views.count_pairs(connection, within, least=least, most=most)
+            for least, most in ranges
+        ]
+    _record({pair.one.programme for pair in (*likely, *possible)})
+    return render_template(
+        "trainings/people/duplicates.html",
+        likely=[_told(pair) for pair in likely],
+        possible=[_told(pair) for pair in possible],
+        count=counts[0],
+        count_possible=counts[1],
+        behind=behind,
+    )
+
+
+@blueprint.get("/people/duplicates/recognised")
+@requires(RESOLVE)
+def list_recognised() -> ResponseReturnValue:
+    """Who was registered more than once under one national number."""
+    with service().database.reading() as connection:
+        groups = merging_views.recognised(connection, programmes(RESOLVE), limit=LIST_SIZE_MAX)
+    _record({row.programme for group in groups for row in group})
+    return render_template(
+        "trainings/people/recognised.html",
+        groups=[[told(row) for row in group] for group in groups],
+        limit=LIST_SIZE_MAX,
+    )
+
+
+@blueprint.get("/people/<registration_id>/beside/<other_id>")
+@requires(RESOLVE)
+def beside(registration_id: str, other_id: str) -> ResponseReturnValue:
+    """Two registrations side by side, and what will follow when they are put together or apart."""
+    return _beside_page(registration_id, other_id)
 
 
 @blueprint.post("/people/<registration_id>/duplicates")
@@ -47,22 +95,24 @@ def list_duplicates() -> ResponseReturnValue:
 def decide_duplicate(registration_id: str) -> ResponseReturnValue:
     """Say whether two registrations are of one person."""
     row = found(registration_id, RESOLVE)
+    other_id = typed("other_registration_id")
     same = {"yes": True, "no": False}.get(typed("same"))
+    from_record = typed("from") == "record"
     back = url_for("people.show", registration_id=registration_id)
-    apart_page = typed("from") == "record"
 
     def run() -> Response:
-        values = {
-            "other_registration_id": typed("other_registration_id"),
-            "same": same,
-            "reason": typed("reason"),
-        }
+        values = {"other_registration_id": other_id, "same": same, "reason": typed("reason")}
+        given = validated(DecideDuplicateSchema(), values)
+        if not from_record:
+            there = given["other_registration_id"]
+            found(there, RESOLVE)
+            address = url_for(".beside", registration_id=registration_id, other_id=there)
         handler = acting.decide_duplicate(
             row,
             by=actor(),
             version=required_version(),
-            given=validated(DecideDuplicateSchema(), values),
-            location=back if apart_page else url_for(".list_duplicates"),
+            given=given,
+            location=back if from_record else address,
         )
         response = perform_page(row.programme, handler)
         done = N_("They are one person from now on.") if same else N_("They are held apart.")
@@ -70,27 +120,44 @@ def decide_duplicate(registration_id: str) -> ResponseReturnValue:
         return response
 
     def again(errors: Errors) -> str:
-        kept = {name: typed(name) for name in ("other_registration_id", "reason")}
-        if apart_page:
+        if from_record:
+            kept = {name: typed(name) for name in ("other_registration_id", "reason")}
             return record_page(found(registration_id, RESOLVE), errors=errors, typed=kept)
-        return _duplicates_page({**kept, "registration_id": registration_id}, errors)
+        return _beside_page(registration_id, other_id, errors, {"reason": typed("reason")})
 
     return attempt(run, again, labels={"reason": N_("Why")})
 
 
-def _duplicates_page(kept: Mapping[str, str], errors: Errors = ()) -> str:
-    pairs = acting.pairs(programmes(RESOLVE))
-    shown = pairs[:LIST_SIZE_MAX]
-    record_reading(
-        {one.programme for one, _ in shown},
-        what="likely_duplicates",
-        subject="/trainings/people/duplicates",
-    )
+def _beside_page(
+    registration_id: str,
+    other_id: str,
+    errors: Errors = (),
+    kept: Mapping[str, str] | None = None,
+) -> str:
+    comparison = duplicates_acting.compared(registration_id, other_id)
+    _record({comparison.pair.one.programme})
     return render_template(
-        "trainings/people/duplicates.html",
-        pairs=[(told(one), told(other)) for one, other in shown],
-        count=len(pairs),
-        kept=kept,
+        "trainings/people/beside.html",
+        **_told(comparison.pair),
+        together=comparison.together,
+        decided=comparison.decided,
+        follows=comparison.follows,
+        leaves=told(comparison.leaves),
+        conflicts=[say(CONFLICTS[name]) for name in comparison.follows.conflicts],
         errors=errors,
+        kept=kept or {},
         key=new_key(),
     )
+
+
+def _told(pair: Pair) -> dict[str, Any]:
+    return {
+        "one": told(pair.one),
+        "other": told(pair.other),
+        "score": pair.compared.score,
+        "reasons": [say(REASONS[name][1]) for name in pair.compared.reasons],
+    }
+
+
+def _record(within: set[str]) -> None:
+    record_reading(within, what="likely_duplicates", subject="/trainings/people/duplicates")

@@ -25,10 +25,8 @@ from services.trainings.people.registration_commands import (
     ChangeContact,
     ConfirmIdentity,
     CorrectRegistration,
-    DecideLikelyDuplicate,
     DeclareRoma,
     GiveConsent,
-    MoveToPerson,
     NotePapers,
     RegisterPerson,
     WithdrawConsent,
@@ -333,49 +331,6 @@ def withdraw(
         erased=work.store.keyring.ensure({name})[name].cipher is None,
     )
     return bool(work.decide(REGISTRATION, registration_id, command))
-
-
-def decide_duplicate(
-    work: Work, *, by: str, registration_id: str, other_id: str, same: bool, reason: str
-) -> None:
-    """Say whether two registrations are of one person.
-
-    If they are, all registrations of the first one's person follow. If they are not though they
-    were put together, the one on which that was decided gets a person of its own.
-    """
-    for one in (registration_id, other_id):
-        check_not_own(one, work.context.own)
-    held, other = _held(work, registration_id), _held(work, other_id)
-    own, person_id = held.person_id, held.person_id
-    together = held.person_id == other.person_id
-    if same:
-        person_id = other.person_id
-    elif together:
-        if other_id not in held.decided and registration_id in other.decided:
-            registration_id, other_id = other_id, registration_id
-        person_id = work.new_id()
-    command = DecideLikelyDuplicate(
-        by=by,
-        now=work.now,
-        registration_id=registration_id,
-        other_registration_id=other_id,
-        same=same,
-        person_id=person_id,
-        reason=reason,
-    )
-    work.decide(REGISTRATION, registration_id, command)
-    if not same or together:
-        return
-    for row in views.registrations_of(work.connection, own):
-        if row.registration_id != registration_id:
-            follow = MoveToPerson(
-                by=by,
-                now=work.now,
-                registration_id=row.registration_id,
-                person_id=person_id,
-                because="likely_duplicate",
-            )
-            work.decide(REGISTRATION, row.registration_id, follow)
 
 
 def _held(work: Work, registration_id: str) -> Held:

@@ -131,14 +131,6 @@ class DeclarationSchema(Schema):
     declared_roma = fields.String(required=True, validate=validate.OneOf(get_args(DeclaredRoma)))
 
 
-class DecideDuplicateSchema(Schema):
-    """Whether two registrations are of one person, and why."""
-
-    other_registration_id = text(36)
-    same = fields.Boolean(required=True)
-    reason = text(REASON_LENGTH_MAX)
-
-
 class PeopleArguments(PageArguments):
     """Which people."""
 
@@ -226,19 +218,6 @@ class NumberSchema(Schema):
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
 
 
-class DuplicatesArguments(PageArguments):
-    """Likely duplicates of which programme."""
-
-    programme = programme()
-
-
-class PairSchema(Schema):
-    """Two registrations that agree in name, birth date and place."""
-
-    one = fields.Nested(PersonSchema, required=True)
-    other = fields.Nested(PersonSchema, required=True)
-
-
 class FoundSchema(PersonSchema):
     """Somebody of a list."""
 
@@ -249,4 +228,3 @@ class FoundSchema(PersonSchema):
 
 
 PeoplePageSchema = page_schema(FoundSchema, name="PeoplePage")
-PairPageSchema = page_schema(PairSchema, name="LikelyDuplicatesPage")

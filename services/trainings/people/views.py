@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, literal, select, tuple_
 
-from services.trainings.figures import held_apart, likely_duplicates
 from services.trainings.foreign import STAFF
 from services.trainings.people.finding import BY_NAME, PEOPLE_REACHED
 from services.trainings.people.registration import REGISTRATION
@@ -32,8 +31,6 @@ _DIRECT_MAX: Final = 200
 _DIRECT, _LISTED = 0, -1
 
 SHARING: Final = "sharing_between_programmes"
-
-Pair = tuple[Row[Any], Row[Any]]
 
 
 @dataclass(frozen=True)
@@ -265,31 +262,6 @@ def number_is_shared(connection: Connection, registration_id: str, index: str) -
         REGISTRATIONS.c.registration_id != registration_id,
     )
     return connection.execute(query).first() is not None
-
-
-def open_pairs(connection: Connection, programme: str) -> list[Pair]:
-    """Pairs of registrations that may be of one person and wait for somebody's decision.
-
-    In the order of their ids, the smaller id first; see ``pair_key``.
-    """
-    groups = likely_duplicates(connection, programme)
-    wanted = [registration_id for group in groups for registration_id, _ in group]
-    query = select(REGISTRATIONS).where(REGISTRATIONS.c.registration_id.in_(wanted))
-    rows = {row.registration_id: row for row in connection.execute(query)}
-    apart = held_apart(connection)
-    pairs = []
-    for group in groups:
-        for place, (one, person) in enumerate(group):
-            for other, other_person in group[place + 1 :]:
-                if person != other_person and frozenset((one, other)) not in apart:
-                    first, second = sorted((one, other))
-                    pairs.append((rows[first], rows[second]))
-    return sorted(pairs, key=pair_key)
-
-
-def pair_key(pair: Pair) -> tuple[str, str]:
-    """Where a pair stands in the list."""
-    return pair[0].registration_id, pair[1].registration_id
 
 
 def full_number(store: Store, connection: Connection, registration_id: str) -> str | None:

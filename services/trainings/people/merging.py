@@ -1,0 +1,115 @@
+"""Puts registrations of one person together, and takes them apart again: both on record.
+
+    decide_duplicate(work, by="officer-1", registration_id="r1", other_id="r2", same=True, …)
+    came_with(work.store, connection, row, other)    # who would go back with r1, and to whom
+
+Nothing is copied and nothing deleted: a registration says to whom it belongs, and everything that
+was recorded of somebody names the registration. So all of it follows, here and in other services,
+and goes back with the registration when two are taken apart. What was decided in between stays.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from services.trainings.people import views
+from services.trainings.people.registration import REGISTRATION, Held
+from services.trainings.people.registration_commands import DecideLikelyDuplicate, MoveToPerson
+from services.trainings.people.registration_events import LikelyDuplicateDecided, MovedToPerson
+from shared.access.own import check_not_own
+from shared.errors import Missing
+from shared.events.store import Store
+from shared.events.work import Work
+from shared.language.marking import N_
+
+
+class Back(NamedTuple):
+    """To whom a registration goes back, and which others came with it and go back too."""
+
+    person_id: str | None
+    registration_ids: tuple[str, ...]
+
+
+def decide_duplicate(
+    work: Work, *, by: str, registration_id: str, other_id: str, same: bool, reason: str
+) -> None:
+    """Say whether two registrations are of one person.
+
+    If they are, all registrations of the first one's person follow. If they are not though they
+    were put together, the one on which that was decided goes back to the person that it came from,
+    with those that came along.
+    """
+    for one in (registration_id, other_id):
+        check_not_own(one, work.context.own)
+    held, other = _held(work, registration_id), _held(work, other_id)
+    own, person_id = held.person_id, held.person_id
+    together = held.person_id == other.person_id
+    moving: tuple[str, ...] = ()
+    if same:
+        person_id = other.person_id
+        moving = tuple(r.registration_id for r in views.registrations_of(work.connection, own))
+    elif together:
+        if other_id not in held.decided and registration_id in other.decided:
+            registration_id, other_id = other_id, registration_id
+        back = came_with(work.store, work.connection, registration_id, other_id)
+        person_id = back.person_id or work.new_id()
+        moving = back.registration_ids
+    command = DecideLikelyDuplicate(
+        by=by,
+        now=work.now,
+        registration_id=registration_id,
+        other_registration_id=other_id,
+        same=same,
+        person_id=person_id,
+        reason=reason,
+    )
+    work.decide(REGISTRATION, registration_id, command)
+    for one in moving:
+        if person_id != own and one not in (registration_id, other_id):
+            follow = MoveToPerson(
+                by=by,
+                now=work.now,
+                registration_id=one,
+                person_id=person_id,
+                because="likely_duplicate",
+            )
+            work.decide(REGISTRATION, one, follow)
+
+
+def came_with(store: Store, connection: Connection, registration_id: str, other_id: str) -> Back:
+    """From which person a registration came when it was put together with another, and who else.
+
+    Those who were moved once more since, by something else, are not among them.
+    """
+    decided, person_id, correlation = False, None, ""
+    for recorded in store.history(connection, REGISTRATION.stream(registration_id)):
+        match recorded.event:
+            case LikelyDuplicateDecided(other_registration_id=other) if other == other_id:
+                decided = recorded.event.same
+            case MovedToPerson() as event if decided:
+                person_id, correlation = event.from_person_id, recorded.envelope.correlationid
+                decided = False
+    row = views.record(connection, registration_id)
+    if row is None or person_id is None or person_id == row.person_id:
+        return Back(None, ())
+    along = []
+    for one in views.registrations_of(connection, row.person_id):
+        if one.registration_id in (registration_id, other_id):
+            continue
+        moves = [
+            (recorded.event.from_person_id, recorded.envelope.correlationid)
+            for recorded in store.history(connection, REGISTRATION.stream(one.registration_id))
+            if isinstance(recorded.event, MovedToPerson)
+        ]
+        if moves and moves[-1] == (person_id, correlation):
+            along.append(one.registration_id)
+    return Back(person_id, tuple(along))
+
+
+def _held(work: Work, registration_id: str) -> Held:
+    state = work.load(REGISTRATION, registration_id)
+    if not isinstance(state, Held):
+        raise Missing("no-registration", N_("There is no such registration."))
+    return state
