@@ -8,7 +8,7 @@ What is asked for is the rule that the cohort keeps of its course version (``cou
 
 Minutes carried from another cohort stand in for sessions that this one held before they joined and
 for which nothing is recorded of them, as many minutes as those lasted, and for no later one: nobody
-has the same module counted twice, nobody loses what they attended (decision 0028).
+has the same module counted twice, nobody loses what they attended (decision 0029).
 """
 
 from __future__ import annotations

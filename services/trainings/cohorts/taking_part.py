@@ -4,7 +4,7 @@
     transfer(work, by=actor(), cohort_id=old, registration_id=mira, to_cohort_id=new)
 
 A transfer is one append of both cohorts, or nothing. What was attended is carried over as a fact
-(decision 0028); ``qualification.py`` says what of it counts.
+(decision 0029); ``qualification.py`` says what of it counts.
 """
 
 from __future__ import annotations
