@@ -1,0 +1,1 @@
+"""Who lives together: households, their members, who joined and left, when and why."""
