@@ -62,6 +62,10 @@ from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.projecting import DESK_LIST, IMPORT_LIST
 from services.trainings.imports.reactions import CLOSING
+from services.trainings.households import api as households_api
+from services.trainings.households import pages as households_pages
+from services.trainings.households.household import HOUSEHOLD
+from services.trainings.households.projecting import HOUSEHOLD_RECORDS
 from services.trainings.outreach import api as outreach_api
 from services.trainings.outreach import handling as outreaching
 from services.trainings.outreach import pages as outreach_pages
@@ -108,6 +112,7 @@ CAPABILITIES: Final = (
     "people",
     "registering",
     "confirming",
+    "households",
     "courses",
     "cohorts",
     "certificates",
@@ -132,6 +137,7 @@ def definition() -> Definition:
         name="trainings",
         deciders=(
             REGISTRATION,
+            HOUSEHOLD,
             COURSE,
             COHORT,
             CERTIFICATE,
@@ -156,6 +162,7 @@ def definition() -> Definition:
             PEOPLE_FOUND,
             PAPERS,
             REGISTRATION_AUTHORS,
+            HOUSEHOLD_RECORDS,
             COURSE_VERSIONS,
             COHORT_RECORDS,
             CERTIFICATE_RECORDS,
@@ -229,6 +236,8 @@ def create(service: Service) -> Flask:
     api.register_blueprint(registering_api.blueprint)
     api.register_blueprint(confirming_api.blueprint)
     app.register_blueprint(confirming_pages.blueprint)
+    api.register_blueprint(households_api.blueprint)
+    app.register_blueprint(households_pages.blueprint)
     app.register_blueprint(guided_pages.blueprint)
     app.register_blueprint(table_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
