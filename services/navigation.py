@@ -40,6 +40,7 @@ def _in(path: str, address: str) -> bool:
 
 PLACES: Final[tuple[Place, ...]] = (
     Place(N_("My work"), "/accounts/", SIGNED_IN),
+    Place(N_("Today"), "/trainings/today", "trainings.attendance.write"),
     Place(
         N_("People"),
         "/trainings/people",

@@ -56,16 +56,16 @@ from services.trainings.erasure.reactions import ANSWERS
 from services.trainings.erasure.views import ERASURE_LIST
 from services.trainings.exports import api as exports_api
 from services.trainings.exports import pages as exports_pages
+from services.trainings.households import api as households_api
+from services.trainings.households import pages as households_pages
+from services.trainings.households.household import HOUSEHOLD
+from services.trainings.households.projecting import HOUSEHOLD_RECORDS
 from services.trainings.imports import step_pages as import_steps
 from services.trainings.imports import working as importing
 from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.projecting import DESK_LIST, IMPORT_LIST
 from services.trainings.imports.reactions import CLOSING
-from services.trainings.households import api as households_api
-from services.trainings.households import pages as households_pages
-from services.trainings.households.household import HOUSEHOLD
-from services.trainings.households.projecting import HOUSEHOLD_RECORDS
 from services.trainings.outreach import api as outreach_api
 from services.trainings.outreach import handling as outreaching
 from services.trainings.outreach import pages as outreach_pages
@@ -94,6 +94,7 @@ from services.trainings.retention import handling as retaining
 from services.trainings.retention import pages as retention_pages
 from services.trainings.retention.retention import RETENTION
 from services.trainings.retention.views import RETENTION_LIST
+from services.trainings.today import pages as today_pages
 from services.trainings.verification import api as verification_api
 from services.trainings.verification import limits as verification_limits
 from services.trainings.verification import pages as verification_pages
@@ -126,6 +127,7 @@ CAPABILITIES: Final = (
     "dashboards",
     "referrals",
     "outreach",
+    "today",
     "imports",
     "exports",
 )
@@ -222,6 +224,7 @@ def create(service: Service) -> Flask:
         app.register_blueprint(pages.blueprint)
     api.register_blueprint(duplicates_api.blueprint)
     app.register_blueprint(duplicates_pages.blueprint)
+    app.register_blueprint(today_pages.blueprint)
     api.register_blueprint(outreach_api.blueprint)
     app.register_blueprint(outreach_pages.blueprint)
     api.register_blueprint(referrals_api.blueprint)

@@ -38,6 +38,11 @@ _BUDGET_LINES: Final = Task(
 TASKS: Final[dict[str, tuple[Task, ...]]] = {
     "trainer": (
         Task(
+            N_("See what is on today"),
+            "/trainings/today",
+            N_("Today's session, who is missing, and who will not qualify unless somebody acts."),
+        ),
+        Task(
             N_("Record a session's attendance and tests"),
             "/trainings/cohorts",
             N_("Your cohorts, their sessions, and who will not qualify."),
