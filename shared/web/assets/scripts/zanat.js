@@ -1,6 +1,6 @@
 // What the browser adds to pages that work without it: govuk-frontend's behaviours, keys in
-// tables, a form that is sent once, what was typed kept until it has arrived, passkeys, and a
-// certificate's code from its address.
+// tables, a form that is sent once, what was typed kept until it has arrived, passkeys, a
+// certificate's code from its address, and rows that grow.
 
 import { ErrorSummary, SkipLink, Tabs, createAll } from "govuk-frontend";
 import { keepTyped } from "./typed.js";
@@ -9,6 +9,7 @@ import { lookAfterKept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { answerByPasskey } from "./passkeys.js";
 import { sendOnce } from "./once.js";
+import { fillRows } from "./rows.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [ErrorSummary, SkipLink, Tabs]) {
@@ -16,6 +17,7 @@ for (const component of [ErrorSummary, SkipLink, Tabs]) {
 }
 lookAfterKept(document, window.localStorage);
 sendOnce(document);
+fillRows(document, window.sessionStorage);
 keepTyped(document, window.sessionStorage);
 listenForKeys(document, window.localStorage);
 answerByPasskey(document);
