@@ -7,6 +7,7 @@ def test_…(house):
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from shared.events.envelope import Envelope, encode, encode_data
 from shared.events.event import PREFIX
 from shared.events.work import Work
 from shared.identifiers import derived
+from shared.migrations.migrating import migrate
 from shared.privacy.keyring import KeyName
 from shared.privacy.sealing import seal_text
 from shared.service import Service
@@ -242,3 +244,21 @@ def second(house: House) -> Asker:
 def trainer(house: House) -> Asker:
     """Sees their own cohorts."""
     return house.as_reader(Role.trainer, account="trainer-1")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A house on either database."""
+    address = request.getfixturevalue("database_url") if request.param == "postgresql" else ""
+    settings = Settings(
+        home=tmp_path,
+        public_url="http://localhost:8000",
+        database_url=address,
+        installation=f"t{uuid.uuid4().hex[:10]}",
+    )
+    migrate(settings, [definition()])
+    clock = FixedClock(NOON)
+    service = Service.open(definition(), settings, clock=clock)
+    signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)
+    yield House(service, create(service), clock, signer)
+    service.close()

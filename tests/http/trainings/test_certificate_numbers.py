@@ -8,47 +8,18 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
-from services.trainings.app import create, definition
 from services.trainings.certificates.numbering import NUMBERING, NumberTaken, numbering_id
 from services.trainings.tables import CERTIFICATES
-from shared.access.tokens import TokenSigner
-from shared.clock import FixedClock
-from shared.migrations.migrating import migrate
-from shared.service import Service
-from shared.settings import Settings
-from shared.web.composing import token_key
 from tests.http.trainings.cohort_home import API, Cohort
-from tests.http.trainings.conftest import NOON, PROGRAMME, House
+from tests.http.trainings.conftest import PROGRAMME, House
 
 THREADS: Final = 8
 PEOPLE: Final = 4
 """In each thread's cohort: two certified at once, one alone, one who does not qualify."""
 
 TOLD: Final = THREADS * (PEOPLE - 1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    """A house on either database."""
-    address = request.getfixturevalue("database_url") if request.param == "postgresql" else ""
-    settings = Settings(
-        home=tmp_path,
-        public_url="http://localhost:8000",
-        database_url=address,
-        installation=f"t{uuid.uuid4().hex[:10]}",
-    )
-    migrate(settings, [definition()])
-    clock = FixedClock(NOON)
-    service = Service.open(definition(), settings, clock=clock)
-    signer = TokenSigner(token_key(settings), audience=settings.installation, clock=clock)
-    yield House(service, create(service), clock, signer)
-    service.close()
 
 
 def cohorts(house: House) -> list[Cohort]:
