@@ -74,6 +74,7 @@ _GRANTS: Final = {
     "grants.application.revised": N_("The application was revised."),
     "grants.application.submitted": N_("The application was submitted."),
     "grants.application.waitlisted": N_("The application was put on the waiting list."),
+    "grants.application.moved_to_person": N_("The application went to another person."),
     "grants.application.withdrawn": N_("The application was withdrawn."),
     "grants.award.account_changed": N_("The bank account of the award was changed."),
     "grants.award.account_confirmed": N_("The changed bank account was confirmed by a call back."),
@@ -250,6 +251,14 @@ _TRAININGS: Final = {
     "trainings.import_desk.left": N_("An import is over; the next may begin."),
     "trainings.import_desk.taken": N_("An import is being entered."),
     "trainings.numbering.number_taken": N_("A certificate number was taken."),
+    "trainings.recognition.recognised": N_("A certificate from elsewhere was recognised."),
+    "trainings.recognition.withdrawal_declined": N_(
+        "The withdrawal of a recognised certificate was declined."
+    ),
+    "trainings.recognition.withdrawal_proposed": N_(
+        "Somebody proposed to withdraw a recognised certificate."
+    ),
+    "trainings.recognition.withdrawn": N_("A recognised certificate was withdrawn."),
     "trainings.outcome.document_added": N_("A document of an education outcome was added."),
     "trainings.outcome.document_removed": N_("A document of an education outcome was removed."),
     "trainings.outcome.recorded": N_("An education outcome was recorded."),

@@ -53,7 +53,12 @@ PLACES: Final[tuple[Place, ...]] = (
         ),
     ),
     Place(N_("Cohorts"), "/trainings/cohorts", "trainings.cohorts.read", ("/trainings/courses",)),
-    Place(N_("Certificates"), "/trainings/certificates", "trainings.certificates.read"),
+    Place(
+        N_("Certificates"),
+        "/trainings/certificates",
+        "trainings.certificates.read",
+        ("/trainings/recognitions",),
+    ),
     Place(N_("Outreach"), "/trainings/outreach", "trainings.outreach.read"),
     Place(N_("Sheets"), "/trainings/exports", "trainings.lists.export", ("/trainings/imports",)),
     Place(N_("Training in figures"), "/trainings/figures", "trainings.figures.read"),

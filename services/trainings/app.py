@@ -81,6 +81,10 @@ from services.trainings.people.finding import PEOPLE_FOUND
 from services.trainings.people.papers_views import PAPERS
 from services.trainings.people.projecting import PEOPLE
 from services.trainings.people.registration import REGISTRATION
+from services.trainings.recognition import api as recognitions_api
+from services.trainings.recognition import pages as recognitions_pages
+from services.trainings.recognition.projecting import RECOGNITION_RECORDS
+from services.trainings.recognition.recognition import RECOGNITION
 from services.trainings.referrals import api as referrals_api
 from services.trainings.referrals import handling as referring
 from services.trainings.referrals import pages as referrals_pages
@@ -117,6 +121,7 @@ CAPABILITIES: Final = (
     "courses",
     "cohorts",
     "certificates",
+    "recognition",
     "education",
     "erasure",
     "retention",
@@ -144,6 +149,7 @@ def definition() -> Definition:
             COHORT,
             CERTIFICATE,
             NUMBERING,
+            RECOGNITION,
             OUTCOME,
             ERASURE,
             RETENTION,
@@ -168,6 +174,7 @@ def definition() -> Definition:
             COURSE_VERSIONS,
             COHORT_RECORDS,
             CERTIFICATE_RECORDS,
+            RECOGNITION_RECORDS,
             OUTCOME_RECORDS,
             ERASURE_LIST,
             MONEY_OF_GRANTS,
@@ -249,6 +256,8 @@ def create(service: Service) -> Flask:
     app.register_blueprint(vulnerability_pages.blueprint)
     api.register_blueprint(erasures_api.blueprint)
     app.register_blueprint(erasures_pages.blueprint)
+    api.register_blueprint(recognitions_api.blueprint)
+    app.register_blueprint(recognitions_pages.blueprint)
     api.register_blueprint(retention_api.blueprint)
     app.register_blueprint(retention_pages.blueprint)
     app.register_blueprint(import_steps.blueprint)

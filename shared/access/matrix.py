@@ -181,6 +181,7 @@ SHOWN: Final[dict[str, str]] = {
     "trainings.imports.read": "training identity",
     "trainings.erasures.read": "identity",
     "trainings.retention.read": "identity",
+    "trainings.recognitions.read": "training identity",
     "trainings.referrals.read": "identity training",
     "trainings.outreach.read": _OTHER,
     "trainings.figures.read": "training",

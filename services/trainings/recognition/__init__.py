@@ -1,0 +1,1 @@
+"""Certificates that somebody brought from elsewhere and that are recognised here, with evidence."""
