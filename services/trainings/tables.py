@@ -119,7 +119,7 @@ COHORTS: Final = Table(
     Column("closed_on", Date),
     Column("imported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("address", String(200)),
+    Column("venue", String(200)),
     Column("capacity", Integer),
     Column("level", String(20)),
     Column("occupation", String(200)),

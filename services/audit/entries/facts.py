@@ -104,6 +104,15 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "course_version": (N_("Version of the course"), "number"),
     "certificate_kind": (N_("Certificate that is asked for"), "code"),
     "hours": (N_("Hours"), "number"),
+    "attendance_percent_min": (N_("Attendance that is needed, in per cent"), "number"),
+    "post_test_min": (N_("Test after that is needed, in per cent"), "number"),
+    "capacity": (N_("Places"), "number"),
+    "occupation": (N_("Occupation"), "text"),
+    "starts": (N_("Begins at"), "text"),
+    "module": (N_("Module"), "number"),
+    "waited": (N_("From the waiting list"), "flag"),
+    "carried_minutes": (N_("Minutes carried over"), "number"),
+    "carried_pre_test": (N_("Test before, carried over"), "number"),
     "session": (N_("Session"), "number"),
     "minutes": (N_("Minutes"), "number"),
     "attended_minutes": (N_("Minutes attended"), "number"),
@@ -227,6 +236,7 @@ LEFT_OUT: Final = frozenset(
         *("document", "sha256", "recipient_kind", "subject", "about", "removed", "trainers"),
         *("by", "visitor", "corrects", "officer"),
         *("kept", "kinds", "owners", "rows", "services", "table"),
+        *("description", "module_hours", "venue", "level"),
     }
 )
 """Said elsewhere (records that are named are links), long lists, or personal without a seal."""

@@ -17,11 +17,15 @@ from services.trainings.courses.rule import DEFAULT_RULE, CourseKind, Rule
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One participant in one session; ``excused``: why they were not there all the time."""
+    """One participant in one session; ``excused``: why they were not there all the time.
+
+    excused_as: a reason of the list (noting.py).
+    """
 
     registration_id: str
     attended_minutes: int
     excused: str | None = None
+    excused_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +62,7 @@ class PlanCohort(Act):
     trainers: tuple[str, ...]
     rule: Rule = DEFAULT_RULE
     capacity: int | None = None
-    address: str | None = None
+    venue: str | None = None
     level: str | None = None
     occupation: str | None = None
     institution: str | None = None
@@ -69,7 +73,7 @@ class ChangeDetails(Act):
     """Say where it is run and for how many from now on; all of it, as it is to stand."""
 
     place: str
-    address: str | None = None
+    venue: str | None = None
     capacity: int | None = None
     level: str | None = None
     occupation: str | None = None

@@ -38,7 +38,7 @@ class Planned(Event, frozen=True, kw_only=True):
     attendance_percent_min: int = 80
     post_test_min: int | None = 50
     capacity: int | None = None
-    address: str | None = None
+    venue: str | None = None
     level: str | None = None
     occupation: str | None = None
     institution: str | None = None
@@ -50,7 +50,7 @@ class DetailsChanged(Event, frozen=True, kw_only=True):
 
     cohort_id: str
     place: str
-    address: str | None
+    venue: str | None
     capacity: int | None
     level: str | None
     occupation: str | None

@@ -97,7 +97,7 @@ class Details:
     """Where it is run and for how many; see ``DetailsChanged``."""
 
     place: str = ""
-    address: str | None = None
+    venue: str | None = None
     capacity: int | None = None
     level: str | None = None
     occupation: str | None = None
@@ -237,7 +237,7 @@ def _planned(event: Planned) -> Running:
 def _details(event: Planned | DetailsChanged) -> Details:
     return Details(
         place=event.place,
-        address=event.address,
+        venue=event.venue,
         capacity=event.capacity,
         level=event.level,
         occupation=event.occupation,

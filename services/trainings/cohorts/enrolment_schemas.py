@@ -10,7 +10,7 @@ from services.trainings.cohorts.cohort_state import PLACES_MAX
 from services.trainings.cohorts.handling import SESSIONS_AT_ONCE_MAX
 from services.trainings.cohorts.kinds import LEVELS, TEXT_LENGTH_MAX
 from services.trainings.cohorts.leaving import REASONS
-from services.trainings.cohorts.planning import ADDRESS_LENGTH_MAX
+from services.trainings.cohorts.planning import VENUE_LENGTH_MAX
 from services.trainings.cohorts.schemas import (
     ID_LENGTH_MAX,
     SlotSchema,
@@ -39,7 +39,7 @@ class DetailsSchema(Schema):
     """Where a cohort is run and for how many, whole."""
 
     place = short(PLACE_LENGTH_MAX, required=True)
-    address = short(ADDRESS_LENGTH_MAX, load_default=None, allow_none=True)
+    venue = short(VENUE_LENGTH_MAX, load_default=None, allow_none=True)
     capacity = whole(1, PLACES_MAX, load_default=None, allow_none=True)
     level = fields.String(
         load_default=None,

@@ -47,7 +47,7 @@ class NewCohort:
     place: str
     trainers: tuple[str, ...]
     course_version: int | None = None
-    address: str | None = None
+    venue: str | None = None
     capacity: int | None = None
     level: str | None = None
     occupation: str | None = None
@@ -59,7 +59,7 @@ class NewDetails:
     """Where a cohort is run and for how many, as it is to stand."""
 
     place: str
-    address: str | None = None
+    venue: str | None = None
     capacity: int | None = None
     level: str | None = None
     occupation: str | None = None
@@ -102,7 +102,7 @@ def plan(work: Work, *, by: str, cohort: NewCohort) -> str:
         trainers=cohort.trainers,
         rule=content.rule,
         capacity=cohort.capacity,
-        address=cohort.address,
+        venue=cohort.venue,
         level=cohort.level,
         occupation=cohort.occupation,
         institution=cohort.institution,
@@ -133,7 +133,7 @@ def change_details(work: Work, *, by: str, cohort_id: str, details: NewDetails) 
         now=work.now,
         cohort_id=cohort_id,
         place=details.place,
-        address=details.address,
+        venue=details.venue,
         capacity=details.capacity,
         level=details.level,
         occupation=details.occupation,
@@ -222,14 +222,15 @@ def attendance(
     """Record who was in a session, and how long; what stands so already is not recorded again."""
     rows = views.attendance(work.connection, cohort_id, session)
     standing = {
-        row.registration_id: (row.attended_minutes, row.excused)
+        row.registration_id: (row.attended_minutes, row.excused, row.excused_as)
         for row in rows
         if row.attended_minutes is not None
     }
     marks = tuple(
         mark
         for mark in marks
-        if standing.get(mark.registration_id) != (mark.attended_minutes, mark.excused or None)
+        if standing.get(mark.registration_id)
+        != (mark.attended_minutes, mark.excused or None, mark.excused_as)
     )
     command = RecordAttendance(
         by=by, now=work.now, cohort_id=cohort_id, session=session, marks=marks

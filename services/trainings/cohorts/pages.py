@@ -62,7 +62,7 @@ from shared.web.language import say
 from shared.web.pagination import CURSOR_LENGTH_MAX, PageRequest
 
 COURSES_SHOWN_MAX = 200
-DETAILS = ("place", "address", "capacity", "level", "occupation", "institution")
+DETAILS = ("place", "venue", "capacity", "level", "occupation", "institution")
 FIELDS_OF = {"capacity-out-of-range": "capacity"}
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/trainings")
@@ -129,7 +129,7 @@ def new() -> ResponseReturnValue:
             country=typed("country"),
             place=typed("place"),
             trainers=tuple(request.form.getlist("trainers")),
-            address=typed("address") or None,
+            venue=typed("venue") or None,
             capacity=typed_number("capacity"),
             level=typed("level") or None,
             occupation=typed("occupation") or None,
@@ -234,7 +234,7 @@ def details(cohort_id: str) -> ResponseReturnValue:
         by = actor()
         given = NewDetails(
             place=typed("place"),
-            address=typed("address") or None,
+            venue=typed("venue") or None,
             capacity=typed_number("capacity"),
             level=typed("level") or None,
             occupation=typed("occupation") or None,

@@ -41,7 +41,7 @@ from shared.events.event import Event
 from shared.language.marking import N_
 
 TRAINERS_MAX: Final = 10
-ADDRESS_LENGTH_MAX: Final = 200
+VENUE_LENGTH_MAX: Final = 200
 
 
 def plan(state: CohortState, command: PlanCohort) -> tuple[Event, ...]:
@@ -70,7 +70,7 @@ def plan(state: CohortState, command: PlanCohort) -> tuple[Event, ...]:
             attendance_percent_min=rule.attendance_percent_min,
             post_test_min=rule.post_test_min,
             capacity=_capacity(command.capacity),
-            address=_address(command.address),
+            venue=_venue(command.venue),
             level=needed.level,
             occupation=needed.occupation,
             institution=needed.institution,
@@ -83,7 +83,7 @@ def change_details(state: Running, command: ChangeDetails) -> tuple[Event, ...]:
     needed = _needed(state.kind, command, imported=False)
     details = Details(
         place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
-        address=_address(command.address),
+        venue=_venue(command.venue),
         capacity=_capacity(command.capacity),
         level=needed.level,
         occupation=needed.occupation,
@@ -95,7 +95,7 @@ def change_details(state: Running, command: ChangeDetails) -> tuple[Event, ...]:
         DetailsChanged(
             cohort_id=command.cohort_id,
             place=details.place,
-            address=details.address,
+            venue=details.venue,
             capacity=details.capacity,
             level=details.level,
             occupation=details.occupation,
@@ -142,5 +142,5 @@ def _capacity(capacity: int | None) -> int | None:
     return capacity
 
 
-def _address(address: str | None) -> str | None:
-    return optional_text(address, field="address", length_max=ADDRESS_LENGTH_MAX)
+def _venue(venue: str | None) -> str | None:
+    return optional_text(venue, field="venue", length_max=VENUE_LENGTH_MAX)

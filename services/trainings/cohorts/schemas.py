@@ -13,8 +13,8 @@ from services.trainings.cohorts.cohort import (
 )
 from services.trainings.cohorts.cohort_state import PLACES_MAX
 from services.trainings.cohorts.kinds import LEVELS, TEXT_LENGTH_MAX
-from services.trainings.cohorts.planning import ADDRESS_LENGTH_MAX, TRAINERS_MAX
-from services.trainings.cohorts.recording import PARTICIPANTS_MAX
+from services.trainings.cohorts.planning import VENUE_LENGTH_MAX, TRAINERS_MAX
+from services.trainings.cohorts.recording import PARTICIPANTS_MAX, REASONS
 from services.trainings.cohorts.wording import COUNTRIES
 from services.trainings.courses.course import MODULES_MAX, VERSION_MAX
 from services.trainings.people.fields import (
@@ -75,7 +75,7 @@ class NewCohortSchema(Schema):
         allow_none=True,
         metadata={"description": "Null: the newest one that is offered."},
     )
-    address = short(ADDRESS_LENGTH_MAX, load_default=None, allow_none=True)
+    venue = short(VENUE_LENGTH_MAX, load_default=None, allow_none=True)
     capacity = whole(1, PLACES_MAX, load_default=None, allow_none=True)
     level = fields.String(
         load_default=None,
@@ -124,7 +124,7 @@ class CohortSchema(Schema):
     participants = fields.Integer(required=True)
     closed_on = fields.Date(required=True, allow_none=True)
     version = fields.Integer(required=True)
-    address = fields.String(required=True, allow_none=True)
+    venue = fields.String(required=True, allow_none=True)
     capacity = fields.Integer(required=True, allow_none=True)
     level = fields.String(required=True, allow_none=True)
     occupation = fields.String(required=True, allow_none=True)
@@ -177,6 +177,7 @@ class AttendanceSchema(Schema):
     excused = fields.String(
         required=True, allow_none=True, metadata={"description": "Null for who may not read it."}
     )
+    excused_as = fields.String(required=True, allow_none=True)
     is_excused = fields.Boolean(required=True)
 
 
@@ -207,13 +208,14 @@ class SessionReceiptSchema(ReceiptSchema):
 
 
 class MarkSchema(Schema):
-    """How long somebody was there; ``excused``: why not longer."""
+    """How long somebody was there; ``excused_as``, ``excused``: why not longer."""
 
     registration_id = short(ID_LENGTH_MAX, required=True)
     attended_minutes = whole(0, SESSION_MINUTES_MAX, required=True)
     excused = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=REASON_LENGTH_MAX)
     )
+    excused_as = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(REASONS))
 
 
 class MarksSchema(Schema):

@@ -36,7 +36,7 @@ LABELS: Final = {
     "every_weeks": N_("Every how many weeks"),
     "count": N_("How many sessions"),
     "days": N_("Days"),
-    "address": N_("Room or address"),
+    "venue": N_("Room or address"),
     "capacity": N_("Places"),
     "level": N_("Class, cycle or year"),
     "occupation": N_("Occupation"),

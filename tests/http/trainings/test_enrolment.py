@@ -304,7 +304,7 @@ def test_details_are_changed_on_a_page(cohort: Cohort) -> None:
     wrong = ana.submit(address, place="Topola", capacity="501", version=cohort.version)
     assert wrong.status_code == 422 and 'href="#capacity"' in wrong.text
     done = ana.submit(
-        address, place="Topola", address="Room 3", capacity="12", version=cohort.version
+        address, place="Topola", venue="Room 3", capacity="12", version=cohort.version
     )
     assert done.status_code == 303
     page = ana.get(f"{PAGES}/{cohort.id}").text
