@@ -16,6 +16,7 @@ from services.grants.applications import api as applications_api
 from services.grants.applications import pages as applications_pages
 from services.grants.applications import views as application_views
 from services.grants.applications.application import APPLICATION
+from services.grants.applications.reactions import FOLLOWING
 from services.grants.calls import api as calls_api
 from services.grants.calls import closing
 from services.grants.calls import pages as calls_pages
@@ -78,7 +79,7 @@ def definition() -> Definition:
             staff.STAFF_NAMES,
             *money_parts.PROJECTIONS,
         ),
-        reactions=(*money_parts.REACTIONS, erasing.ERASING.reaction),
+        reactions=(*money_parts.REACTIONS, FOLLOWING, erasing.ERASING.reaction),
         due={**closing.DUE, **money_parts.DUE, **erasing.ERASING.due},
     )
 

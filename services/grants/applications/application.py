@@ -22,6 +22,7 @@ from services.grants.applications.application_commands import (
     ConfirmReinstatement,
     DecideApplication,
     DraftApplication,
+    FollowPerson,
     FromHistory,
     ImportApplication,
     ImportDecision,
@@ -51,6 +52,7 @@ from services.grants.applications.application_events import (
     ChangesRequested,
     Drafted,
     Lapsed,
+    MovedToPerson,
     PaperReceived,
     Revised,
     Submitted,
@@ -68,6 +70,7 @@ from services.grants.applications.application_state import (
     RejectedCase,
     SubmittedCase,
     WaitlistedCase,
+    Whose,
     WithdrawnCase,
     Written,
     evolve,
@@ -114,6 +117,8 @@ def decide(state: ApplicationState, command: ApplicationCommand) -> tuple[Event,
             return _withdraw(state)
         case LapseApplication():
             return _lapse(state)
+        case FollowPerson():
+            return _follow(state.whose, command)
         case _:
             return _decide_committee(state, command)
 
@@ -139,6 +144,19 @@ def _ranked(state: ApplicationState) -> RankedCase:
     if not isinstance(state, RankedCase):
         raise impossible(state)
     return state
+
+
+def _follow(whose: Whose, command: FollowPerson) -> tuple[Event, ...]:
+    if whose.person_id == command.person_id:
+        return ()
+    return (
+        MovedToPerson(
+            application_id=whose.application_id,
+            registration_id=whose.registration_id,
+            person_id=command.person_id,
+            from_person_id=whose.person_id,
+        ),
+    )
 
 
 # Writing and handing in

@@ -148,6 +148,13 @@ class LapseApplication(ApplicationCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowPerson(ApplicationCommand):
+    """Its registration is this person's from now on."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportApplication(FromHistory, ApplicationCommand):
     """Bring an application from before, handed in at its own moment."""
 

@@ -234,6 +234,16 @@ class Lapsed(Event, frozen=True, kw_only=True):
     person_id: str
 
 
+@event_type("grants.application.moved_to_person.v1")
+class MovedToPerson(Event, frozen=True, kw_only=True):
+    """Its registration was found to be another person's, or was taken apart from one again."""
+
+    application_id: str
+    registration_id: str
+    person_id: str
+    from_person_id: str
+
+
 ApplicationEvent: TypeAlias = (
     PaperReceived
     | Drafted
@@ -250,4 +260,5 @@ ApplicationEvent: TypeAlias = (
     | Rejected
     | Withdrawn
     | Lapsed
+    | MovedToPerson
 )

@@ -20,6 +20,7 @@ from services.grants.applications.application_events import (
     FoundIneligible,
     Kind,
     Lapsed,
+    MovedToPerson,
     PaperReceived,
     Ranked,
     Reinstated,
@@ -36,7 +37,10 @@ from shared.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class Whose:
-    """Which application this is, of whom and in which call."""
+    """Which application this is, of whom and in which call.
+
+    persons_before: whose it was until its registration was found to be another person's.
+    """
 
     application_id: str
     application_no: str
@@ -44,6 +48,7 @@ class Whose:
     registration_id: str
     person_id: str
     received_at: datetime | None
+    persons_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +210,8 @@ def evolve(state: ApplicationState, event: ApplicationEvent) -> ApplicationState
             return _drafted(state, event)
         case NoApplication(), _:
             raise TypeError(f"{type(event).__name__} before Drafted")
+        case _, MovedToPerson():
+            return _moved(state, event)
         case _, Withdrawn():
             return WithdrawnCase(whose=state.whose)
         case _, Lapsed():
@@ -213,6 +220,17 @@ def evolve(state: ApplicationState, event: ApplicationEvent) -> ApplicationState
             return _evolve_written(state, event)
         case _:
             raise TypeError(f"{type(event).__name__} does not follow {type(state).__name__}")
+
+
+def _moved(state: ApplicationState, event: MovedToPerson) -> ApplicationState:
+    if isinstance(state, NoApplication):
+        raise TypeError(f"{type(event).__name__} before Drafted")
+    whose = replace(
+        state.whose,
+        person_id=event.person_id,
+        persons_before=(*state.whose.persons_before, state.whose.person_id),
+    )
+    return replace(state, whose=whose)
 
 
 def _evolve_written(state: Written, event: ApplicationEvent) -> ApplicationState:

@@ -19,9 +19,11 @@ from services.grants.applications.application_state import Whose
 from services.grants.applications.views import APPLICATIONS
 from services.grants.calls.call import Held
 from shared.events.append import Claim
+from shared.events.tables import CLAIMS
 from shared.events.work import Work
 from shared.language.marking import N_
 
+PLACE: Final = "application-of-person"
 NUMBER_TAKEN: Final = "application-number-taken"
 CODE_LENGTH_MAX: Final = 30
 SECOND: Final = N_("This person has an application in this call already.")
@@ -53,9 +55,31 @@ def only_one(call_id: str, person_id: str, application_id: str) -> Claim:
     """The person's one place in the call."""
     stream = APPLICATION.stream(application_id)
     value = f"{call_id}/{person_id}"
-    return Claim("application-of-person", value, stream, "second-application", SECOND)
+    return Claim(PLACE, value, stream, "second-application", SECOND)
 
 
 def release(work: Work, whose: Whose) -> None:
-    """Give the person's place in the call back."""
-    work.release(only_one(whose.call_id, whose.person_id, whose.application_id))
+    """Give the person's place in the call back, whoever's it was when it was taken."""
+    for person_id in (whose.person_id, *whose.persons_before):
+        work.release(only_one(whose.call_id, person_id, whose.application_id))
+
+
+def follow(work: Work, whose: Whose) -> None:
+    """Take the place of the person whose it is now in place of the one it was until now.
+
+    Where that person has another application in the call, both keep theirs: the checks will find
+    which one came second.
+    """
+    stream = APPLICATION.stream(whose.application_id)
+    here = (CLAIMS.c.programme == work.context.programme) & (CLAIMS.c.kind == PLACE)
+    held = set(
+        work.connection.execute(select(CLAIMS.c.value).where(here, CLAIMS.c.stream == stream))
+        .scalars()
+        .all()
+    )
+    wanted = only_one(whose.call_id, whose.person_id, whose.application_id)
+    taken = select(CLAIMS.c.stream).where(here, CLAIMS.c.value == wanted.value)
+    if not held or work.connection.execute(taken).first() is not None:
+        return
+    release(work, whose)
+    work.claim(wanted)

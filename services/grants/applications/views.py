@@ -109,6 +109,8 @@ def project(at: Projecting, recorded: Recorded) -> None:
             values = {"proposed_by": event.proposed_by, "note": event.reason}
         case events.Reinstated():
             values = {"state": "under_review", "reason": None, "proposed_by": None}
+        case events.MovedToPerson():
+            values = {}
         case _:
             values = _committee(recorded)
     if recorded.version == 1:

@@ -29,6 +29,7 @@ from services.grants.awards.award_state import Accepted, payee_account
 from services.grants.awards.views import one_award
 from services.grants.calls import budget_commands
 from services.grants.calls.budget import BUDGET
+from services.grants.foreign import registration
 from services.grants.payments import account_number as account_numbers
 from services.grants.payments import payment_commands as p
 from services.grants.payments.payment import PAYMENT
@@ -257,12 +258,18 @@ def schedule_tranche(work: Work, award_id: str, *, by: str, tranche: int) -> str
             tranche=tranche,
             application_no=row.application_no,
             registration_id=row.registration_id,
-            person_id=row.person_id,
+            person_id=_person_now(work, row),
             amount=state.tranches[tranche - 1].amount,
             reissue=reissue,
         )
         work.decide(PAYMENT, payment_id, command)
     return payment_id
+
+
+def _person_now(work: Work, row: Any) -> str:
+    """Whose award it is today: its registration may have been found to be another person's."""
+    known = registration(work.connection, row.registration_id)
+    return str(row.person_id if known is None else known["person_id"])
 
 
 def plan_visits(work: Work, award_id: str, events: tuple[Event, ...], *, by: str) -> None:

@@ -323,7 +323,7 @@ def _with_award() -> Any:
             AWARDS.c.full_name,
             AWARDS.c.registration_id,
             AWARDS.c.zone,
-            AWARDS.c.person_id,
+            REGISTRATIONS.c.person_id,
             REGISTRATIONS.c.municipality,
             REGISTRATIONS.c.country,
             REGISTRATIONS.c.phone,

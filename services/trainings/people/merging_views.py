@@ -17,7 +17,6 @@ from sqlalchemy import (
     Row,
     Table,
     and_,
-    distinct,
     exists,
     func,
     literal,
@@ -104,9 +103,9 @@ def _conflicts(
         return [
             set(
                 connection.execute(
-                    select(distinct(column)).where(
-                        table.c.registration_id.in_(ids), column.is_not(None), *conditions
-                    )
+                    select(column)
+                    .distinct()
+                    .where(table.c.registration_id.in_(ids), column.is_not(None), *conditions)
                 ).scalars()
             )
             for ids in both
