@@ -152,34 +152,6 @@ def test_place_and_declaration_are_changed(officer):
     assert "Says that they are Roma" in officer.get(address).text
 
 
-def test_likely_duplicates_are_put_together_and_taken_apart(house, officer):
-    house.person()
-    house.person(full_name="Мира Пример")
-    address = f"{PEOPLE}/duplicates"
-    page = officer.get(address).text
-    assert "1 pair may be one person" in page
-    form = {
-        "other_registration_id": page.split('other_registration_id" value="')[1].split('"')[0],
-        "version": "1",
-        "same": "yes",
-    }
-    first = page.split(f'action="{PEOPLE}/')[1].split("/")[0]
-    decide = f"{PEOPLE}/{first}/duplicates"
-    unsaid = officer.submit(decide, page=address, **form)
-    assert unsaid.status_code == 422 and 'href="#reason"' in unsaid.text
-    done = officer.submit(decide, page=address, **form, reason="Same card")
-    assert done.status_code == 303 and done.headers["Location"] == address
-    assert "No likely duplicates" in officer.get(address).text
-    record = f"{PEOPLE}/{first}"
-    shown = officer.get(record).text
-    assert "Other registrations of this person" in shown and "Same card" in shown
-    form |= {"same": "no", "version": "3", "reason": "Two cards", "from": "record"}
-    apart = officer.submit(decide, page=record, **form)
-    assert apart.status_code == 303 and apart.headers["Location"] == record
-    shown = officer.get(record).text
-    assert "Other registrations of this person" not in shown and "Two cards" in shown
-
-
 def test_who_has_no_role_here_finds_nobody(house, officer):
     address = registered(officer)
     elsewhere = house.as_reader(Role.programme_officer, programme=OTHER_PROGRAMME, account="o3")
