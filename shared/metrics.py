@@ -98,6 +98,11 @@ sign_in_codes_slowed: Final = Counter(
     "zanat_sign_in_codes_slowed_total",
     "Applicants' codes that were answered late, since too many wrong ones were typed of late.",
 )
+certificate_checks: Final = Counter(
+    "zanat_certificate_checks_total",
+    "Certificates that anybody checked: found, unknown (number or code), or refused for a while.",
+    ("outcome",),
+)
 outside_witness_failures: Final = Counter(
     "zanat_outside_witness_failures_total",
     "Attempts to have a checkpoint cosigned outside that failed.",

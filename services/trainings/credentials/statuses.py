@@ -68,7 +68,7 @@ def status_list(service: Service, programme: str, name: str) -> StatusList | Non
         if not _has_any(connection, programme, about):
             return None
         void = tuple(_void(connection, programme, about))
-    bits = encoded(_places(places_key(service.keyring, programme), name, void))
+    bits = _bits(places_key(service.keyring, programme), name, void)
     public_url, settings = service.settings.public_url, service.settings
     hour = service.clock.now().replace(minute=0, second=0, microsecond=0)
     return _signed(public_url, programme, name, bits, hour, signing_key(settings))
@@ -106,11 +106,10 @@ def _void(connection: Connection, programme: str, about: Range) -> Iterable[tupl
             yield row.number, version
 
 
-def _places(key: bytes, name: str, void: Iterable[tuple[str, int]]) -> Iterable[int]:
-    for number, version in void:
-        found = place_of(key, number, version)
-        if found.list == name:
-            yield found.index
+@lru_cache(maxsize=_KEPT)
+def _bits(key: bytes, name: str, void: tuple[tuple[str, int], ...]) -> str:
+    places = (place_of(key, number, version) for number, version in void)
+    return encoded(place.index for place in places if place.list == name)
 
 
 @lru_cache(maxsize=_KEPT)

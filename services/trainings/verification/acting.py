@@ -23,6 +23,7 @@ from services.trainings.verification.limits import COUNTED, allowed
 from shared.errors import Missing, TooMany
 from shared.language.folding import fold
 from shared.language.marking import N_
+from shared.metrics import certificate_checks
 from shared.web.client_address import client_address
 from shared.web.commands import service
 
@@ -64,11 +65,17 @@ class NameChecked:
 
 def checked(asked: Asked, name: str = "") -> tuple[Checked, NameChecked]:
     """How it stands with a document. Raises Missing for number and code alike, and TooMany."""
-    with allowed(service(), client_address(), asked.number):
-        with service().database.reading() as connection:
-            found = standing(connection, number=asked.number, code=asked.code)
-        if found is None:
-            raise unknown()
+    try:
+        with allowed(service(), client_address(), asked.number):
+            with service().database.reading() as connection:
+                found = standing(connection, number=asked.number, code=asked.code)
+            if found is None:
+                raise unknown()
+    except (Missing, TooMany) as refused:
+        outcome = "unknown" if isinstance(refused, Missing) else "refused"
+        certificate_checks.labels(outcome).inc()
+        raise
+    certificate_checks.labels("found").inc()
     answer = _name(found, name) if name.strip() else NameChecked(None)
     return _checked(found), answer
 
