@@ -4,6 +4,8 @@ GET  /exports                 which sheets there are
 GET  /exports/<kind>          of whom, in which form; filters may stand in the address
 POST /exports/people/found    the same, of the people whom a search found
 POST /exports/<kind>          the file
+
+The second factor is asked for before the question, so that the answer to it is the file.
 """
 
 from __future__ import annotations
@@ -62,14 +64,14 @@ def list_kinds() -> ResponseReturnValue:
 
 
 @blueprint.get("/exports/<kind>")
-@requires(EXPORT)
+@requires(EXPORT, fresh=True)
 def choose(kind: str) -> ResponseReturnValue:
     """Ask of whom, and in which form."""
     return _page(kind_of(kind), {name: request.args.get(name, "")[:60] for name in _FILTERS})
 
 
 @blueprint.post("/exports/people/found")
-@requires(EXPORT)
+@requires(EXPORT, fresh=True)
 def choose_found() -> ResponseReturnValue:
     """Ask in which form, of the people whom a search found."""
     return _page(kind_of(PEOPLE.name), {"q": typed("q")[:SEARCH_LENGTH_MAX]})
