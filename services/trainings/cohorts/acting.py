@@ -76,7 +76,8 @@ def attendance(row: Row[Any], session: int) -> list[dict[str, Any]]:
             "full_name": one.full_name,
             "attended_minutes": one.attended_minutes,
             "excused": one.excused if tells else None,
-            "is_excused": bool(one.excused),
+            "excused_as": one.excused_as if tells else None,
+            "is_excused": bool(one.excused or one.excused_as),
         }
         for one in rows
     ]

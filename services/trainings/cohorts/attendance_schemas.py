@@ -6,7 +6,8 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
-from services.trainings.cohorts.noting import ENTRY_ID_LENGTH_MAX, MAXIMUM_MAX, REASONS
+from services.trainings.cohorts.noting import ENTRY_ID_LENGTH_MAX, MAXIMUM_MAX
+from services.trainings.cohorts.recording import REASONS
 from services.trainings.cohorts.schemas import ID_LENGTH_MAX, short, whole
 from services.trainings.people.fields import REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX
 from shared.web.commands import ReceiptSchema

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.trainings.cohorts.entries import AFTER, BEFORE
-from services.trainings.cohorts.noting import REASONS
+from services.trainings.cohorts.recording import REASONS
 from shared.language.marking import N_
 from shared.web.language import say
 

@@ -24,14 +24,11 @@ from services.trainings.cohorts.cohort_events import (
 )
 from services.trainings.cohorts.cohort_state import Participant, Running, session_dates
 from services.trainings.cohorts.entries import BEFORE, TESTS
-from services.trainings.cohorts.recording import by_trainer, participant, today
+from services.trainings.cohorts.recording import REASONS, by_trainer, participant, today
 from services.trainings.people.fields import REASON_LENGTH_MAX, optional_text, term
 from shared.errors import Invalid, Missing, Refused
 from shared.events.event import Event
 from shared.language.marking import N_
-
-REASONS: Final = ("illness", "family", "work", "official", "travel", "other")
-"""Why somebody was not there all the time, as far as they told."""
 
 MAXIMUM_MAX: Final = 1000
 ENTRY_ID_LENGTH_MAX: Final = 36

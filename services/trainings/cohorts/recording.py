@@ -28,13 +28,16 @@ from services.trainings.cohorts.cohort_state import (
     Session,
     session_dates,
 )
-from services.trainings.people.fields import REASON_LENGTH_MAX, optional_text
+from services.trainings.people.fields import REASON_LENGTH_MAX, optional_text, term
 from shared.clock import day_in
 from shared.errors import Forbidden, Invalid, Missing, Refused
 from shared.events.event import Event
 from shared.language.marking import N_
 
 PARTICIPANTS_MAX: Final = 500
+
+REASONS: Final = ("illness", "family", "work", "official", "travel", "other")
+"""Why somebody was not there all the time, as far as they told."""
 
 
 def attendance(state: Running, command: RecordAttendance) -> tuple[Event, ...]:
@@ -55,6 +58,7 @@ def attendance(state: Running, command: RecordAttendance) -> tuple[Event, ...]:
             registration_id=mark.registration_id,
             attended_minutes=mark.attended_minutes,
             excused=_excused(mark),
+            excused_as=_excused_as(mark),
             imported=imported,
         )
         for mark in command.marks
@@ -71,11 +75,19 @@ def _attendance_changes(state: Running, number: int, session: Session, mark: Mar
         )
     before = participant(state, mark.registration_id).attended.get(number)
     # Once sealed, a reason cannot be compared: typed again, it is recorded again.
-    return before != Attended(minutes=mark.attended_minutes, excused=_excused(mark))
+    return before != Attended(
+        minutes=mark.attended_minutes, excused=_excused(mark), excused_as=_excused_as(mark)
+    )
 
 
 def _excused(mark: Mark) -> str | None:
     return optional_text(mark.excused, field="excused", length_max=REASON_LENGTH_MAX)
+
+
+def _excused_as(mark: Mark) -> str | None:
+    if mark.excused_as is not None:
+        term(mark.excused_as, REASONS, field="excused_as")
+    return mark.excused_as
 
 
 def tests(state: Running, command: RecordTests) -> tuple[Event, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 
 from services.trainings.asking import Errors, attempt, new_key
 from services.trainings.cohorts import acting, attendance_pages, handling, sheet_pages
+from services.trainings.cohorts.attendance_words import reason_words, reasons
 from services.trainings.cohorts.cohort_commands import Mark, Score
 from services.trainings.cohorts.wording import LABELS
 from shared.access.reader import may
@@ -145,6 +146,8 @@ def _session_page(
         and row.closed_on is None
         and not held.marks,
         tells=acting.may_read_reasons(row.programme),
+        reasons=reasons(),
+        reason_words=reason_words,
         back=url_for("cohorts.show", cohort_id=row.cohort_id),
         key=new_key(),
     )
@@ -175,6 +178,7 @@ def _recorded(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         minutes = one["attended_minutes"]
         given[f"minutes-{one['registration_id']}"] = "" if minutes is None else str(minutes)
         given[f"excused-{one['registration_id']}"] = one["excused"] or ""
+        given[f"as-{one['registration_id']}"] = one["excused_as"] or ""
     return given
 
 
@@ -200,8 +204,9 @@ def _marks(
         registration_id = one["registration_id"]
         name = f"minutes-{registration_id}"
         text, excused = given.get(name, ""), given.get(f"excused-{registration_id}", "")
+        excused_as = given.get(f"as-{registration_id}", "")
         facts = {"name": one["full_name"] or one["reference"], "most": minutes_max}
-        if not text and one["attended_minutes"] is None and not excused:
+        if not text and one["attended_minutes"] is None and not excused and not excused_as:
             continue
         minutes = _number(text, minutes_max)
         if minutes is None:
@@ -209,7 +214,10 @@ def _marks(
             errors.append((name, say(sentence, facts)))
             continue
         mark = Mark(
-            registration_id=registration_id, attended_minutes=minutes, excused=excused or None
+            registration_id=registration_id,
+            attended_minutes=minutes,
+            excused=excused or None,
+            excused_as=excused_as or None,
         )
         marks.append(mark)
     if not marks and not errors:

@@ -160,6 +160,7 @@ def attendance(connection: Connection, cohort_id: str, session: int) -> Sequence
             REGISTRATIONS.c.full_name,
             marks.c.attended_minutes,
             marks.c.excused,
+            marks.c.excused_as,
         )
         .outerjoin(REGISTRATIONS, REGISTRATIONS.c.registration_id == MEMBERS.c.registration_id)
         .outerjoin(marks, marks.c.registration_id == MEMBERS.c.registration_id)
