@@ -1,6 +1,6 @@
 // The worker of the grids' pages: shows the page kept in this browser where the connection is
 // missing, for a day at most. It looks after two pages of one cohort and what they are made of,
-// and after nothing else. docs/decisions/0028.
+// and after nothing else. docs/decisions/0030.
 
 const CACHE = "zanat-grid";
 const DAY_MILLISECONDS = 24 * 3600 * 1000;

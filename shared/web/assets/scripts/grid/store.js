@@ -1,5 +1,5 @@
 // Entries that are not sent yet, and the last known state of the grid, in the browser's own store:
-// ids and numbers, no names. An entry goes as soon as it has arrived. docs/decisions/0028.
+// ids and numbers, no names. An entry goes as soon as it has arrived. docs/decisions/0030.
 
 const ENTRIES = "zanat-entries";
 const SEEN = "zanat-seen";
