@@ -6,6 +6,7 @@ import pytest
 
 from shared.access.roles import Role
 
+from .cohort_home import Cohort
 from .conftest import OTHER_PROGRAMME
 
 COURSES = "/trainings/api/v1/courses"
@@ -99,3 +100,104 @@ def test_a_trainer_is_offered_no_publishing(house, trainer):
     assert "Publish" not in trainer.get("/trainings/courses").text
     assert "Publish" not in trainer.get(f"/trainings/courses/{course_id}").text
     assert trainer.get("/trainings/courses/new").status_code == 403
+
+
+def test_a_version_says_hours_of_modules_description_and_rule(officer):
+    told = {
+        **SEWING,
+        "module_hours": [80, 40],
+        "description": "Sew what people wear.",
+        "attendance_percent_min": 90,
+        "post_test_min": None,
+    }
+    made = officer.post(COURSES, told)
+    shown = officer.get(made.headers["Location"]).json
+    assert {name: shown[name] for name in told} == told
+    plain = officer.get(officer.post(COURSES, {**SEWING, "title": "Knitting"}).headers["Location"])
+    assert (plain.json["attendance_percent_min"], plain.json["post_test_min"]) == (80, 50)
+    for wrong in (
+        {"module_hours": [80]},
+        {"module_hours": [80, 41]},
+        {"attendance_percent_min": 0},
+        {"post_test_min": 101},
+    ):
+        assert officer.post(COURSES, {**told, **wrong}).status_code == 422
+
+
+def test_what_is_retired_runs_in_no_new_cohort_and_goes_on_in_old_ones(house, officer):
+    cohort = Cohort.begun(house)
+    course_id = cohort.row().course_id
+    address = f"{COURSES}/{course_id}"
+    longer = {"title": "Business, renamed", "kind": "business", "hours": 30, "modules": ["Plan"]}
+    assert officer.post(f"{address}/versions", longer, If_Match='"1"').status_code == 200
+    assert cohort.row().course_title == "Starting a small business"
+    retire = {"course_version": 2, "reason": "Not approved"}
+    assert officer.post(f"{address}/retire", retire, If_Match='"1"').status_code == 412
+    assert officer.post(f"{address}/retire", retire, If_Match='"2"').status_code == 200
+    planned = {
+        "reference": "NEXT",
+        "course_id": course_id,
+        "country": "RS",
+        "place": "Topola",
+        "trainers": ["trainer-1"],
+    }
+    ana = cohort.trainer()
+    second = ana.post("/trainings/api/v1/cohorts", {**planned, "course_version": 2})
+    assert second.status_code == 409
+    first = ana.post("/trainings/api/v1/cohorts", planned)
+    assert ana.get(first.headers["Location"]).json["course_version"] == 1
+    whole = officer.post(f"{address}/retire", {"reason": "No money"}, If_Match='"3"')
+    assert whole.json["version"] == 4
+    planned["reference"] = "NEVER"
+    assert ana.post("/trainings/api/v1/cohorts", planned).status_code == 409
+    assert officer.get(COURSES).json["items"][0]["course_retired"]
+    added = ana.post(
+        f"/trainings/api/v1/cohorts/{cohort.id}/sessions",
+        {"on": "2026-03-09", "minutes": 60},
+        If_Match=cohort.etag,
+    )
+    assert added.status_code == 201
+    assert ana.post(f"{address}/offer", {}, If_Match='"4"').status_code == 403
+    assert officer.post(f"{address}/offer", {}, If_Match='"4"').status_code == 200
+    assert ana.post("/trainings/api/v1/cohorts", planned).status_code == 201
+
+
+def test_pages_retire_a_version_and_offer_it_again(house, officer):
+    course_id = house.course()
+    address = f"/trainings/courses/{course_id}"
+    form = {
+        "title": "Business",
+        "kind": "business",
+        "hours": "",
+        "modules": "Plan; 16\nMarket; 10",
+        "description": "How to begin.",
+        "attendance_percent_min": "75",
+        "post_test_min": "",
+    }
+    done = officer.submit(f"{address}/version", version="1", **form)
+    assert done.status_code == 303
+    page = officer.get(address).text
+    assert "75% of the hours, no test" in page and "How to begin." in page and "26" in page
+    assert "Plan; 16" in officer.get(f"{address}/version").text
+    wrong = officer.submit(f"{address}/version", version="2", **{**form, "hours": "27"})
+    assert wrong.status_code == 422 and 'href="#modules"' in wrong.text
+    ask = f"{address}/retire?course_version=2"
+    assert "Retire version 2?" in officer.get(ask).text
+    empty = officer.submit(f"{address}/retire", page=ask, course_version="2", version="2")
+    assert empty.status_code == 422 and "Retire version 2?" in empty.text
+    gone = officer.submit(
+        f"{address}/retire", page=ask, course_version="2", reason="Too long", version="2"
+    )
+    assert gone.status_code == 303
+    page = officer.get(address).text
+    assert "Version 2 was retired." in page and "Too long" in page and "Offer again" in page
+    again = f"{address}/offer?course_version=2"
+    assert (
+        officer.submit(f"{address}/offer", page=again, course_version="2", version="3").status_code
+        == 303
+    )
+    assert officer.get(f"{address}/retire?course_version=9").status_code == 404
+    whole = officer.submit(f"{address}/retire", reason="No money", version="4")
+    assert whole.status_code == 303 and "Retired" in officer.get("/trainings/courses").text
+    longer = officer.submit(f"{address}/version", version="5", **{**form, "modules": "Plan; 90"})
+    assert longer.status_code == 409 and "The course is retired" in longer.text
