@@ -1,0 +1,1 @@
+"""A programme officer's view of people: what waits, and lists by what they have in common."""
