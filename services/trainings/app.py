@@ -66,6 +66,8 @@ from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.projecting import DESK_LIST, IMPORT_LIST
 from services.trainings.imports.reactions import CLOSING
+from services.trainings.officer import api as officer_api
+from services.trainings.officer import pages as officer_pages
 from services.trainings.outreach import api as outreach_api
 from services.trainings.outreach import handling as outreaching
 from services.trainings.outreach import pages as outreach_pages
@@ -118,6 +120,7 @@ CAPABILITIES: Final = (
     "registering",
     "confirming",
     "households",
+    "officer",
     "courses",
     "cohorts",
     "certificates",
@@ -248,6 +251,8 @@ def create(service: Service) -> Flask:
     app.register_blueprint(confirming_pages.blueprint)
     api.register_blueprint(households_api.blueprint)
     app.register_blueprint(households_pages.blueprint)
+    api.register_blueprint(officer_api.blueprint)
+    app.register_blueprint(officer_pages.blueprint)
     app.register_blueprint(guided_pages.blueprint)
     app.register_blueprint(table_pages.blueprint)
     api.register_blueprint(consents_api.blueprint)
