@@ -55,9 +55,9 @@ TASKS: Final[dict[str, tuple[Task, ...]]] = {
     ),
     "programme_officer": (
         Task(
-            N_("Confirm people"),
-            "/trainings/people?state=unconfirmed",
-            N_("Registrations that a second person must confirm, and likely duplicates."),
+            N_("Look after people"),
+            "/trainings/people/waiting",
+            N_("Whom to confirm, likely duplicates, what is unfinished, papers to ask about."),
         ),
         Task(
             N_("Check applications"),
