@@ -61,8 +61,11 @@ CERTIFICATES: Final = Table(
     Column("country", String(2), nullable=False),
     Column("cohort_id", String(36)),
     Column("revoked_on", Date),
+    Column("recognised_from", String(200)),
     Index("certificates_registration", "registration_id"),
 )
+"""``recognised_from``: who issued one from elsewhere, which has no number of ours: ``number`` is
+empty. None for our own. A withdrawn recognition is as a revoked certificate."""
 
 OUTCOMES: Final = Table(
     "education_outcomes",
@@ -147,6 +150,25 @@ class CertificateRevoked(Foreign, frozen=True, kw_only=True):
     revoked_on: date
 
 
+@reads("trainings.recognition.recognised.v1")
+class CertificateRecognised(Foreign, frozen=True, kw_only=True):
+    """A certificate from elsewhere counts as one of its kind."""
+
+    recognition_id: str
+    registration_id: str
+    issuer: str
+    kind: str
+    issued_on: date
+
+
+@reads("trainings.recognition.withdrawn.v1")
+class RecognitionWithdrawn(Foreign, frozen=True, kw_only=True):
+    """It counts no more."""
+
+    recognition_id: str
+    withdrawn_on: date
+
+
 @reads("trainings.outcome.recorded.v1")
 class OutcomeRecorded(Foreign, frozen=True, kw_only=True):
     """The person finished something."""
@@ -184,6 +206,21 @@ def project(at: Projecting, recorded: Recorded) -> None:
         case CertificateRevoked() as event:
             key = {"certificate_id": event.certificate_id}
             at.change(CERTIFICATES, key, revoked_on=event.revoked_on)
+        case CertificateRecognised() as event:
+            at.put(
+                CERTIFICATES,
+                {"certificate_id": event.recognition_id},
+                programme=recorded.programme,
+                registration_id=event.registration_id,
+                number="",
+                kind=event.kind,
+                issued_on=event.issued_on,
+                country="",
+                recognised_from=event.issuer,
+            )
+        case RecognitionWithdrawn() as event:
+            key = {"certificate_id": event.recognition_id}
+            at.change(CERTIFICATES, key, revoked_on=event.withdrawn_on)
         case OutcomeRecorded() as event:
             at.put(
                 OUTCOMES,
@@ -247,7 +284,7 @@ def _person(
 
 PEOPLE: Final = Projection(
     "people_of_trainings",
-    1,
+    2,
     (REGISTRATIONS, CERTIFICATES, OUTCOMES),
     project,
     (
@@ -258,6 +295,8 @@ PEOPLE: Final = Projection(
         MovedToPerson,
         CertificateIssued,
         CertificateRevoked,
+        CertificateRecognised,
+        RecognitionWithdrawn,
         OutcomeRecorded,
         OutcomeWithdrawn,
     ),
@@ -277,7 +316,10 @@ def registrations_of(connection: Connection, person_id: str) -> Sequence[RowMapp
 
 
 def certificates_of(connection: Connection, person_id: str) -> Sequence[RowMapping]:
-    """Certificates of a person, under whichever registration, the oldest first."""
+    """Certificates of a person, under whichever registration, the oldest first.
+
+    Those recognised from elsewhere are among them.
+    """
     return (
         connection.execute(
             select(CERTIFICATES)

@@ -216,7 +216,12 @@ def find_certified(
     says that there are others.
     """
     query = (
-        select(REGISTRATIONS, CERTIFICATES.c.number, CERTIFICATES.c.issued_on)
+        select(
+            REGISTRATIONS,
+            CERTIFICATES.c.number,
+            CERTIFICATES.c.issued_on,
+            CERTIFICATES.c.recognised_from,
+        )
         .join(CERTIFICATES, CERTIFICATES.c.registration_id == REGISTRATIONS.c.registration_id)
         .where(
             REGISTRATIONS.c.programme == programme,
@@ -231,7 +236,7 @@ def find_certified(
     for row in connection.execute(query).mappings():
         name = fold(row["full_name"] or "").split()
         by_name = bool(words) and all(any(part.startswith(w) for part in name) for w in words)
-        if by_name or row["number"].upper() == number:
+        if by_name or (number and row["number"].upper() == number):
             found.setdefault(row["registration_id"], row)
         if len(found) > FOUND_MAX:
             break

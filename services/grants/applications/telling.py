@@ -65,7 +65,7 @@ def grounds(connection: Connection, row: Mapping[str, Any], terms: Terms) -> dic
         "places": sorted({f"{one['municipality'] or '?'} ({one['country']})" for one in mine}),
         "certificates": [
             {
-                "number": one["number"],
+                "number": one["number"] or one["recognised_from"],
                 "kind": say(CERTIFICATES.get(one["kind"], one["kind"])),
                 "issued_on": one["issued_on"],
                 "revoked_on": one["revoked_on"],

@@ -227,7 +227,12 @@ def _certified(programme: str) -> Select[Any]:
     return (
         select(*_whose())
         .join(CERTIFICATES, CERTIFICATES.c.registration_id == REGISTRATIONS.c.registration_id)
-        .where(CERTIFICATES.c.programme == programme, CERTIFICATES.c.revoked_on.is_(None))
+        .where(
+            CERTIFICATES.c.programme == programme,
+            CERTIFICATES.c.revoked_on.is_(None),
+            # Who was certified elsewhere was not certified by the programme.
+            CERTIFICATES.c.recognised_from.is_(None),
+        )
         .distinct()
     )
 
