@@ -235,6 +235,7 @@ PEOPLE_ONLY: Final[dict[str, str]] = {
     "trainings.imports.write": _ATTESTS,
     "trainings.history.import": _ATTESTS,
     "trainings.data.export": _LEAVES,
+    "trainings.lists.export": "names of many people leave",
     **{
         f"{service}.data.read_own": _LEAVES
         for service in ("accounts", "audit", "grants", "notifications", "trainings")
