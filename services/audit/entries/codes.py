@@ -197,6 +197,12 @@ _HOLDS: Final = {
     "request_of_the_person": N_("The person asks for it"),
 }
 
+_FORMS: Final = {
+    "online": N_("On the site, by the person"),
+    "paper": N_("On a signed paper"),
+    "spoken": N_("Spoken, noted by an officer"),
+}
+
 CODES: Final[dict[str, dict[str, str]]] = {
     "because": {
         "accounting_law": N_("Accounting law keeps it until then."),
@@ -214,11 +220,8 @@ CODES: Final[dict[str, dict[str, str]]] = {
         "self_service": N_("By the applicant"),
         "sms": N_("Text message"),
     },
-    "form": {
-        "online": N_("On the site, by the person"),
-        "paper": N_("On a signed paper"),
-        "spoken": N_("Spoken, noted by an officer"),
-    },
+    "form": _FORMS,
+    "consent_form": _FORMS,
     "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
     "classes": _CLASSES,
     "ground": {**_GROUNDS, **_ERASING, **_HOLDING},
