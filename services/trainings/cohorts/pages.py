@@ -147,22 +147,22 @@ def _new_page(errors: Errors) -> str:
     account = actor()
     with service().database.reading() as connection:
         courses = offered(connection, reach("trainings.courses.read"), limit=COURSES_SHOWN_MAX)
-        choices = [
-            (trainer, name, programme)
-            for programme in own or sorted({row.programme for row in courses})
-            for trainer, name in views.trainers(connection, programme)
-        ]
-    if may(signed_in(), "trainings.attendance.write") and account not in {
-        one[0] for one in choices
-    }:
-        choices.insert(0, (account, signed_in().name, ""))
+        choices: dict[str, tuple[str, list[str]]] = {}
+        for programme in own or sorted({row.programme for row in courses}):
+            for trainer, name in views.trainers(connection, programme):
+                choices.setdefault(trainer, (name, []))[1].append(programme)
+    if may(signed_in(), "trainings.attendance.write") and account not in choices:
+        choices = {account: (signed_in().name, []), **choices}
     chosen = request.form.getlist("trainers") if request.method == "POST" else [account]
     return render_template(
         "trainings/cohorts/new.html",
         courses=courses,
         levels=level_choices(),
         several=len({row.programme for row in courses}) > 1,
-        trainers=choices,
+        trainers=[
+            (trainer, name, ", ".join(programmes))
+            for trainer, (name, programmes) in choices.items()
+        ],
         chosen=chosen,
         countries=[(code, say(name)) for code, name in COUNTRIES.items()],
         typed=request.form,
