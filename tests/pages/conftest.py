@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.pages.serving import make_home, serving
+from tests.pages.serving import Server, make_home, restartable, serving
 from tests.pages.visiting import DESKTOP, PHONE, Screen, Visitor
 
 
@@ -44,3 +44,10 @@ def visit(browser: Browser, address: str, screen: Screen) -> Iterator[Callable[[
             return visitor
 
         yield begin
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[Server]:
+    """A server for what is the same on every screen; it may be stopped and started again."""
+    with restartable(home) as found:
+        yield found

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.grids import TRAINER, begin_cohort, cell, kept, ready, recorded, wait_saved
-from tests.pages.serving import Server, restartable
+from tests.pages.serving import Server
 from tests.pages.visiting import DESKTOP, PHONE, Visitor
 
 pytestmark = [
@@ -21,13 +20,6 @@ pytestmark = [
 ]
 
 SAVED = "[data-grid-saved]"
-
-
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[Server]:
-    """A server that may go away."""
-    with restartable(home) as found:
-        yield found
 
 
 @pytest.fixture

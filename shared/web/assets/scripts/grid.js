@@ -10,7 +10,7 @@ import { makeSender } from "./grid/sending.js";
 import { makeSpeaker } from "./grid/speaking.js";
 import { memoryStore, openStore } from "./grid/store.js";
 
-const IDLE_MILLISECONDS = 1_500;
+const IDLE_MILLISECONDS = 8_000;
 const PAUSE_MILLISECONDS = 150;
 
 const root = document.querySelector("[data-grid]");
@@ -30,6 +30,9 @@ async function start(root) {
   let timer = 0;
 
   const sender = makeSender({ address, account, version: Number(version) }, store, {
+    leaving: () => {
+      typing = null;
+    },
     typing: (entry) => typing !== null && typing.pending.at(-1)?.n === entry.n,
     sent: (batch) => {
       for (const entry of batch) {
@@ -99,22 +102,53 @@ async function start(root) {
   async function enterText(cell, finished) {
     const text = cell.input.value.trim();
     const made = read(cell, text);
-    const invalid = finished && text !== "" && made === null;
-    cell.input.toggleAttribute("aria-invalid", invalid);
-    if (invalid) {
-      cell.input.setAttribute("aria-invalid", "true");
-      speaker.alert("too_much", { most: cell.most, name: cell.name });
-    } else if (finished && text === "" && (cell.text !== "" || cell.pending.length > 0)) {
-      cell.input.value = current(cell);
-      speaker.alert("not_emptied");
-    } else if (made) {
+    cell.input.removeAttribute("aria-invalid");
+    if (made) {
       speaker.alert("");
       const doing = enter(cell, made);
       if (finished) {
         cell.input.value = current(cell);
       }
       await doing;
+      return;
     }
+    // The digits so far were a number, and no longer are: what was there before counts again.
+    await takeBack(cell);
+    if (finished && text !== "") {
+      cell.input.setAttribute("aria-invalid", "true");
+      speaker.alert("too_much", { most: cell.most });
+    } else if (finished && current(cell) !== "") {
+      cell.input.value = current(cell);
+      speaker.alert("not_emptied");
+    }
+  }
+
+  async function takeBack(cell) {
+    const last = cell.pending.at(-1);
+    if (!("before" in cell) || !last || last.sent) {
+      return;
+    }
+    const before = cell.before;
+    cell.pending.pop();
+    if (before) {
+      cell.pending.push({ ...before, n: last.n });
+    }
+    cell.doing = (cell.doing ?? Promise.resolve()).then(() =>
+      before ? store.put({ ...before, n: last.n }) : store.remove(last.n),
+    );
+    show(cell);
+    gain(cell);
+    await cell.doing;
+    tell("entered");
+  }
+
+  // What waits in a cell when somebody begins to type in it.
+  function begin(cell) {
+    if (typing !== cell) {
+      const last = cell.pending.at(-1);
+      cell.before = last && !last.sent && !last.problem ? { ...last } : null;
+    }
+    typing = cell;
   }
 
   function current(cell) {
@@ -142,18 +176,14 @@ async function start(root) {
   }
 
   async function undo(cell) {
-    const last = cell.pending.at(-1);
-    if (typing === cell && last && !last.sent) {
-      cell.pending.pop();
-      await cell.doing;
-      await store.remove(last.n);
+    if (typing === cell) {
+      await takeBack(cell);
     }
     typing = null;
     cell.input.value = current(cell);
     cell.input.removeAttribute("aria-invalid");
     cell.input.select();
-    show(cell);
-    tell("saved");
+    speaker.alert("");
   }
 
   // What the server says
@@ -176,8 +206,9 @@ async function start(root) {
       return;
     }
     cell.pending = cell.pending.filter((one) => one.entry_id !== entry.entry_id);
-    cell.entry = outcome.standing;
+    // Otherwise what stands is asked for, with all that belongs to it.
     if (outcome.outcome === "recorded" || outcome.outcome === "same") {
+      cell.entry = outcome.standing;
       cell.text = written(entry.value, entry.maximum);
       cell.excused = Boolean(entry.excused_as || entry.excused);
     }
@@ -288,7 +319,7 @@ async function start(root) {
   root.addEventListener("input", (event) => {
     const cell = cellOf(cells, event.target);
     if (cell) {
-      typing = cell;
+      begin(cell);
       soon(IDLE_MILLISECONDS);
       enterText(cell, false);
     }
@@ -296,8 +327,8 @@ async function start(root) {
   root.addEventListener("change", (event) => {
     const cell = cellOf(cells, event.target);
     if (cell) {
-      typing = null;
       enterText(cell, true);
+      typing = null;
       soon(PAUSE_MILLISECONDS);
     }
   });

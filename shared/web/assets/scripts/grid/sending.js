@@ -66,13 +66,14 @@ export function makeSender(grid, store, on) {
     tries = 0;
     const told = await answer.json();
     // What nobody else has changed need not be asked for.
-    const alone = version === told.version_before;
+    const known = told.outcomes.every((one) => ["recorded", "same", "refused"].includes(one.outcome));
+    const alone = known && version === told.version_before;
     version = alone ? told.version : version;
     for (const [index, outcome] of told.outcomes.entries()) {
       await arrive(batch[index], outcome);
     }
     await on.done();
-    if (!alone || told.outcomes.some((one) => one.outcome === "contested")) {
+    if (!alone) {
       await poll();
     }
     on.state("saved");
@@ -141,7 +142,10 @@ export function makeSender(grid, store, on) {
   }
 
   window.addEventListener("online", flush);
-  document.addEventListener("visibilitychange", flush);
+  document.addEventListener("visibilitychange", () => {
+    on.leaving();
+    flush();
+  });
   setTimeout(look, POLL_MILLISECONDS);
   return { flush, poll, version: () => version };
 }
