@@ -36,6 +36,7 @@ from services.trainings.people.wording import (
     SEX_WORDS,
     country_name,
 )
+from services.trainings.recognition.views import recognitions_of
 from shared.access.roles import EVERY_PROGRAMME
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
@@ -67,10 +68,12 @@ def mine() -> ResponseReturnValue:
         certificates = views.own_certificates(connection, own)
         cohorts = views.own_cohorts(connection, own)
         outcomes = views.own_outcomes(connection, own)
+        elsewhere = recognitions_of(connection, own)
     return render_template(
         "trainings/own/mine.html",
         certificates=[_certificate(row) for row in certificates],
         cohorts=cohorts,
+        elsewhere=[one for one in elsewhere if one.state != "withdrawn"],
         outcomes=[(say(OUTCOME_WORDS[row.outcome]), row.completed_on) for row in outcomes],
         minutes_an_hour=MINUTES_AN_HOUR,
     )

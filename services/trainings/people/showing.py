@@ -41,6 +41,8 @@ from services.trainings.people.wording import (
     STATE_WORDS,
     country_name,
 )
+from services.trainings.recognition.views import recognitions_of
+from services.trainings.recognition.wording import state_of as recognition_state
 from services.trainings.referrals.views import referrals_of
 from services.trainings.referrals.wording import STEP_TAGS, STEP_WORDS
 from services.trainings.vulnerability.views import existence
@@ -52,7 +54,7 @@ from shared.web.commands import service
 from shared.web.language import language, say
 
 HISTORY_MAX: Final = 50
-RELATED: Final = ("cohorts", "certificates", "outcomes", "referrals")
+RELATED: Final = ("cohorts", "certificates", "recognitions", "outcomes", "referrals")
 
 
 def told(row: Row[Any]) -> dict[str, Any]:
@@ -118,6 +120,7 @@ def record_page(
             ("vulnerability", "trainings.vulnerability.exists"),
             ("declare", "trainings.vulnerability.write"),
             ("outcome", "trainings.outcomes.write"),
+            ("recognise", "trainings.recognitions.write"),
             ("enrol", "trainings.cohorts.write"),
             ("referral", "trainings.referrals.write"),
             ("data", "trainings.data.export"),
@@ -206,6 +209,10 @@ def _related(connection: Connection, ids: list[str]) -> dict[str, Any]:
     return {
         "cohorts": list(found.values()),
         "certificates": [_certificate(one) for one in certificates],
+        "recognitions": [
+            {"row": one, "state": recognition_state(one.state)}
+            for one in recognitions_of(connection, ids)
+        ],
         "outcomes": [
             {"row": one, "what": say(OUTCOME_WORDS[one.outcome])}
             for one in outcomes_of(connection, ids)

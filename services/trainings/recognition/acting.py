@@ -66,10 +66,8 @@ def recognise(
         raise Refused(
             "person-erased", N_("The data of this person are erased. Nothing is kept any more.")
         ) from None
-    written = False
 
     def handler(work: Work) -> Answer:
-        nonlocal written
         recognition_id = handling.recognise(
             work,
             by=by,
@@ -79,7 +77,6 @@ def recognise(
             copy=kept,
             own_registrations=own,
         )
-        written = True
         place = location(recognition_id)
         return receipt(work, RECOGNITION, recognition_id, status=201, location=place)
 
@@ -89,9 +86,10 @@ def recognise(
         # Only what was refused is surely not written: an answer may get lost after a commit.
         files.shelf.remove(kept.sha256)
         raise
-    if not written:
-        # The same form came a second time: what the first one kept is the copy.
-        files.shelf.remove(kept.sha256)
+    with service().database.reading() as connection:
+        if not views.keeps(connection, kept.sha256):
+            # The same form came a second time: what the first one kept is the copy.
+            files.shelf.remove(kept.sha256)
     return response
 
 

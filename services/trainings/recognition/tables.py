@@ -37,6 +37,7 @@ RECOGNITIONS: Final = Table(
     Column("withdrawn_on", Date),
     Column("version", Integer, nullable=False),
     Index("recognised_certificates_registration", "registration_id"),
+    Index("recognised_certificates_paper", "sha256"),
     Index("recognised_certificates_day", "programme", "recognised_on", "recognition_id"),
 )
 """``state``: recognised, proposed (its withdrawal is) or withdrawn. ``sha256``: of the sealed bytes

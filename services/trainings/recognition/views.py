@@ -63,6 +63,12 @@ def recognitions_of(connection: Connection, registrations: Collection[str]) -> S
     return connection.execute(query.order_by(*order)).all()
 
 
+def keeps(connection: Connection, sha256: str) -> bool:
+    """Whether something was recognised by this copy of a paper."""
+    query = select(RECOGNITIONS.c.recognition_id).where(RECOGNITIONS.c.sha256 == sha256)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def key_of(row: Row[Any]) -> tuple[str, str]:
     """Where a row stands in the list."""
     return row.recognised_on.isoformat(), row.recognition_id

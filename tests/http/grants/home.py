@@ -434,3 +434,24 @@ def certify(
         country="RS",
     )
     return certificate_id
+
+
+def recognise(
+    house: House,
+    registration_id: str,
+    *,
+    kind: str = "business",
+    issuer: str = "Regionalna škola",
+) -> str:
+    """Trainings recognised a certificate from elsewhere; its id."""
+    recognition_id = derived("recognition", registration_id, kind, issuer)
+    house.arrives(
+        "trainings.recognition.recognised.v1",
+        f"recognition/{recognition_id}",
+        recognition_id=recognition_id,
+        registration_id=registration_id,
+        issuer=issuer,
+        kind=kind,
+        issued_on="2024-05-06",
+    )
+    return recognition_id

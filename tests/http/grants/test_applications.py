@@ -126,6 +126,24 @@ def test_a_revoked_certificate_does_not_count(house):
     assert code_of(act(house, application_id, "submit")) == (409, "no-certificate")
 
 
+def test_a_certificate_recognised_from_elsewhere_counts_until_it_is_withdrawn(house):
+    call_id = home.open_call(house)
+    mira = home.register(house)
+    one = home.recognise(house, mira)
+    application_id = draft(house, call_id, mira)
+    page = officer(house).get(f"/grants/applications/{application_id}").text
+    assert "Regionalna škola" in page
+    house.arrives(
+        "trainings.recognition.withdrawn.v1",
+        f"recognition/{one}",
+        recognition_id=one,
+        withdrawn_on="2026-02-28",
+    )
+    assert code_of(act(house, application_id, "submit")) == (409, "no-certificate")
+    home.recognise(house, mira, issuer="Druga škola")
+    done(house, application_id, "submit")
+
+
 def test_after_the_deadline_nothing_is_begun_or_handed_in(house):
     call_id, mira = ready(house)
     application_id = draft(house, call_id, mira)
