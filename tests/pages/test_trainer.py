@@ -34,9 +34,16 @@ def test_trainer_issues_certificates_to_those_chosen_and_opens_one(
 
     assert marija.title == "Issue 8 certificates?"
     marija.check()
-    assert left_out not in [row[0] for row in marija.rows("Who gets one")]
+    numbered = {row[1]: row[4] for row in marija.rows("Who gets one")}
+    assert numbered.pop(left_out) == "" and all(numbered.values())
     assert "1 more qualifies and is left out." in marija.text()
+    assert [row[0] for row in marija.rows("Who gets none, and why")] == [lacking[0][1]]
+    marija.page.get_by_label("Српски (ћирилица)", exact=True).check()
     marija.fill("Issued by", "Otvorena vrata")
+    marija.press("Show how they will look")
+    marija.check()
+    drawn = marija.page.get_by_role("img", name="Preview of the certificate of")
+    assert drawn.evaluate("image => image.complete && image.naturalWidth") == 1286
     marija.press("Issue 8 certificates")
 
     assert marija.title == "8 certificates are issued"
@@ -53,6 +60,21 @@ def test_trainer_issues_certificates_to_those_chosen_and_opens_one(
     assert facts["Name"] == name and facts["Trainer"] == "Marija Nikolić"
     assert facts["Issued by"] == "Otvorena vrata"
 
+    documents_are_made_while_one_looks(marija, first)
     marija.open("/trainings/cohorts")
     marija.press("TO-2026-2")
     assert marija.title == "1 of 10 can be certified"
+
+
+def documents_are_made_while_one_looks(marija: Visitor, number: str) -> None:
+    """The page of a cohort's documents says how many are ready, and each can be saved."""
+    marija.page.go_back()
+    marija.press("Print the certificates")
+    marija.page.get_by_text(re.compile(r"All \d+ documents are ready\.")).wait_for()
+    marija.page.reload()
+    assert re.fullmatch(r"All \d+ documents are ready", marija.title)
+    marija.check()
+    for link, ending in ((number, ".pdf"), ("Print them all (PDF)", ".pdf")):
+        with marija.page.expect_download() as saved:
+            marija.page.get_by_role("link", name=link, exact=True).click()
+        assert saved.value.suggested_filename.endswith(ending)
