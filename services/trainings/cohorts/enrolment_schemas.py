@@ -96,7 +96,7 @@ class SessionsReceiptSchema(ReceiptSchema):
     sessions = fields.List(fields.Integer(), required=True)
 
 
-class WaitingSchema(Schema):
+class WaitingForPlaceSchema(Schema):
     """Somebody who waits for a place, who waits longest first."""
 
     registration_id = fields.String(required=True)
@@ -108,7 +108,7 @@ class WaitingSchema(Schema):
 class WaitingListSchema(Schema):
     """All who wait, and how many places are free."""
 
-    items = fields.List(fields.Nested(WaitingSchema), required=True)
+    items = fields.List(fields.Nested(WaitingForPlaceSchema), required=True)
     places = fields.Integer(required=True)
 
 
