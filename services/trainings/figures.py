@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from services.trainings.tables import CERTIFICATES, DUPLICATE_DECISIONS, OUTCOMES, REGISTRATIONS
 
@@ -56,17 +56,33 @@ def programme_figures(connection: Connection, programme: str) -> dict[str, int]:
 
 def likely_duplicates(connection: Connection, programme: str) -> list[Group]:
     """The groups on which nobody has decided yet, in the order of the name."""
+    r = REGISTRATIONS.c
+    named = (r.programme == programme) & r.name_folded.is_not(None)
+    # The database finds the few that agree, so that nobody reads a whole programme.
+    same = (
+        select(r.name_folded, r.birth_date, r.municipality)
+        .where(named)
+        .group_by(r.name_folded, r.birth_date, r.municipality)
+        .having(func.count() > 1, func.sum(case((r.has_number, 0), else_=1)) > 0)
+        .subquery()
+    )
     rows = connection.execute(
         select(
-            REGISTRATIONS.c.registration_id,
-            REGISTRATIONS.c.person_id,
-            REGISTRATIONS.c.name_folded,
-            REGISTRATIONS.c.birth_date,
-            REGISTRATIONS.c.municipality,
-            REGISTRATIONS.c.has_number,
+            r.registration_id,
+            r.person_id,
+            r.name_folded,
+            r.birth_date,
+            r.municipality,
+            r.has_number,
         )
-        .where(REGISTRATIONS.c.programme == programme, REGISTRATIONS.c.name_folded.is_not(None))
-        .order_by(REGISTRATIONS.c.name_folded, REGISTRATIONS.c.registration_id)
+        .join(
+            same,
+            (r.name_folded == same.c.name_folded)
+            & r.birth_date.is_not_distinct_from(same.c.birth_date)
+            & (r.municipality == same.c.municipality),
+        )
+        .where(named)
+        .order_by(r.name_folded, r.registration_id)
     ).all()
     agreeing: dict[tuple[str, str, str], list[tuple[str, str, bool]]] = defaultdict(list)
     for row in rows:
