@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from services.trainings.cohorts import handling
@@ -32,7 +34,7 @@ def cohort(house: House) -> Cohort:
 
 def test_sessions_are_put_on_several_days_all_or_none(cohort: Cohort) -> None:
     ana, base = cohort.trainer(), f"{API}/cohorts/{cohort.id}"
-    given = {
+    given: dict[str, Any] = {
         "days": ["2026-03-05", "2026-03-02"],
         "minutes": 240,
         "starts": "09:00",
@@ -41,7 +43,7 @@ def test_sessions_are_put_on_several_days_all_or_none(cohort: Cohort) -> None:
     }
     wrong = ana.post(
         f"{base}/sessions/several",
-        {**given, "days": [*given["days"], "2026-02-01"]},  # type: ignore[misc]
+        {**given, "days": [*given["days"], "2026-02-01"]},
         If_Match=cohort.etag,
     )
     assert wrong.status_code == 409 and ana.get(base).json["sessions"] == []
@@ -54,13 +56,14 @@ def test_sessions_are_put_on_several_days_all_or_none(cohort: Cohort) -> None:
         1,
         TRAINER,
     )
-    for changes in (
+    impossible: list[dict[str, Any]] = [
         {"module": 3},
         {"trainer": "trainer-9"},
         {"starts": "25:00"},
         {"days": []},
         {"days": ["2026-03-09"] * 101},
-    ):
+    ]
+    for changes in impossible:
         answer = ana.post(f"{base}/sessions/several", {**given, **changes}, If_Match=cohort.etag)
         assert answer.status_code == 422
     hours = ana.get(f"{base}/hours").json
@@ -71,7 +74,7 @@ def test_sessions_are_put_on_several_days_all_or_none(cohort: Cohort) -> None:
 def test_a_pattern_is_seen_first_and_a_day_left_out(cohort: Cohort) -> None:
     ana, address = cohort.trainer(), f"{PAGES}/{cohort.id}/sessions/several"
     assert "24 are still missing" in ana.get(f"{PAGES}/{cohort.id}").text
-    form = {
+    form: dict[str, Any] = {
         "first-day": "2",
         "first-month": "3",
         "first-year": "2026",
@@ -83,12 +86,13 @@ def test_a_pattern_is_seen_first_and_a_day_left_out(cohort: Cohort) -> None:
         "module": "1",
         "version": cohort.version,
     }
-    for changes, field in (
-        ({"weekdays": []}, "weekdays"),
-        ({"count": "101"}, "count"),
-        ({"first-day": "31", "first-month": "2"}, "first"),
-        ({"minutes": ""}, "minutes"),
-    ):
+    wrongs: dict[str, dict[str, Any]] = {
+        "weekdays": {"weekdays": []},
+        "count": {"count": "101"},
+        "first": {"first-day": "31", "first-month": "2"},
+        "minutes": {"minutes": ""},
+    }
+    for field, changes in wrongs.items():
         wrong = ana.submit(address, **{**form, **changes})
         assert wrong.status_code == 422 and f'href="#{field}"' in wrong.text
     seen = ana.submit(address, **form)

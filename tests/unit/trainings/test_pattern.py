@@ -21,7 +21,8 @@ def test_the_days_are_those_of_a_walk_through_the_calendar(
     first: date, weekdays: set[int], every_weeks: int, count: int
 ) -> None:
     monday = first - timedelta(days=first.weekday())
-    found, day = [], first
+    found: list[date] = []
+    day = first
     while len(found) < count:
         if day.weekday() in weekdays and (day - monday).days // 7 % every_weeks == 0:
             found.append(day)
