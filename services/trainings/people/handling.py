@@ -43,7 +43,7 @@ from services.trainings.people.registration_events import (
 from services.trainings.zones import zone_of
 from shared.access.own import check_not_own
 from shared.errors import Invalid, Missing, Refused
-from shared.events.append import Claim
+from shared.events.append import Claim, changed_meanwhile
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.phone_number import phone
@@ -123,7 +123,11 @@ def register(work: Work, *, by: str, person: NewPerson, registration_id: str | N
         if person_id is None:
             work.claim(_claim(index, registration_id))
     reference = person.reference or f"R-{registration_id[-8:].upper()}"
-    if views.reference_exists(work.connection, programme, reference):
+    before = views.by_reference(work.connection, programme, reference)
+    if before is not None and before.registration_id == registration_id:
+        # The same registration arrived twice, and the other one was faster.
+        raise changed_meanwhile()
+    if before is not None:
         raise Refused("reference-taken", REFERENCE_TAKEN)
     # Two who give the same reference at once: the claim lets one through.
     stream = REGISTRATION.stream(registration_id)

@@ -208,11 +208,6 @@ def by_reference(connection: Connection, programme: str, reference: str) -> Row[
     return connection.execute(query).first()
 
 
-def reference_exists(connection: Connection, programme: str, reference: str) -> bool:
-    """Whether a registration has the reference."""
-    return by_reference(connection, programme, reference) is not None
-
-
 def registrations_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
     """All registrations of a person, oldest first."""
     query = select(REGISTRATIONS).where(REGISTRATIONS.c.person_id == person_id)

@@ -7,9 +7,9 @@ answer = register(work, draft, by=actor(), location="/trainings/people")
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row
 
@@ -25,6 +25,7 @@ from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.registering import answering, drafts
 from services.trainings.registering.drafts import GUIDED, Draft
 from shared.clock import day_in
+from shared.errors import Refused
 from shared.events.work import Work
 from shared.language.formats import DEFAULT_ZONE, formats_for
 from shared.language.marking import N_
@@ -34,6 +35,8 @@ from shared.web.language import language, say
 
 WRITE: Final = "trainings.people.write"
 ALIKE_MAX: Final = 5
+
+R = TypeVar("R")
 
 
 def own(draft_id: str, kind: str = GUIDED) -> Draft:
@@ -124,6 +127,16 @@ def register(work: Work, draft: Draft, *, by: str, location: str) -> Answer:
         handling.note_papers(work, by=by, registration_id=registration_id, papers=papers)
     warnings = people.warnings_of(person.jmbg, birth_date=person.birth_date, sex=person.sex)
     return _registered(work, draft, location=location, warnings=warnings)
+
+
+def once(draft: Draft, run: Callable[[], R]) -> R:
+    """Finish a registration; what is refused because it was finished meanwhile is run again."""
+    try:
+        return handling.looking_again(run)
+    except Refused:
+        if registered_before(draft.draft_id) is None:
+            raise
+        return run()
 
 
 def registered_before(draft_id: str) -> Row[Any] | None:

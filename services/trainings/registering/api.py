@@ -16,7 +16,6 @@ from typing import Any
 from flask import Response, jsonify, make_response
 
 from services.trainings.asking import programme_of
-from services.trainings.people.handling import looking_again
 from services.trainings.people.schemas import RegisteredSchema
 from services.trainings.registering import acting, answering, drafts, rows
 from services.trainings.registering.acting import WRITE
@@ -30,7 +29,7 @@ from services.trainings.registering.schemas import (
     RegistrationDraftSchema,
     RegistrationDraftsSchema,
 )
-from services.trainings.registering.steps import first
+from services.trainings.registering.steps import first_needed
 from shared.errors import Missing
 from shared.events.work import Work
 from shared.web.access import requires
@@ -105,7 +104,7 @@ def register_draft(draft_id: str) -> Response:
     def handler(work: Work) -> Answer:
         return acting.register(work, draft, by=actor(), location=f"{BASE}/people")
 
-    response = looking_again(lambda: perform(draft.programme, handler))
+    response = acting.once(draft, lambda: perform(draft.programme, handler))
     acting.finished(draft.draft_id)
     return response
 
@@ -157,7 +156,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "id": draft.draft_id,
         "programme": draft.programme,
         "answers": RegistrationAnswersSchema().load(kept),
-        "next": first(draft.answers),
+        "next": first_needed(draft.answers),
         "began_at": draft.began_at,
         "saved_at": draft.saved_at,
     }

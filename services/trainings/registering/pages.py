@@ -25,7 +25,6 @@ from services.trainings.asking import (
     programme_of,
     typed,
 )
-from services.trainings.people.handling import looking_again
 from services.trainings.people.national_number import normalise
 from services.trainings.registering import acting, answering, drafts, showing
 from services.trainings.registering.acting import WRITE
@@ -146,7 +145,7 @@ def _register(draft: Draft) -> ResponseReturnValue:
         def handler(work: Work) -> Answer:
             return acting.register(work, whole, by=actor(), location=location)
 
-        response = looking_again(lambda: perform_page(draft.programme, handler))
+        response = acting.once(draft, lambda: perform_page(draft.programme, handler))
         acting.finished(draft.draft_id)
         flash(say(N_("Registered. Somebody else must confirm who this is.")), "info")
         return response

@@ -146,6 +146,7 @@ def register_row(
     """
     done = Done(row=row)
     registration_id = derived("row", by, programme, key, str(row.number))
+    person = None
     try:
         person = person_of(values)
         done.warnings = acting.looked_at(values)
@@ -171,6 +172,10 @@ def register_row(
     except Missing:
         raise
     except Problem as error:
+        # It may be refused because the same table arrived twice and the other one was faster.
+        before = _registered(registration_id)
+        if person is not None and before is not None and _is_same(before, person):
+            return _found(done, before)
         done.errors = errors_of(error, LABELS, fields=FIELDS_OF)
     return done
 
@@ -201,13 +206,21 @@ def _register(
 
 def _again(done: Done, before: Any, person: NewPerson) -> Done:
     """The row came before: the same answer, unless somebody else is in it now."""
-    same = before.name_folded == fold(person.full_name) and before.birth_date == person.birth_date
-    if not same:
+    if not _is_same(before, person):
         raise Refused(
             "row-registered-before",
             N_("This row was registered before, as {reference}. Correct that or use a new row."),
             reference=before.reference,
         )
+    return _found(done, before)
+
+
+def _is_same(before: Any, person: NewPerson) -> bool:
+    same_name = before.name_folded == fold(person.full_name)
+    return bool(same_name and before.birth_date == person.birth_date)
+
+
+def _found(done: Done, before: Any) -> Done:
     done.registration_id, done.person_id = before.registration_id, before.person_id
     done.reference = before.reference
     return done

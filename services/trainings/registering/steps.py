@@ -92,6 +92,12 @@ def first(answers: Answers) -> str:
     return next((step.name for step in path(answers) if not step.is_done(answers)), CHECK)
 
 
+def first_needed(answers: Answers) -> str:
+    """As ``first``, without those that may be left out: for who is not led page by page."""
+    open_ones = (step for step in path(answers) if step.needs and not step.is_done(answers))
+    return next((step.name for step in open_ones), CHECK)
+
+
 def counted(name: str, answers: Answers) -> tuple[int, int]:
     """Which of how many questions this is; the last page, which asks nothing, is not counted."""
     names = [step.name for step in path(answers)]
