@@ -23,6 +23,7 @@ from shared.events.decider import Decider
 from shared.events.event import Event, event_type
 from shared.language.marking import N_
 
+# Whoever speaks of a course takes its kinds from here; rules of kinds come before courses.
 __all__ = ["CourseKind"]
 
 TITLE_LENGTH_MAX: Final = 200
