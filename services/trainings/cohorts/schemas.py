@@ -13,7 +13,7 @@ from services.trainings.cohorts.cohort import (
 )
 from services.trainings.cohorts.cohort_state import PLACES_MAX
 from services.trainings.cohorts.kinds import LEVELS, TEXT_LENGTH_MAX
-from services.trainings.cohorts.planning import VENUE_LENGTH_MAX, TRAINERS_MAX
+from services.trainings.cohorts.planning import TRAINERS_MAX, VENUE_LENGTH_MAX
 from services.trainings.cohorts.recording import PARTICIPANTS_MAX, REASONS
 from services.trainings.cohorts.wording import COUNTRIES
 from services.trainings.courses.course import MODULES_MAX, VERSION_MAX
