@@ -62,12 +62,12 @@ ALIKE_PAIRS: Final = Table(
 ALIKE_UNTIL: Final = Table(
     "alike_until",
     METADATA,
-    Column("name", String(20), primary_key=True),
+    Column("purpose", String(20), primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
 """Up to which entry of the log registrations were compared: a single row."""
 
-_NAME: Final = "pairs"
+_PAIRS: Final = "pairs"
 _TYPES: Final = {cls.event_type for cls in (Registered, Corrected, ContactChanged)}
 
 
@@ -141,8 +141,8 @@ def _pairs(connection: Connection, changed: set[str]) -> dict[tuple[str, str], d
 
 def _moved(connection: Connection, before: int, position: int) -> bool:
     """Whether nobody else compared them meanwhile; who comes after us sees that we did."""
-    if before < 0 and connection.execute(select(ALIKE_UNTIL.c.name)).first() is None:
-        first = insert_of(connection, ALIKE_UNTIL).values(name=_NAME, position=position)
+    if before < 0 and connection.execute(select(ALIKE_UNTIL.c.purpose)).first() is None:
+        first = insert_of(connection, ALIKE_UNTIL).values(purpose=_PAIRS, position=position)
         return bool(connection.execute(first.on_conflict_do_nothing()).rowcount == 1)
     here = update(ALIKE_UNTIL).where(ALIKE_UNTIL.c.position == before)
     return connection.execute(here.values(position=position)).rowcount == 1
