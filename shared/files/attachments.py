@@ -85,11 +85,12 @@ class Attachments:
         check(content, media_type)
         name = KeyName(owner, data_class, group)
         key = self.keyring.ensure({name})[name]
-        if key.cipher is None:
+        cipher = key.cipher
+        if cipher is None:
             raise DataErased
         nonce = self.keyring.random_bytes(12)
         head = _MARK + key.key_id.encode()
-        sealed = head + nonce + key.cipher.encrypt(nonce, content, head)
+        sealed = head + nonce + cipher.encrypt(nonce, content, head)
         sha256 = hashlib.sha256(sealed).hexdigest()
         self.shelf.put(sha256, sealed)
         return FileReference(sha256=sha256, size=len(content), media_type=media_type)
@@ -105,10 +106,11 @@ class Attachments:
         if hashlib.sha256(sealed).hexdigest() != sha256 or not sealed.startswith(_MARK):
             raise Damaged(sha256)
         key = self.keyring.open_key(sealed[_KEY_ID].decode("ascii", "replace"))
-        if key is None or key.cipher is None:
+        cipher = None if key is None else key.cipher
+        if cipher is None:
             return None
         try:
-            return key.cipher.decrypt(sealed[_NONCE], sealed[_NONCE.stop :], sealed[: _KEY_ID.stop])
+            return cipher.decrypt(sealed[_NONCE], sealed[_NONCE.stop :], sealed[: _KEY_ID.stop])
         except InvalidTag as error:
             raise Damaged(sha256) from error
 

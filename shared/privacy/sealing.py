@@ -57,11 +57,12 @@ def open_text(keyring: Keyring, value: str | Sealed | None) -> str | None:
 
 def open_with(key: Key | None, sealed: Sealed) -> str | None:
     """The text under its key, opened before; None without one and for a destroyed one."""
-    if key is None or key.cipher is None:
+    cipher = None if key is None else key.cipher
+    if cipher is None:
         return None
     raw = a2b_base64(sealed.box)
     try:
-        return key.cipher.decrypt(raw[:12], raw[12:], sealed.key.encode()).decode()
+        return cipher.decrypt(raw[:12], raw[12:], sealed.key.encode()).decode()
     except InvalidTag as error:
         raise RuntimeError("a sealed value does not fit its key") from error
 
@@ -100,8 +101,9 @@ def _seal(keyring: Keyring, keys: dict[KeyName, Key], event: E) -> E:
 
 
 def _box(keyring: Keyring, key: Key, text: str) -> Sealed:
-    if key.cipher is None:
+    cipher = key.cipher
+    if cipher is None:
         raise DataErased
     nonce = keyring.random_bytes(12)
-    raw = nonce + key.cipher.encrypt(nonce, text.encode(), key.key_id.encode())
+    raw = nonce + cipher.encrypt(nonce, text.encode(), key.key_id.encode())
     return Sealed(key.key_id, b2a_base64(raw, newline=False).decode())
