@@ -284,6 +284,7 @@ CODES: Final[dict[str, dict[str, str]]] = {
     },
     "requirement": {"receipts": N_("Receipts"), "visit": N_("Visit")},
     "role": ROLE_WORDS,
+    "test": {"pre": N_("Before"), "post": N_("After")},
     "to": {"available": N_("Available"), "obligated": N_("Obligated")},
     "vote": {"abstained": N_("Abstained"), "against": N_("Against"), "for": N_("For")},
     "what": {**_CLASSES, **_WHAT},

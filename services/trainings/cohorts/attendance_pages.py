@@ -12,12 +12,14 @@ The grids need a script; without one they are tables whose heads lead to a form 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from urllib.parse import quote
 
-from flask import Blueprint, flash, make_response, render_template, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -40,7 +42,7 @@ from shared.events.event import PersonalText, Sealed
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.privacy.sealing import open_text
-from shared.web.access import requires, signed_in
+from shared.web.access import SIGN_IN, requires, signed_in
 from shared.web.assets import STATIC
 from shared.web.commands import Answer, actor, perform_page, receipt, service
 from shared.web.language import say
@@ -198,16 +200,27 @@ def _grid_page(
         contested={place for place, _ in grid.contests.values()},
         contests=len(grid.contests),
         corrected=any(grid.earlier.values()),
-        version=grid.version,
         writes=records(row),
         shown=shown,
         reasons=reasons(),
-        words=words_of_grid(),
-        account=actor(),
+        attributes=_attributes(template, row, grid),
         back=url_for("cohorts.show", cohort_id=row.cohort_id),
-        script=url_for("cohorts.records.grid.offline"),
         **more,
     )
+
+
+def _attributes(template: str, row: Row[Any], grid: Grid) -> dict[str, str]:
+    """What the script needs to know; it makes fields of the cells of the table within."""
+    return {
+        "data-grid": "attendance" if template == "grid.html" else "tests",
+        "data-account": actor(),
+        "data-version": str(grid.version),
+        "data-entries": f"/trainings/api/v1/cohorts/{row.cohort_id}/entries",
+        "data-scope": url_for(".attendance", cohort_id=row.cohort_id),
+        "data-offline": url_for(".offline"),
+        "data-sign-in": f"{SIGN_IN}?next={quote(request.path, safe='/')}",
+        "data-words": json.dumps(words_of_grid(), ensure_ascii=False),
+    }
 
 
 def _differences_page(row: Row[Any], errors: Errors) -> str:
