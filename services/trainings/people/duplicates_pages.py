@@ -30,7 +30,7 @@ from services.trainings.people.acting import RESOLVE, found
 from services.trainings.people.duplicates_schemas import DecideDuplicateSchema
 from services.trainings.people.likeness import LIKELY, REASONS, WORTH_A_LOOK
 from services.trainings.people.merging_views import CONFLICTS, Pair
-from services.trainings.people.showing import record_page, told
+from services.trainings.people.showing import told
 from shared.language.marking import N_
 from shared.web.access import requires
 from shared.web.commands import actor, perform_page, service
@@ -97,22 +97,16 @@ def decide_duplicate(registration_id: str) -> ResponseReturnValue:
     row = found(registration_id, RESOLVE)
     other_id = typed("other_registration_id")
     same = {"yes": True, "no": False}.get(typed("same"))
-    from_record = typed("from") == "record"
-    back = url_for("people.show", registration_id=registration_id)
 
     def run() -> Response:
         values = {"other_registration_id": other_id, "same": same, "reason": typed("reason")}
         given = validated(DecideDuplicateSchema(), values)
-        if not from_record:
-            there = given["other_registration_id"]
-            found(there, RESOLVE)
-            address = url_for(".beside", registration_id=registration_id, other_id=there)
         handler = acting.decide_duplicate(
             row,
             by=actor(),
             version=required_version(),
             given=given,
-            location=back if from_record else address,
+            location=url_for(".beside", registration_id=registration_id, other_id=other_id),
         )
         response = perform_page(row.programme, handler)
         done = N_("They are one person from now on.") if same else N_("They are held apart.")
@@ -120,9 +114,6 @@ def decide_duplicate(registration_id: str) -> ResponseReturnValue:
         return response
 
     def again(errors: Errors) -> str:
-        if from_record:
-            kept = {name: typed(name) for name in ("other_registration_id", "reason")}
-            return record_page(found(registration_id, RESOLVE), errors=errors, typed=kept)
         return _beside_page(registration_id, other_id, errors, {"reason": typed("reason")})
 
     return attempt(run, again, labels={"reason": N_("Why")})
