@@ -141,80 +141,141 @@ CAPABILITIES: Final = (
 )
 
 
+DECIDERS: Final = (
+    REGISTRATION,
+    HOUSEHOLD,
+    COURSE,
+    COHORT,
+    CERTIFICATE,
+    NUMBERING,
+    RECOGNITION,
+    OUTCOME,
+    ERASURE,
+    RETENTION,
+    VAULT,
+    IMPORT,
+    DESK,
+    REFERRAL,
+    ACTIVITY,
+)
+PROJECTIONS: Final = (
+    PEOPLE,
+    PEOPLE_FOUND,
+    PAPERS,
+    REGISTRATION_AUTHORS,
+    HOUSEHOLD_RECORDS,
+    COURSE_VERSIONS,
+    COHORT_RECORDS,
+    CERTIFICATE_RECORDS,
+    RECOGNITION_RECORDS,
+    OUTCOME_RECORDS,
+    ERASURE_LIST,
+    MONEY_OF_GRANTS,
+    RETENTION_LIST,
+    foreign.STAFF_NAMES,
+    VAULTS,
+    IMPORT_LIST,
+    DESK_LIST,
+    REFERRAL_RECORDS,
+    OUTREACH_RECORDS,
+    revocations(),
+)
+DUE: Final = {
+    importing.WORK: importing.work_on,
+    importing.FORGET: importing.forget_due,
+    importing.EXPIRE: importing.expire_due,
+    **erasing.ERASING.due,
+    erasing.DESTROY_KIND: erasing.destroy_due,
+    DOCUMENT_KIND: certificate_documents.make_due,
+    retaining.REVIEW_KIND: retaining.review,
+    consenting.REVIEW_KIND: consenting.review,
+    comparing.COMPARE_KIND: comparing.compare_all,
+    referring.REMIND_KIND: referring.remind,
+    outreaching.REMIND_KIND: outreaching.remind,
+    verification_limits.PURGE_KIND: verification_limits.purge,
+    drafts.PURGE_KIND: drafts.purge,
+}
+DAILY: Final = (
+    retaining.REVIEW_KIND,
+    consenting.REVIEW_KIND,
+    comparing.COMPARE_KIND,
+    verification_limits.PURGE_KIND,
+    drafts.PURGE_KIND,
+    referring.REMIND_KIND,
+    outreaching.REMIND_KIND,
+)
+API: Final = (
+    people_api.blueprint,
+    courses_api.blueprint,
+    cohorts_api.blueprint,
+    certificates_api.blueprint,
+    education_api.blueprint,
+    duplicates_api.blueprint,
+    outreach_api.blueprint,
+    referrals_api.blueprint,
+    dashboards_api.blueprint,
+    attendance_api.blueprint,
+    exports_api.blueprint,
+    enrolment_api.blueprint,
+    registering_api.blueprint,
+    confirming_api.blueprint,
+    households_api.blueprint,
+    officer_api.blueprint,
+    consents_api.blueprint,
+    vulnerability_api.blueprint,
+    erasures_api.blueprint,
+    recognitions_api.blueprint,
+    retention_api.blueprint,
+    verification_api.blueprint,
+    credentials_api.blueprint,
+)
+PAGES: Final = (
+    people_pages.blueprint,
+    courses_pages.blueprint,
+    cohorts_pages.blueprint,
+    certificates_pages.blueprint,
+    education_pages.blueprint,
+    duplicates_pages.blueprint,
+    today_pages.blueprint,
+    outreach_pages.blueprint,
+    referrals_pages.blueprint,
+    dashboards_pages.blueprint,
+    exports_pages.blueprint,
+    documents_pages.blueprint,
+    confirming_pages.blueprint,
+    households_pages.blueprint,
+    officer_pages.blueprint,
+    guided_pages.blueprint,
+    table_pages.blueprint,
+    consents_pages.blueprint,
+    vulnerability_pages.blueprint,
+    erasures_pages.blueprint,
+    recognitions_pages.blueprint,
+    retention_pages.blueprint,
+    import_steps.blueprint,
+    own_pages.blueprint,
+    own_pages.theirs,
+    own_erasing.blueprint,
+    verification_pages.blueprint,
+    credentials_pages.blueprint,
+)
+
+
 def definition() -> Definition:
     """Deciders and read models."""
     return Definition(
         name="trainings",
-        deciders=(
-            REGISTRATION,
-            HOUSEHOLD,
-            COURSE,
-            COHORT,
-            CERTIFICATE,
-            NUMBERING,
-            RECOGNITION,
-            OUTCOME,
-            ERASURE,
-            RETENTION,
-            VAULT,
-            IMPORT,
-            DESK,
-            REFERRAL,
-            ACTIVITY,
-        ),
+        deciders=DECIDERS,
         events=(
             *access_events("trainings"),
             *log_events("trainings"),
             *erasing.EVENTS,
             credential_keys.CredentialKeyRotated,
         ),
-        projections=(
-            PEOPLE,
-            PEOPLE_FOUND,
-            PAPERS,
-            REGISTRATION_AUTHORS,
-            HOUSEHOLD_RECORDS,
-            COURSE_VERSIONS,
-            COHORT_RECORDS,
-            CERTIFICATE_RECORDS,
-            RECOGNITION_RECORDS,
-            OUTCOME_RECORDS,
-            ERASURE_LIST,
-            MONEY_OF_GRANTS,
-            RETENTION_LIST,
-            foreign.STAFF_NAMES,
-            VAULTS,
-            IMPORT_LIST,
-            DESK_LIST,
-            REFERRAL_RECORDS,
-            OUTREACH_RECORDS,
-            revocations(),
-        ),
+        projections=PROJECTIONS,
         reactions=(CLOSING, ANSWERS),
-        due={
-            importing.WORK: importing.work_on,
-            importing.FORGET: importing.forget_due,
-            importing.EXPIRE: importing.expire_due,
-            **erasing.ERASING.due,
-            erasing.DESTROY_KIND: erasing.destroy_due,
-            DOCUMENT_KIND: certificate_documents.make_due,
-            retaining.REVIEW_KIND: retaining.review,
-            consenting.REVIEW_KIND: consenting.review,
-            comparing.COMPARE_KIND: comparing.compare_all,
-            referring.REMIND_KIND: referring.remind,
-            outreaching.REMIND_KIND: outreaching.remind,
-            verification_limits.PURGE_KIND: verification_limits.purge,
-            drafts.PURGE_KIND: drafts.purge,
-        },
-        daily=(
-            retaining.REVIEW_KIND,
-            consenting.REVIEW_KIND,
-            comparing.COMPARE_KIND,
-            verification_limits.PURGE_KIND,
-            drafts.PURGE_KIND,
-            referring.REMIND_KIND,
-            outreaching.REMIND_KIND,
-        ),
+        due=DUE,
+        daily=DAILY,
         signs=(credential_keys.PURPOSE,),
     )
 
@@ -228,50 +289,9 @@ def create(service: Service) -> Flask:
         templates=[HERE / name / "templates" for name in CAPABILITIES],
         navigation=navigation,
     )
-    for part in (people_api, courses_api, cohorts_api, certificates_api, education_api):
-        api.register_blueprint(part.blueprint)
-    for pages in (people_pages, courses_pages, cohorts_pages, certificates_pages, education_pages):
-        app.register_blueprint(pages.blueprint)
-    api.register_blueprint(duplicates_api.blueprint)
-    app.register_blueprint(duplicates_pages.blueprint)
-    app.register_blueprint(today_pages.blueprint)
-    api.register_blueprint(outreach_api.blueprint)
-    app.register_blueprint(outreach_pages.blueprint)
-    api.register_blueprint(referrals_api.blueprint)
-    app.register_blueprint(referrals_pages.blueprint)
-    api.register_blueprint(dashboards_api.blueprint)
-    app.register_blueprint(dashboards_pages.blueprint)
-    api.register_blueprint(attendance_api.blueprint)
-    api.register_blueprint(exports_api.blueprint)
-    app.register_blueprint(exports_pages.blueprint)
-    api.register_blueprint(enrolment_api.blueprint)
-    app.register_blueprint(documents_pages.blueprint)
-    api.register_blueprint(registering_api.blueprint)
-    api.register_blueprint(confirming_api.blueprint)
-    app.register_blueprint(confirming_pages.blueprint)
-    api.register_blueprint(households_api.blueprint)
-    app.register_blueprint(households_pages.blueprint)
-    api.register_blueprint(officer_api.blueprint)
-    app.register_blueprint(officer_pages.blueprint)
-    app.register_blueprint(guided_pages.blueprint)
-    app.register_blueprint(table_pages.blueprint)
-    api.register_blueprint(consents_api.blueprint)
-    app.register_blueprint(consents_pages.blueprint)
-    api.register_blueprint(vulnerability_api.blueprint)
-    app.register_blueprint(vulnerability_pages.blueprint)
-    api.register_blueprint(erasures_api.blueprint)
-    app.register_blueprint(erasures_pages.blueprint)
-    api.register_blueprint(recognitions_api.blueprint)
-    app.register_blueprint(recognitions_pages.blueprint)
-    api.register_blueprint(retention_api.blueprint)
-    app.register_blueprint(retention_pages.blueprint)
-    app.register_blueprint(import_steps.blueprint)
-    app.register_blueprint(own_pages.blueprint)
-    app.register_blueprint(own_pages.theirs)
-    app.register_blueprint(own_erasing.blueprint)
-    api.register_blueprint(verification_api.blueprint)
-    app.register_blueprint(verification_pages.blueprint)
-    api.register_blueprint(credentials_api.blueprint)
-    app.register_blueprint(credentials_pages.blueprint)
+    for routes in API:
+        api.register_blueprint(routes)
+    for pages in PAGES:
+        app.register_blueprint(pages)
     app.register_blueprint(held.pages())
     return finish(app)
