@@ -56,6 +56,8 @@ _SQLITE_PRAGMAS: Final = (
     "foreign_keys=ON",
     "recursive_triggers=ON",
     "cache_size=-16000",
+    # Of all connections of the process together: beyond it pages are used again, not added.
+    "soft_heap_limit=50331648",
 )
 
 

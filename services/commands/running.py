@@ -8,6 +8,7 @@ runs every service's background threads beside the web.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from shared.settings import Settings
 
 Wsgi = Callable[..., Iterable[bytes]]
 KEEP_ALIVE_SECONDS = 5
+_ARENAS_MAX = -8
+"""glibc's M_ARENA_MAX (mallopt(3))."""
 GRACE_SECONDS = 10
 
 
@@ -52,6 +55,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Wsgi:
         """Called in the worker process: opens the installation and starts its threads."""
+        _keep_few_arenas()
         zanat_logging.configure(
             service="all", level=self._settings.log_level, file=log_file(self._settings)
         )
@@ -62,6 +66,13 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     def _end(self, _server: Any, _worker: Any) -> None:
         if self._installation is not None:
             self._installation.close()
+
+
+def _keep_few_arenas() -> None:
+    """Let the many threads share two of the C library's heaps: each of their own stays large."""
+    adjust = getattr(ctypes.CDLL(None), "mallopt", None)
+    if adjust is not None:
+        adjust(_ARENAS_MAX, 2)
 
 
 def log_file(settings: Settings) -> Path:

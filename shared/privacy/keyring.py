@@ -38,7 +38,7 @@ from shared.privacy.tables import DESTROYED, KEYS, MARKS, MASTERS, ROOTS
 from shared.privacy.tombstones import Tombstones
 from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
 
-CACHED_KEYS_MAX = 10_000
+CACHED_KEYS_MAX = 5_000
 """Opened keys that a service remembers, some 700 bytes each; five services share a process."""
 REMEMBERED_SECONDS: Final = 0.5
 """How long a key may be opened here that was destroyed in another process."""
