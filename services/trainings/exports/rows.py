@@ -216,7 +216,7 @@ def _attendance(connection: Connection, asked: Asked) -> Iterator[Values]:
             m.session,
             REGISTRATIONS.c.reference.label("participant"),
             m.attended_minutes,
-            m.excused,
+            func.coalesce(m.excused, m.excused_as).label("excused"),
         )
         .join(COHORTS, COHORTS.c.cohort_id == m.cohort_id)
         .join(REGISTRATIONS, REGISTRATIONS.c.registration_id == m.registration_id)
