@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from services.trainings.people import views
 from services.trainings.people.finding import PEOPLE_REACHED, PEOPLE_WORDS, word_rows
@@ -67,7 +68,7 @@ def filled(engine: Engine, people: int) -> Iterator[Engine]:
     """A database with so many registrations."""
     with engine.begin() as connection:
         for table in TABLES:
-            table.create(connection)
+            connection.execute(CreateTable(table))
         schema = "main" if connection.dialect.name == "sqlite" else "public"
         targets = {table: Target(connection, table, schema) for table in TABLES}
         rows = _registrations(people)
@@ -84,6 +85,10 @@ def filled(engine: Engine, people: int) -> Iterator[Engine]:
                     for word in word_rows(row["name_folded"])
                 ]
             )
+        for table in TABLES:
+            # Afterwards, as a rebuild makes them.
+            for index in table.indexes:
+                connection.execute(CreateIndex(index))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("analyze" if engine.name == "sqlite" else "vacuum analyze"))
     yield engine

@@ -15,10 +15,10 @@ because the page is soon full, what is rare because there is little. See ``findi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, text, tuple_
 
@@ -48,6 +48,10 @@ _PARTS: Final = {
     ).columns(value=_W.word.type),
 }
 """The words of a JSON text as rows."""
+
+
+Conditions: TypeAlias = Callable[[str], list[ColumnElement[bool]]]
+"""What a name must have, by the beginning of the word in whose rows it is looked for."""
 
 
 class Place(NamedTuple):
@@ -127,7 +131,7 @@ def found(
     hits: list[Hit] = []
     if after is None or after.part == _EXACT:
         place = after or Place(_EXACT, rarest, "")
-        hits += islice(_hits(within, exact, place, _spelled_so(folded)), limit)
+        hits += islice(_hits(within, exact, place, lambda _: _spelled_so(folded)), limit)
     count, more = len(hits), False
     if after is not None or len(hits) >= limit:
         count, more = _count(within, folded, folded[rarest], rows, least=max(0, len(hits) - 1))
@@ -145,7 +149,7 @@ def _hits(
     within: _Within,
     prefixes: Sequence[Prefixes],
     place: Place,
-    conditions: list[ColumnElement[bool]],
+    conditions: Conditions,
     *,
     but: Sequence[Prefixes] | None = None,
 ) -> Iterator[Hit]:
@@ -170,17 +174,17 @@ def _scan(
     within: _Within,
     prefixes: Prefixes,
     begun: tuple[str, str, str] | None,
-    conditions: list[ColumnElement[bool]],
+    conditions: Conditions,
 ) -> Iterator[Any]:
     """Rows of words with one of these beginnings, in the order of the index."""
-    base = select(_W.word, _W.name, _W.registration_id).where(*within.condition(), *conditions)
+    base = select(_W.word, _W.name, _W.registration_id).where(*within.condition())
     base = base.order_by(_W.word, _W.name, _W.registration_id)
     for prefix in prefixes:
         last = begun if begun is not None and begun[0] >= prefix else None
         if last is not None and not last[0].startswith(prefix):
             continue
         for size in _sizes():
-            query = base.where(_W.word < prefix + LAST)
+            query = base.where(_W.word < prefix + LAST, *conditions(prefix))
             if last is None:
                 query = query.where(_W.word >= prefix)
             else:
@@ -227,13 +231,26 @@ def _spelled_so(folded: Sequence[str]) -> list[ColumnElement[bool]]:
     ]
 
 
-def _spelled_near(near: Sequence[Prefixes], place: Place) -> list[ColumnElement[bool]]:
+def _spelled_near(near: Sequence[Prefixes], place: Place) -> Conditions:
     """That a name has a word for each of the others, as far as the database can tell quickly."""
-    return [
-        or_(*(literal(" ").concat(_W.name).like(f"% {prefix}%") for prefix in prefixes))
-        for number, prefixes in enumerate(near)
-        if number != place.word and len(prefixes) <= _PATTERNS_MAX
-    ]
+    others = sorted((*near[: place.word], *near[place.word + 1 :]), key=len)
+
+    def conditions(begun: str) -> list[ColumnElement[bool]]:
+        # What the word that is looked for begins with as well must be there once more.
+        return [
+            or_(
+                *(
+                    literal(" ")
+                    .concat(_W.name)
+                    .like(f"% {one}" * (1 + begun.startswith(one)) + "%")
+                    for one in prefixes
+                )
+            )
+            for prefixes in others
+            if len(prefixes) <= _PATTERNS_MAX
+        ]
+
+    return conditions
 
 
 def _count(
