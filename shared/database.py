@@ -57,7 +57,7 @@ _SQLITE_PRAGMAS: Final = (
     "recursive_triggers=ON",
     "cache_size=-16000",
     # Of all connections of the process together: beyond it pages are used again, not added.
-    "soft_heap_limit=50331648",
+    "soft_heap_limit=25165824",
 )
 
 
