@@ -6,7 +6,8 @@
 
 A handler runs outside of any transaction and may run again: after a crash, when its lease ran out,
 after a failure. What it does must therefore have one effect however often it is done. What fell due
-while nobody worked is done at the next start, the longest overdue first.
+while nobody worked is done at the next start, the longest overdue first; on SQLite, which one
+process works on, also what a killed one had begun.
 
 At its start and once an hour the worker also purges the stored answers that are too old, and
 destroys again what was destroyed and is back.
@@ -99,6 +100,22 @@ def finish(service: Service, lease: Lease, now: datetime) -> bool:
     return _settle(service, lease, done_at=now, leased_until=None, error=None)
 
 
+def take_over(service: Service) -> int:
+    """Free what a process that is gone had leased; how many pieces.
+
+    Only SQLite's file is one process's alone. What failed rests on.
+    """
+    if not service.database.is_sqlite:
+        return 0
+    with service.database.writing() as connection:
+        freed = connection.execute(
+            DUE.update()
+            .where(DUE.c.done_at.is_(None), DUE.c.leased_until.is_not(None), DUE.c.error.is_(None))
+            .values(leased_until=None)
+        )
+    return freed.rowcount
+
+
 def retry_due(service: Service, due_id: str) -> bool:
     """Give a piece that was given up its attempts anew, on an operator's word."""
     with service.database.writing() as connection:
@@ -181,6 +198,8 @@ class DueWorker:
 
     def run(self) -> None:
         """Work until stopped; a lost database is waited for."""
+        if left := take_over(self._service):
+            _log.info("due work taken over", count=left)
         while not self._stop.is_set():
             try:
                 self._purge()

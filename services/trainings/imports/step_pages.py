@@ -38,6 +38,8 @@ from shared.web.commands import Answer, actor, perform_page, receipt, service
 from shared.web.etag import required_version
 from shared.web.language import say
 
+__all__ = ["blueprint"]
+
 
 @blueprint.get("/<import_id>/sheet")
 @requires(WRITE)
