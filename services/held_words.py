@@ -125,6 +125,7 @@ _TRAINING: Final = {
     "pre_test": N_("Test before, in per cent"),
     "proposed_reason": N_("Why it is to be revoked"),
     "recognised_by": N_("Who recognised it"),
+    "recognised_from": N_("Who issued the certificate from elsewhere"),
     "recognised_on": N_("Day on which it was recognised"),
     "renderer": N_("What made the document"),
     "revoked_on": N_("Revoked on"),
