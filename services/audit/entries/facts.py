@@ -183,6 +183,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
             ("terminated_on", N_("Terminated on")),
             ("until", N_("Until")),
             ("withdrawn_on", N_("Withdrawn on")),
+            ("recognised_on", N_("Recognised on")),
         )
     },
     **{
@@ -241,6 +242,7 @@ LEFT_OUT: Final = frozenset(
     {
         *("sex", "country", "municipality", "place", "institution", "trainer", "issuer"),
         *("session_dates", "regions", "municipalities", "modules", "zone", "timezone", "language"),
+        *("renderer", "template"),
         *("checks", "items", "lines", "votes", "points", "criteria", "criterion", "tie_break"),
         *("rule", "rule_version", "passed", "equipment", "serial_no", "present", "photos"),
         *("income_band", "registered", "trading_since", "occurred_at", "recorded_at"),
