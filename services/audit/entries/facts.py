@@ -232,6 +232,7 @@ SEALED: Final = {
     "jmbg": N_("National number"),
     "line": N_("Support line for visitors"),
     "note": N_("Note"),
+    "number": N_("Number"),
     "phone": N_("Phone"),
     "reason": N_("Reason"),
     "words": N_("Reason in words"),
