@@ -15,6 +15,7 @@ from flask import Flask
 
 from services.navigation import navigation
 from services.trainings import foreign
+from services.trainings.attendance import api as attendance_api
 from services.trainings.certificates import api as certificates_api
 from services.trainings.certificates import keeping as certificate_documents
 from services.trainings.certificates import pages as certificates_pages
@@ -23,7 +24,7 @@ from services.trainings.certificates.handling import DOCUMENT_KIND
 from services.trainings.certificates.numbering import NUMBERING
 from services.trainings.certificates.projecting import CERTIFICATE_RECORDS
 from services.trainings.cohorts import api as cohorts_api
-from services.trainings.cohorts import attendance_api, enrolment_api
+from services.trainings.cohorts import enrolment_api
 from services.trainings.cohorts import pages as cohorts_pages
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.projecting import COHORT_RECORDS
@@ -123,6 +124,7 @@ CAPABILITIES: Final = (
     "officer",
     "courses",
     "cohorts",
+    "attendance",
     "certificates",
     "recognition",
     "education",

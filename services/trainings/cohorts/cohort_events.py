@@ -164,8 +164,8 @@ class Transferred(Event, frozen=True, kw_only=True):
 class AttendanceRecorded(Event, frozen=True, kw_only=True):
     """How long somebody was in a session; ``excused``: why not longer, if they told.
 
-    excused_as: a reason of the list (attendance_words.py), or None. entry_id: given by the one who
-    made the entry, so that it is recorded once. noted_at: when, by the clock of their device.
+    excused_as: a reason of the list, or None. entry_id: given by the one who made the entry, so
+    that it is recorded once. noted_at: when, by the clock of their device.
     """
 
     cohort_id: str

@@ -1,6 +1,6 @@
 """Pages of cohorts, under ``/trainings``.
 
-Those of attendance and tests are in ``records.py``, of sessions in ``sessions_pages.py``, of who
+Those of attendance and tests are in ``attendance/``, of sessions in ``sessions_pages.py``, of who
 takes part in ``enrolment_pages.py``.
 
 GET      /cohorts                    what runs, by reference
@@ -31,11 +31,11 @@ from services.trainings.asking import (
     typed,
     typed_number,
 )
+from services.trainings.attendance import form_pages
 from services.trainings.cohorts import (
     acting,
     enrolment_pages,
     handling,
-    records,
     sessions_pages,
     views,
 )
@@ -66,7 +66,7 @@ DETAILS = ("place", "venue", "capacity", "level", "occupation", "institution")
 FIELDS_OF = {"capacity-out-of-range": "capacity"}
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/trainings")
-blueprint.register_blueprint(records.blueprint)
+blueprint.register_blueprint(form_pages.blueprint)
 blueprint.register_blueprint(sessions_pages.blueprint)
 blueprint.register_blueprint(enrolment_pages.blueprint)
 

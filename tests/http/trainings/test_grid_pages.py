@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.trainings.cohorts.sheet_pages import GUEST_ROWS
+from services.trainings.attendance.sheet_pages import GUEST_ROWS
 from shared.access.roles import Role
 from tests.http.trainings.cohort_home import API, OTHER_TRAINER, Cohort
 from tests.http.trainings.conftest import House

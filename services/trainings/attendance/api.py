@@ -15,15 +15,16 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy import Row
 
-from services.trainings.cohorts import acting, attendance_handling
-from services.trainings.cohorts.attendance_handling import NewEntry, Outcome
-from services.trainings.cohorts.attendance_schemas import (
+from services.trainings.attendance import handling
+from services.trainings.attendance.handling import NewEntry, Outcome
+from services.trainings.attendance.schemas import (
     EntriesSchema,
     EntryOutcomesSchema,
     NewEntriesSchema,
     SettleSchema,
 )
-from services.trainings.cohorts.attendance_views import Cell, Place, entries_of
+from services.trainings.attendance.views import Cell, Place, entries_of
+from services.trainings.cohorts import acting
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.people.views import staff_names
 from shared.errors import Forbidden
@@ -68,9 +69,7 @@ def note_entries(arguments: dict[str, Any], cohort_id: str) -> Response:
 
     def handler(work: Work) -> Answer:
         before = work.version(COHORT, row.cohort_id)
-        outcomes = attendance_handling.note_all(
-            work, by=by, cohort_id=row.cohort_id, entries=entries
-        )
+        outcomes = handling.note_all(work, by=by, cohort_id=row.cohort_id, entries=entries)
         answer = receipt(work, COHORT, row.cohort_id)
         body = {**answer.body, "version_before": before, "outcomes": _outcomes(outcomes)}
         return Answer(body, 200, answer.version)
@@ -88,9 +87,7 @@ def settle_entry(arguments: dict[str, Any], cohort_id: str, entry_id: str) -> Re
     row, by = acting.found(cohort_id, "trainings.attendance.write"), actor()
 
     def handler(work: Work) -> Answer:
-        attendance_handling.settle(
-            work, by=by, cohort_id=row.cohort_id, entry_id=entry_id, **arguments
-        )
+        handling.settle(work, by=by, cohort_id=row.cohort_id, entry_id=entry_id, **arguments)
         return receipt(work, COHORT, row.cohort_id)
 
     return perform(row.programme, handler)

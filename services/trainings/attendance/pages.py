@@ -24,15 +24,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.trainings.asking import Errors, attempt, new_key, typed
-from services.trainings.cohorts import acting, attendance_handling, views
-from services.trainings.cohorts.attendance_views import Cell, Grid, Place, entries_of
-from services.trainings.cohorts.attendance_words import (
+from services.trainings.attendance import handling
+from services.trainings.attendance.views import Cell, Grid, Place, entries_of
+from services.trainings.attendance.wording import (
     place_words,
     reason_words,
     reasons,
     shown,
     words_of_grid,
 )
+from services.trainings.cohorts import acting, views
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.entries import AFTER, BEFORE, TESTS
 from services.trainings.cohorts.noting import percent
@@ -136,7 +137,7 @@ def decide_difference(cohort_id: str) -> ResponseReturnValue:
     seen = typed("seen") or None
 
     def handler(work: Work) -> Answer:
-        attendance_handling.settle(
+        handling.settle(
             work, by=by, cohort_id=row.cohort_id, entry_id=entry_id, take=take, seen=seen
         )
         address = url_for(".differences", cohort_id=row.cohort_id)
@@ -170,7 +171,7 @@ def earlier(cohort_id: str) -> ResponseReturnValue:
         if before and key[0] == one.registration_id
         for place in (key[1],)
     ]
-    return render_template("trainings/cohorts/earlier.html", row=row, corrected=corrected)
+    return render_template("trainings/attendance/earlier.html", row=row, corrected=corrected)
 
 
 @blueprint.get(f"/cohorts/{SCRIPT}")
@@ -192,7 +193,7 @@ def _grid_page(
     **more: Any,
 ) -> str:
     return render_template(
-        f"trainings/cohorts/{template}",
+        f"trainings/attendance/{template}",
         row=row,
         columns=columns,
         people=people,
@@ -243,7 +244,7 @@ def _differences_page(row: Row[Any], errors: Errors) -> str:
             }
         )
     return render_template(
-        "trainings/cohorts/differences.html",
+        "trainings/attendance/differences.html",
         row=row,
         differences=found,
         decides=records(row),

@@ -12,8 +12,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.trainings.asking import not_found
+from services.trainings.attendance.views import entries_of
 from services.trainings.cohorts import acting, views
-from services.trainings.cohorts.attendance_views import entries_of
 from services.trainings.people.views import staff_names
 from shared.language.marking import N_
 from shared.web.access import requires
@@ -42,7 +42,7 @@ def show(cohort_id: str) -> ResponseReturnValue:
     if wanted and not shown:
         raise not_found()
     return render_template(
-        "trainings/cohorts/sheet.html",
+        "trainings/attendance/sheet.html",
         row=row,
         sessions=sessions,
         shown=shown,

@@ -3,7 +3,7 @@
 GET POST /trainings/cohorts/<id>/sessions/<n>         minutes a participant, and why not longer
 GET POST /trainings/cohorts/<id>/tests                before and after, in per cent
 
-All of a cohort at once, with a script: ``attendance_pages.py``.
+All of a cohort at once, with a script: ``pages.py``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from services.trainings.asking import Errors, attempt, new_key
-from services.trainings.cohorts import acting, attendance_pages, handling, sheet_pages
-from services.trainings.cohorts.attendance_words import reason_words, reasons
+from services.trainings.attendance import pages, sheet_pages
+from services.trainings.attendance.wording import reason_words, reasons
+from services.trainings.cohorts import acting, handling
 from services.trainings.cohorts.cohort_commands import Mark, Score
 from services.trainings.cohorts.wording import LABELS
 from shared.access.reader import may
@@ -28,7 +29,7 @@ from shared.web.etag import required_version
 from shared.web.language import say
 
 blueprint = Blueprint("records", __name__)
-blueprint.register_blueprint(attendance_pages.blueprint)
+blueprint.register_blueprint(pages.blueprint)
 blueprint.register_blueprint(sheet_pages.blueprint)
 
 SCORE_MAX = 100
@@ -133,7 +134,7 @@ def _session_page(
     errors: Errors,
 ) -> str:
     return render_template(
-        "trainings/cohorts/session.html",
+        "trainings/attendance/session.html",
         row=row,
         held=held,
         people=people,
@@ -141,7 +142,7 @@ def _session_page(
         errors=errors,
         recorded=sum(one["attended_minutes"] is not None for one in people),
         held_already=held.held_on <= acting.today(row),
-        records=attendance_pages.records(row),
+        records=pages.records(row),
         moves=may(signed_in(), "trainings.cohorts.write", row.programme)
         and row.closed_on is None
         and not held.marks,
@@ -160,13 +161,13 @@ def _tests_page(
     errors: Errors,
 ) -> str:
     return render_template(
-        "trainings/cohorts/tests.html",
+        "trainings/attendance/tests.html",
         row=row,
         people=people,
         given=given,
         errors=errors,
         missing=sum(one["post"] is None for one in people),
-        records=attendance_pages.records(row),
+        records=pages.records(row),
         back=url_for("cohorts.show", cohort_id=row.cohort_id),
         key=new_key(),
     )
