@@ -19,6 +19,7 @@ from services.trainings.certificates.certificate_commands import (
     Supersede,
 )
 from services.trainings.certificates.certificate_events import (
+    DocumentKept,
     DuplicateIssued,
     Issued,
     Revoked,
@@ -182,3 +183,26 @@ def test_bytes_handed_out_are_never_made_anew() -> None:
         after(ISSUE, KEEP, replace(KEEP, sha256="b" * 64))
     with pytest.raises(Missing, match="no-document"):
         after(ISSUE, replace(KEEP, duplicate=1))
+
+
+def test_a_language_is_one_of_five_or_left_to_the_country() -> None:
+    (chosen,) = CERTIFICATE.decide(CERTIFICATE.initial, replace(ISSUE, language="rom"))
+    assert isinstance(chosen, Issued) and chosen.language == "rom"
+    (left,) = CERTIFICATE.decide(CERTIFICATE.initial, ISSUE)
+    assert isinstance(left, Issued) and left.language == ""
+    with pytest.raises(Invalid, match="unknown-term"):
+        CERTIFICATE.decide(CERTIFICATE.initial, replace(ISSUE, language="de"))
+    state = CERTIFICATE.fold([left])
+    (later,) = CERTIFICATE.decide(state, replace(SUPERSEDE, language="en"))
+    assert isinstance(later, Superseded) and later.language == "en"
+    with pytest.raises(Invalid, match="unknown-term"):
+        CERTIFICATE.decide(state, replace(SUPERSEDE, language="de"))
+
+
+def test_what_made_a_document_is_written_down_with_it() -> None:
+    state = CERTIFICATE.fold(CERTIFICATE.decide(CERTIFICATE.initial, ISSUE))
+    keep = replace(KEEP, size=40_000, renderer="typst-0.15.2", template="certificate-1")
+    (kept,) = CERTIFICATE.decide(state, keep)
+    assert isinstance(kept, DocumentKept)
+    assert (kept.size, kept.renderer, kept.template) == (40_000, "typst-0.15.2", "certificate-1")
+    assert CERTIFICATE.decide(CERTIFICATE.fold([kept], state), keep) == ()
