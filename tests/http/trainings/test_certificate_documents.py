@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from services.trainings.certificates import handling, keeping, views
 from services.trainings.certificates.certificate import CERTIFICATE
+from services.trainings.certificates.certificate_commands import ImportCertificate
 from services.trainings.certificates.certificate_events import DocumentKept
 from services.trainings.certificates.handling import Content
 from services.trainings.certificates.keeping import Named, content, make_due
@@ -33,14 +34,17 @@ from services.trainings.tables import CERTIFICATES
 from shared.access.roles import Role
 from shared.due.worker import run_due_once
 from shared.errors import Missing
+from shared.events.work import Work
 from shared.files.shelf import FolderShelf
 from tests.http.trainings.cohort_home import API, OTHER_TRAINER, Cohort
-from tests.http.trainings.conftest import OTHER_PROGRAMME, Asker, House
+from tests.http.trainings.conftest import OTHER_PROGRAMME, PROGRAMME, Asker, House
 from tests.http.trainings.test_erasure import erased
 from tests.http.trainings.test_mine import asks
 from tests.printed import words_of
 
 PAGES: Final = "/trainings/certificates"
+BEFORE: Final = "0192f000-0000-7000-8000-00000000b001"
+"""A certificate from before."""
 
 
 @pytest.fixture
@@ -484,3 +488,43 @@ def test_keeping_tells_its_own_rows_from_others(house: House, certificate: str) 
     said = sheet(version, document, public_url=house.service.settings.public_url)
     made = rendered(said, at=keeping.in_utc(document.recorded_at))
     assert made == content(house.service, Named(certificate, 1, 0))
+
+
+def test_one_from_before_gets_a_document_when_it_is_asked_for(house: House, cohort: Cohort) -> None:
+    mira = cohort.people[0]
+
+    def brought(work: Work) -> None:
+        number = handling.take_number(work, PROGRAMME, BEFORE, country="RS", year=2011)
+        command = ImportCertificate(
+            by="officer-1",
+            now=work.now,
+            certificate_id=BEFORE,
+            registration_id=mira,
+            person_id="p1",
+            number=number,
+            full_name="Mira Primer",
+            course_id="c1",
+            course_title="Starting a small business",
+            course_version=1,
+            kind="business",
+            minutes=600,
+            session_dates=(date(2011, 3, 1),),
+            country="RS",
+            place="Kragujevac",
+            trainer="Ana Nekadašnja",
+            issuer="Udruženje Primer",
+            code="a1b2c3d4e5f6",
+            cohort_id=cohort.id,
+            issued_on=date(2011, 3, 2),
+        )
+        work.decide(CERTIFICATE, BEFORE, command)
+
+    house.act(brought)
+    assert done(house) == 0, "nothing is made by itself of what was handed out before"
+    officer = cohort.officer()
+    page = officer.get(f"{PAGES}/{BEFORE}").text
+    assert "Made when it is asked for" in page and "its document is not here" in page
+    first = got(officer, BEFORE)
+    assert "RS-2011-000001" in words_of(first) and "Ana Nekadašnja" in words_of(first)
+    assert len(kept(house, BEFORE)) == 1 and got(officer, BEFORE) == first
+    assert "its document is not here" not in officer.get(f"{PAGES}/{BEFORE}").text
