@@ -30,6 +30,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.trainings.people.national_number import check_digit
 from tests.pages.serving import make_home, serving
 
 ROWS: Final = 50_000
@@ -102,7 +103,8 @@ def people(rows: int, *, wrong: bool = False) -> bytes:
         for number in range(1, rows + 1):
             born = date(1950, 1, 1) + timedelta(days=number * 7 % 20_000)
             sex = "MŽ"[number % 2]
-            digits = f"{born:%d%m}{born.year % 1000:03}72{number % 1000:03}{number % 7}"
+            first = f"{born:%d%m}{born.year % 1000:03}72{number % 500 + number % 2 * 500:03}"
+            digits = f"{first}{check_digit(first)}"
             cells = (
                 f"U{number:06}", _FIRST_NAMES[number % 8], f"Primer-{number}", digits, born, sex,
                 "Srbija", "Kragujevac", f"064 {number:07}", "da",

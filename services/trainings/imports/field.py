@@ -145,8 +145,9 @@ def choice(*choices: Choice) -> Read:
     def read(cell: Cell, how: Reading, name: str) -> str | None:
         if isinstance(cell, str) and (found := known.get(cell.strip().casefold())):
             return found
-        said = (how.words or {}).get(name)
-        if said and (found := said.get(word_of(cell))):
+        # What is filled as it is asked for is empty at first, and yet says something.
+        said = None if how.words is None else how.words.get(name)
+        if said is not None and (found := said.get(word_of(cell))):
             return found
         return as_choice(cell, spoken)
 

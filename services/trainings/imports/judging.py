@@ -41,7 +41,7 @@ Note = Callable[[int], None]
 
 @dataclass
 class Looked:
-    """What looking through gave. ``kept``: by rows; ``left``: findings beyond those kept."""
+    """What looking through gave. ``kept``: errors first; ``left``: findings beyond those kept."""
 
     rows: int = 0
     errors: int = 0
@@ -102,7 +102,7 @@ def judge(service: Service, job: Job, rows: Iterator[Row], *, note: Note) -> Loo
         else:
             _of_cohorts(service, job, every, referred, looked)
     looked.drain()
-    looked.kept.sort(key=lambda one: (one.row, not one.error))
+    looked.kept.sort(key=lambda one: (not one.error, one.row))
     return looked
 
 

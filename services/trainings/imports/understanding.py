@@ -119,7 +119,7 @@ def understood(
         values, findings, empty = _values(row, plan)
         if empty:
             continue
-        if findings:
+        if findings or not values:
             yield None, findings
             continue
         yield CLASSES[plan.kind](row=row.number, **values), findings
@@ -143,8 +143,8 @@ def _values(row: Row, plan: Plan) -> tuple[dict[str, Any], list[Finding], bool]:
     _join(values)
     if plan.country and "country" in CLASSES[plan.kind].__struct_fields__:
         values.setdefault("country", plan.country)
-    _ask_needed(row.number, values, findings, plan)
-    return values, findings, False
+    whole = _ask_needed(row.number, values, findings, plan)
+    return values if whole else {}, findings, False
 
 
 def _join(values: dict[str, Any]) -> None:
@@ -154,7 +154,9 @@ def _join(values: dict[str, Any]) -> None:
         values["full_name"] = f"{first} {last}"
 
 
-def _ask_needed(number: int, values: dict[str, Any], findings: list[Finding], plan: Plan) -> None:
+def _ask_needed(number: int, values: dict[str, Any], findings: list[Finding], plan: Plan) -> bool:
+    """Whether all that a row needs is there; what has no column at all is said elsewhere."""
+    whole = True
     wrong = {one.column for one in findings}
     needed = [one.name for one in KINDS[plan.kind].fields if one.required]
     needed += [name for sets in KINDS[plan.kind].either for name in sets[0]]
@@ -164,5 +166,7 @@ def _ask_needed(number: int, values: dict[str, Any], findings: list[Finding], pl
         if name in values:
             continue
         header = plan.header(name) or (plan.header("first_name") if name == "full_name" else "")
-        if header not in wrong:
+        whole = False
+        if header and header not in wrong:
             findings.append(Finding(number, header, True, "empty", NEEDED))
+    return whole

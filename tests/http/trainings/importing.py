@@ -107,7 +107,7 @@ class Importer:
 
 def heading(text: str) -> str:
     """The page's heading of the first level."""
-    return unescape(text.split("<h1", 1)[1].split(">", 1)[1].split("</h1>")[0]).strip()
+    return unescape(text.split("<h1", 1)[1].split(">", 1)[1].split("</h1>", maxsplit=1)[0]).strip()
 
 
 def said_of(answer: Any) -> str:
