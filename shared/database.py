@@ -2,6 +2,7 @@
 
     database = Database.open(settings, "grants")
     with database.reading() as connection: ...
+    with database.reading_one_state() as connection: ...   # many questions, one answer
     with database.writing() as connection: ...   # one transaction, committed at the end
 
 On SQLite a write transaction begins IMMEDIATE (otherwise the busy timeout is ignored) and writers
@@ -170,6 +171,19 @@ class Database:
         is none: that saves two round trips. What needs one state begins a transaction by itself.
         """
         with (self.engine if self.is_sqlite else self._asking).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_one_state(self) -> Iterator[Connection]:
+        """A connection for questions that all see what was committed when the first was asked.
+
+        It is a transaction on either database, so rows may be fetched piece by piece.
+        """
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             yield connection
 
     @contextmanager

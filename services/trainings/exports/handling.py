@@ -83,7 +83,7 @@ def taken_out(wanted: Wanted) -> Made:
     ensure(EXPORT, wanted.programme)
     ensure(kind.permission, wanted.programme)
     with_number = wanted.with_number and gives_number(kind, wanted.programme)
-    with service().database.reading() as connection:
+    with service().database.reading_one_state() as connection:
         _check_cohort(connection, wanted)
         asked = Asked(
             programme=wanted.programme,

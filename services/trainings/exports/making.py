@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, Final
@@ -68,14 +69,16 @@ def made(
     """The sheet as it is now. without: names of columns that this reader is not given."""
     columns = [one for one in kind.columns if one.name not in without]
     heads = headings(kind, columns, say)
-    cells = _cells(kind, columns, rows(kind.name, connection, asked), say)
     file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever gives it away closes it)
     try:
-        if form == CSV:
-            count = write_csv(file, heads, cells)
-        else:
-            widths = [one.width for one in columns]
-            count = write_xlsx(file, say(kind.label), heads, cells, widths=widths)
+        # A question that is broken off ends before its connection is given back.
+        with closing(rows(kind.name, connection, asked)) as found:
+            cells = _cells(kind, columns, found, say)
+            if form == CSV:
+                count = write_csv(file, heads, cells)
+            else:
+                widths = [one.width for one in columns]
+                count = write_xlsx(file, say(kind.label), heads, cells, widths=widths)
         size = file.tell()
         file.seek(0)
     except BaseException:
@@ -103,7 +106,7 @@ def file_name(kind: str, programme: str, day: date, form: str) -> str:
 def _cells(
     kind: Kind,
     columns: Sequence[Column],
-    found: Iterator[Mapping[str, Any]],
+    found: Iterable[Mapping[str, Any]],
     say: Callable[[str], str],
 ) -> Iterator[list[Written]]:
     words = {one.name: choice_words(one, say) for one in columns}

@@ -3,12 +3,13 @@
     for row in rows("attendance", connection, asked): ...
 
 Every question asks for one programme and for what is in the asker's reach. Rows are fetched some
-hundreds at a time, so memory does not grow with them.
+hundreds at a time, so memory does not grow with them; that needs a transaction, which also makes
+the sheet be of one moment (``Database.reading_one_state``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -54,16 +55,17 @@ class Asked:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def rows(kind: str, connection: Connection, asked: Asked) -> Iterator[Values]:
+def rows(kind: str, connection: Connection, asked: Asked) -> Generator[Values]:
     """The rows of a sheet. Raises KeyError for one that there is not."""
     return _ROWS[kind](connection, asked)
 
 
-def _fetched(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
-    yield from connection.execute(query.execution_options(yield_per=FETCHED))
+def _fetched(connection: Connection, query: Select[Any]) -> Generator[Row[Any]]:
+    with connection.execute(query.execution_options(yield_per=FETCHED)) as found:
+        yield from found
 
 
-def _people(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _people(connection: Connection, asked: Asked) -> Generator[Values]:
     for row in _found(connection, asked):
         declared = asked.sees_declared(row)
         yield {
@@ -81,7 +83,7 @@ def _people(connection: Connection, asked: Asked) -> Iterator[Values]:
         }
 
 
-def _found(connection: Connection, asked: Asked) -> Iterator[Row[Any]]:
+def _found(connection: Connection, asked: Asked) -> Generator[Row[Any]]:
     if asked.search is None:
         conditions = [REGISTRATIONS.c.programme == asked.programme, asked.reach.registrations()]
         if asked.state:
@@ -109,7 +111,7 @@ def _found(connection: Connection, asked: Asked) -> Iterator[Row[Any]]:
         after = listing.rows[-1].place
 
 
-def _courses(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _courses(connection: Connection, asked: Asked) -> Generator[Values]:
     c = COURSES.c
     query = (
         select(COURSES)
@@ -130,7 +132,7 @@ def _of_cohorts(asked: Asked) -> list[Any]:
     return conditions
 
 
-def _cohorts(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _cohorts(connection: Connection, asked: Asked) -> Generator[Values]:
     c = CERTIFICATES.c
     issued = (
         # Several days in one cohort are no one day that an import could take.
@@ -163,7 +165,7 @@ def _cohorts(connection: Connection, asked: Asked) -> Iterator[Values]:
         }
 
 
-def _sessions(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _sessions(connection: Connection, asked: Asked) -> Generator[Values]:
     s = SESSIONS.c
     query = (
         select(COHORTS.c.reference, s.session, s.held_on, s.minutes)
@@ -196,19 +198,19 @@ def _members(asked: Asked) -> Select[Any]:
     )
 
 
-def _enrolments(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _enrolments(connection: Connection, asked: Asked) -> Generator[Values]:
     """Who takes part now: who left would be enrolled anew by an import."""
     for row in _fetched(connection, _members(asked).where(MEMBERS.c.left_on.is_(None))):
         yield row._asdict()
 
 
-def _tests(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _tests(connection: Connection, asked: Asked) -> Generator[Values]:
     taken = or_(MEMBERS.c.pre_test.is_not(None), MEMBERS.c.post_test.is_not(None))
     for row in _fetched(connection, _members(asked).where(taken)):
         yield row._asdict()
 
 
-def _attendance(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _attendance(connection: Connection, asked: Asked) -> Generator[Values]:
     m = MARKS.c
     query = (
         select(
@@ -227,7 +229,7 @@ def _attendance(connection: Connection, asked: Asked) -> Iterator[Values]:
         yield row._asdict() | {"minutes": _hours(row.attended_minutes)}
 
 
-def _certificates(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _certificates(connection: Connection, asked: Asked) -> Generator[Values]:
     c = CERTIFICATES.c
     conditions = [c.programme == asked.programme, asked.reach.certificates()]
     if asked.state:
@@ -257,7 +259,7 @@ def _certificates(connection: Connection, asked: Asked) -> Iterator[Values]:
         yield row._asdict() | {"course": row.course_title, "minutes": _hours(row.minutes)}
 
 
-def _outcomes(connection: Connection, asked: Asked) -> Iterator[Values]:
+def _outcomes(connection: Connection, asked: Asked) -> Generator[Values]:
     o = OUTCOMES.c
     conditions = [o.programme == asked.programme, ~o.withdrawn, asked.reach.outcomes()]
     if asked.outcome:
@@ -276,7 +278,7 @@ def _hours(minutes: int) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-_ROWS: Final[Mapping[str, Callable[[Connection, Asked], Iterator[Values]]]] = {
+_ROWS: Final[Mapping[str, Callable[[Connection, Asked], Generator[Values]]]] = {
     "people": _people,
     "courses": _courses,
     "cohorts": _cohorts,
