@@ -78,11 +78,13 @@ class Reach:
         return select(COHORTS.c.cohort_id).where(self._trained())
 
     def _trained(self) -> ColumnElement[bool]:
-        names = literal("\n") + COHORTS.c.trainers + literal("\n")
-        return and_(
-            COHORTS.c.programme.in_(self.own),
-            names.contains(f"\n{self.account_id}\n", autoescape=True),
-        )
+        return and_(COHORTS.c.programme.in_(self.own), run_by(self.account_id))
+
+
+def run_by(account_id: str) -> ColumnElement[bool]:
+    """Cohorts of which an account is a trainer."""
+    names = literal("\n") + COHORTS.c.trainers + literal("\n")
+    return names.contains(f"\n{account_id}\n", autoescape=True)
 
 
 def reach(reader: Reader, permission: str) -> Reach:

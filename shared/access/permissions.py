@@ -56,7 +56,7 @@ _TRAININGS: Final = {
     "trainings.recognitions.withdraw": _OFFICER,
     "trainings.referrals.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.referrals.write": _TRAINING,
-    "trainings.outreach.read": f"{_TRAINING} {_CHAIR} {_AUDITOR} {_DONOR}",
+    "trainings.outreach.read": f"{_TRAINING} {_CHAIR} {_AUDITOR}",
     "trainings.outreach.write": _TRAINING,
     "trainings.imports.read": f"{_TRAINING} {_AUDITOR}",
     "trainings.imports.write": _TRAINING,

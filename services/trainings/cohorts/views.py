@@ -18,7 +18,7 @@ from services.trainings.cohorts.cohort_state import CohortState, NoCohort
 from services.trainings.cohorts.outlook import Outlook, outlook
 from services.trainings.cohorts.qualification import Qualification, qualification
 from services.trainings.foreign import STAFF, TRAINERS
-from services.trainings.reach import Reach
+from services.trainings.reach import Reach, run_by
 from services.trainings.tables import CERTIFICATES, COHORTS, MARKS, MEMBERS, REGISTRATIONS, SESSIONS
 from shared.access.roles import EVERY_PROGRAMME
 from shared.events.store import Store
@@ -58,10 +58,14 @@ def cohorts(
     reach: Reach,
     *,
     state: str = "",
+    trainer: str = "",
     after: tuple[str, str] | None = None,
     limit: int,
 ) -> Sequence[Row[Any]]:
-    """Cohorts by reference, with first and last session and how many take part."""
+    """Cohorts by reference, with first and last session and how many take part.
+
+    trainer: an account; only cohorts that it runs.
+    """
     days = (
         select(
             SESSIONS.c.cohort_id,
@@ -91,6 +95,8 @@ def cohorts(
     if state:
         closed = COHORTS.c.closed_on.is_not(None)
         query = query.where(closed if state == "closed" else ~closed)
+    if trainer:
+        query = query.where(run_by(trainer))
     if after is not None:
         reference, last = after
         query = query.where(

@@ -35,6 +35,7 @@ class Asked:
 def choose(programme: str, kind: str, year: str) -> Asked:
     """The figures of a programme, or of the first in reach; words of no meaning choose nothing.
 
+    A donor chooses no part: parts that are suppressed each by itself reveal each other.
     Raises Forbidden where the reader has no role, Missing where there is nothing of it.
     """
     seen = reach(READ)
@@ -44,15 +45,16 @@ def choose(programme: str, kind: str, year: str) -> Asked:
             ensure(READ, programme)
             raise Missing("programme-missing", N_("There is no such programme."))
         code = programme or (offered[0] if offered else "")
-        kinds = counting.kinds(connection, seen, code)
-        years = counting.years(connection, seen, code)
+        donor = _as_donor(code)
+        kinds = [] if donor else counting.kinds(connection, seen, code)
+        years = [] if donor else counting.years(connection, seen, code)
         choice = Choice(
             programme=code,
             kind=kind if kind in kinds else "",
             year=next((one for one in years if str(one) == year), None),
         )
         found = counting.dashboard(connection, seen, choice) if code else None
-    if found is not None and _as_donor(code):
+    if found is not None and donor:
         found = counting.for_donor(found)
     return Asked(choice=choice, programmes=offered, kinds=kinds, years=years, found=found)
 

@@ -45,6 +45,9 @@ def show_figures(arguments: dict[str, Any]) -> dict[str, Any]:
         "by_year": [
             {"year": _number(one.key[0]), "persons": _persons(one.persons)} for one in found.by_year
         ],
+        "by_kind": [
+            {"kind": one.key[0], "persons": _persons(one.persons)} for one in found.by_kind
+        ],
         "suppressed": found.suppressed,
     }
 

@@ -51,8 +51,8 @@ class Choice:
 class Group:
     """The stages of one group; None is a cell that is left out.
 
-    key: country and municipality, or a sex, or the first year of an age band, or a year. Empty
-    where that is not known.
+    key: country and municipality, or a sex, or the first year of an age band, or a year, or a kind
+    of course. Empty where that is not known.
     """
 
     key: tuple[str, ...]
@@ -68,13 +68,14 @@ class Dashboard:
     by_sex: tuple[Group, ...]
     by_age: tuple[Group, ...]
     by_year: tuple[Group, ...]
+    by_kind: tuple[Group, ...]
     suppressed: bool = False
 
 
 def dashboard(connection: Connection, reach: Reach, choice: Choice) -> Dashboard:
     """The figures of a programme's cohorts in reach."""
     whole = _Counter()
-    by_place, by_sex, by_age, by_year = (_Counter() for _ in range(4))
+    by_place, by_sex, by_age, by_year, by_kind = (_Counter() for _ in range(5))
     for row in connection.execute(_taking_part(reach, choice)):
         stages = _stages(row)
         whole.count((), row.person_id, stages)
@@ -83,6 +84,7 @@ def dashboard(connection: Connection, reach: Reach, choice: Choice) -> Dashboard
         by_age.count((age_band(row.birth_date, row.first_on),), row.person_id, stages)
         year = "" if row.first_on is None else str(row.first_on.year)
         by_year.count((year,), row.person_id, stages)
+        by_kind.count((row.kind,), row.person_id, stages)
     total = next(iter(whole.groups()), Group(key=(), persons=(0, 0, 0)))
     return Dashboard(
         persons=total.persons,
@@ -90,15 +92,19 @@ def dashboard(connection: Connection, reach: Reach, choice: Choice) -> Dashboard
         by_sex=by_sex.groups(),
         by_age=by_age.groups(),
         by_year=by_year.groups(),
+        by_kind=by_kind.groups(),
     )
 
 
 def for_donor(found: Dashboard) -> Dashboard:
-    """Without cells under five, nor those that would reveal them."""
-    listed = (found.by_place, found.by_sex, found.by_age, found.by_year)
+    """Without cells under five, nor those that would reveal them.
+
+    It must be of everything: figures of a part, one after the other, could be subtracted.
+    """
+    listed = (found.by_place, found.by_sex, found.by_age, found.by_year, found.by_kind)
     tables = [[[cell or 0 for cell in group.persons] for group in groups] for groups in listed]
     cut = suppressed(tables, [total or 0 for total in found.persons], least=CELL_MIN)
-    by_place, by_sex, by_age, by_year = (
+    by_place, by_sex, by_age, by_year, by_kind = (
         tuple(replace(group, persons=row) for group, row in zip(groups, rows, strict=True))
         for groups, rows in zip(listed, cut.tables, strict=True)
     )
@@ -108,6 +114,7 @@ def for_donor(found: Dashboard) -> Dashboard:
         by_sex=by_sex,
         by_age=by_age,
         by_year=by_year,
+        by_kind=by_kind,
         suppressed=True,
     )
 
@@ -196,6 +203,7 @@ def _taking_part(reach: Reach, choice: Choice) -> Any:
     return (
         select(
             *(whose.person_id, whose.sex, whose.country, whose.municipality, whose.birth_date),
+            COHORTS.c.kind,
             first_on.label("first_on"),
             exists().where(here, MARKS.c.attended_minutes > 0).label("attended"),
             exists().where(standing).label("certified"),

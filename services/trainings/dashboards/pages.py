@@ -16,7 +16,6 @@ from services.trainings.courses.wording import KIND_WORDS
 from services.trainings.dashboards.acting import READ, Asked, choose
 from services.trainings.dashboards.counting import CELL_MIN, Dashboard, Group
 from services.trainings.dashboards.wording import SEX_WORDS, STAGE_WORDS, band_words
-from services.trainings.outreach.acting import READ as OUTREACH_READ
 from services.trainings.outreach.views import Search, Sum, sums
 from services.trainings.outreach.wording import KIND_WORDS as OUTREACH_WORDS
 from shared.access.reader import may
@@ -46,6 +45,7 @@ def figures() -> ResponseReturnValue:
         cell_min=CELL_MIN,
         reads_certificates=may(signed_in(), "trainings.certificates.read"),
         outreach=_outreach(asked) if asked.choice.programme else [],
+        reads_outreach=may(signed_in(), "trainings.outreach.read"),
         reads_cohorts=may(signed_in(), "trainings.cohorts.read"),
         ratio=_ratio,
         as_of=service().clock.now(),
@@ -53,12 +53,10 @@ def figures() -> ResponseReturnValue:
 
 
 def _outreach(asked: Asked) -> list[tuple[str, Sum]]:
-    """What was done with institutions in the same year, by kind; nothing for who may not read."""
-    if not may(signed_in(), OUTREACH_READ, asked.choice.programme):
-        return []
+    """What was done with institutions in the same year, by kind of activity."""
     search = Search(programme=asked.choice.programme, year=asked.choice.year)
     with service().database.reading() as connection:
-        found = sums(connection, reach(OUTREACH_READ), search)
+        found = sums(connection, reach(READ), search)
     return [(say(words), found[kind]) for kind, words in OUTREACH_WORDS.items() if kind in found]
 
 
@@ -95,6 +93,11 @@ def _tables(found: Dashboard) -> list[dict[str, Any]]:
             "words": say(N_("By year of the first session")),
             "head": say(N_("Year")),
             "rows": listed(found.by_year, lambda key: key[0]),
+        },
+        {
+            "words": say(N_("By kind of course")),
+            "head": say(N_("Kind of course")),
+            "rows": listed(found.by_kind, lambda key: say(KIND_WORDS.get(key[0], key[0]))),
         },
     ]
 

@@ -69,6 +69,13 @@ class YearFiguresSchema(Schema):
     persons = fields.Nested(ReachedSchema, required=True)
 
 
+class KindFiguresSchema(Schema):
+    """Persons of one kind of course."""
+
+    kind = fields.String(required=True)
+    persons = fields.Nested(ReachedSchema, required=True)
+
+
 class FiguresSchema(Schema):
     """How many came, stayed and were certified."""
 
@@ -80,6 +87,7 @@ class FiguresSchema(Schema):
     by_sex = fields.List(fields.Nested(SexFiguresSchema), required=True)
     by_age = fields.List(fields.Nested(AgeFiguresSchema), required=True)
     by_year = fields.List(fields.Nested(YearFiguresSchema), required=True)
+    by_kind = fields.List(fields.Nested(KindFiguresSchema), required=True)
     suppressed = fields.Boolean(
         required=True, metadata={"description": "Whether small cells are left out."}
     )

@@ -54,6 +54,12 @@ class Sum:
     women: int
     institutions: int
 
+    def is_small(self, least: int) -> bool:
+        """Whether people, women or the others are some, but fewer than ``least``."""
+        return any(
+            0 < count < least for count in (self.people, self.women, self.people - self.women)
+        )
+
 
 def activities(
     connection: Connection,

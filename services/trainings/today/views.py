@@ -63,8 +63,7 @@ def days(
     """The open cohorts that an account runs: today's first, then by the day of the next session."""
     found = [
         _day(connection, store, row, day_in(now, row.zone))
-        for row in cohorts(connection, reach, state="open", limit=COHORTS_MAX)
-        if account_id in row.trainers.split("\n")
+        for row in cohorts(connection, reach, state="open", trainer=account_id, limit=COHORTS_MAX)
     ]
     return sorted(found, key=_order)
 

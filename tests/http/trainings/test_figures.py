@@ -66,6 +66,16 @@ def test_donors_see_no_small_cell(house: House) -> None:
     assert "Primer" not in page.text and "/trainings/cohorts" not in page.text
 
 
+def test_donors_choose_no_part_since_parts_reveal_each_other(house: House) -> None:
+    Cohort.begun(house, people=5)
+    donor = house.as_reader(Role.donor)
+    whole = donor.get(API).json
+    assert donor.get(f"{API}?kind=business&year=2026").json == whole
+    assert donor.get(f"{API}?year=2025").json == whole
+    page = donor.get("/trainings/figures").text
+    assert 'name="year"' not in page and 'name="kind"' not in page
+
+
 def test_trainers_count_their_own_cohorts_only(house: House) -> None:
     Cohort.begun(house, people=2, trainers=(TRAINER,))
     own = house.as_reader(Role.trainer, account=TRAINER).get(API).json

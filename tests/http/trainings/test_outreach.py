@@ -12,6 +12,7 @@ import pytest
 from services.trainings.outreach.handling import remind
 from shared.access.roles import Role
 
+from .cohort_home import Cohort
 from .conftest import OTHER_PROGRAMME, Asker, House
 
 API = "/trainings/api/v1/activities"
@@ -147,10 +148,22 @@ def test_the_form_records_and_keeps_what_was_typed(officer: Asker) -> None:
     assert (found["women"], found["men"]) == (12, 0)
 
 
-def test_donors_read_and_others_do_not(house: House, activity: str) -> None:
+def table_of(reader: Asker) -> list[str]:
+    """The cells of outreach beside the figures of training."""
+    page = unescape(reader.get("/trainings/figures").text)
+    table = page.rpartition("What was done with institutions")[2].split("</table>")[0]
+    return re.findall(r"<td[^>]*>([^<]*)</td>", table)
+
+
+def test_donors_see_sums_alone_and_others_nothing(house: House, activity: str) -> None:
+    Cohort.begun(house)
     donor = house.as_reader(Role.donor)
-    assert donor.get(f"{API}/{activity}").status_code == 200
-    assert donor.post(API, given(), Idempotency_Key="k9").status_code == 403
+    assert donor.get(f"{API}/{activity}").status_code == 403
+    assert table_of(donor) == ["1", "12", "7", "2"]
+    house.as_reader(Role.programme_officer).post(
+        API, given(kind="awareness", women=4, men=0, not_known=0), Idempotency_Key="k8"
+    )
+    assert table_of(donor)[4:] == ["1", "left out", "left out", "2"]
     elsewhere = house.as_reader(Role.programme_officer, programme=OTHER_PROGRAMME)
     assert elsewhere.get(f"{API}/{activity}").status_code == 404
     assert house.as_reader(Role.finance_officer).get(API).status_code == 403
