@@ -182,11 +182,23 @@ class House:
                 f"account/{account}",
                 account_id=account,
                 role="trainer",
-                programme=trains_in,
+                fields={"programme": trains_in},
             )
 
-    def arrives(self, name: str, subject: str, *, programme: str = "-", **data: Any) -> None:
-        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal."""
+    def arrives(
+        self,
+        name: str,
+        subject: str,
+        *,
+        programme: str = "-",
+        fields: dict[str, Any] | None = None,
+        **data: Any,
+    ) -> None:
+        """An event of another service; ``sealed=(owner, {field: (class, text)})`` is personal.
+
+        programme: of its envelope; ``fields`` are those that are called as one of these words.
+        """
+        data.update(fields or {})
         owner, personal = data.pop("sealed", ("", {}))
         for one, (data_class, text) in personal.items():
             data[one] = seal_text(self.service.keyring, KeyName(owner, data_class), text)
