@@ -5,7 +5,7 @@
     forget(service, import_id, {sha256})
 
 A sheet is of a programme, not of one person, so that nobody's key fits it. The key is destroyed
-when the import is entered, discarded or too old; see ``docs/decisions/0034``.
+when the import is entered, discarded or too old; see ``docs/decisions/0033``.
 """
 
 from __future__ import annotations
