@@ -1,9 +1,14 @@
 """What a text or a term must be before it may enter an event, whoever sent it.
 
->>> text("  Mira Petrić ", field="full_name", length_max=200)
+>>> text("  Mira Petrić ", field="reason", length_max=200)
+'Mira Petrić'
+>>> line("Mira\\n Petrić", field="full_name", length_max=200)
 'Mira Petrić'
 >>> term("F", ("F", "M"), field="sex")
 'F'
+
+A text may have several lines, such as a reason; a line is one: a name, a title, a place. Characters
+that nobody sees are left out of both, so that what looks the same is the same.
 
 The HTTP edge checks shapes first; this is the floor under every command, imports included. No value
 is ever put into a refusal, since it may be personal.
@@ -11,6 +16,7 @@ is ever put into a refusal, since it may be personal.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -23,10 +29,21 @@ REFERENCE_LENGTH_MAX: Final = 60
 REASON_LENGTH_MAX: Final = 1000
 EMAIL_LENGTH_MAX: Final = 254
 
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Invisible, and yet they change how letters of some scripts, and small pictures, are drawn."""
+
+_SEEN: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+"""Format characters that are drawn all the same (Unicode: Prepended_Concatenation_Mark)."""
+
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Letters and marks by their category that are drawn as nothing (Default_Ignorable_Code_Point)."""
+
+_NEVER_JOINED: Final = ("LATIN", "CYRILLIC", "GREEK")
+
 
 def text(value: str, *, field: str, length_max: int) -> str:
-    """``value`` without space around it; Invalid when empty, too long or not writable text."""
-    cleaned = value.strip()
+    """``value`` as it is seen, without space around it; Invalid when empty, long or unwritable."""
+    cleaned = visible(value).strip()
     if not cleaned or len(cleaned) > length_max:
         raise Invalid(
             "text-length",
@@ -43,16 +60,27 @@ def text(value: str, *, field: str, length_max: int) -> str:
     return cleaned
 
 
+def line(value: str, *, field: str, length_max: int) -> str:
+    """As ``text``, in one line: line breaks, tabs and runs of space become one space."""
+    return text(" ".join(value.split()), field=field, length_max=length_max)
+
+
+def optional_line(value: str | None, *, field: str, length_max: int) -> str | None:
+    """As ``line``; None, or nothing that is seen, is None: not known."""
+    folded = None if value is None else " ".join(value.split())
+    return optional_text(folded, field=field, length_max=length_max)
+
+
 def optional_text(value: str | None, *, field: str, length_max: int) -> str | None:
-    """As ``text``; None, or nothing but space, is None: not known."""
-    if value is None or not value.strip():
+    """As ``text``; None, or nothing that is seen, is None: not known."""
+    if value is None or not visible(value).strip():
         return None
     return text(value, field=field, length_max=length_max)
 
 
 def optional_email(value: str | None, *, field: str) -> str | None:
     """As ``optional_text``, when it has the form of an e-mail address; else Invalid."""
-    cleaned = optional_text(value, field=field, length_max=EMAIL_LENGTH_MAX)
+    cleaned = optional_line(value, field=field, length_max=EMAIL_LENGTH_MAX)
     if cleaned is None:
         return None
     local, _, domain = cleaned.rpartition("@")
@@ -97,6 +125,38 @@ def past_day(value: str, *, field: str, today: date) -> str:
             field=field,
         )
     return value
+
+
+def visible(value: str) -> str:
+    """``value`` without characters that are drawn as nothing, such as U+FEFF, U+200B and U+00AD.
+
+    Joiners stay after letters of scripts that are joined.
+
+    >>> visible("Mi\\u00adra\\u200d \\ufeffPrimer")
+    'Mira Primer'
+    """
+    if value.isascii():
+        return value
+    kept: list[str] = []
+    for character in value:
+        if character in _JOINERS:
+            if kept and _joins(kept[-1]):
+                kept.append(character)
+        elif not _unseen(character):
+            kept.append(character)
+    return "".join(kept)
+
+
+def _unseen(character: str) -> bool:
+    if character in _BLANK:
+        return True
+    return unicodedata.category(character) == "Cf" and character not in _SEEN
+
+
+def _joins(character: str) -> bool:
+    if unicodedata.category(character)[0] not in "LMS":
+        return False
+    return unicodedata.name(character, "").split(" ")[0] not in _NEVER_JOINED
 
 
 def _unwritable(character: str) -> bool:
