@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from services.trainings.people.fields import optional_text
+from services.trainings.people.fields import optional_line
 from shared.errors import Invalid
 from shared.language.marking import N_
 
@@ -60,8 +60,8 @@ def checked(
     needs = NEEDS.get(kind, ())
     given = Needed(
         level=level or None,
-        occupation=optional_text(occupation, field="occupation", length_max=TEXT_LENGTH_MAX),
-        institution=optional_text(institution, field="institution", length_max=TEXT_LENGTH_MAX),
+        occupation=optional_line(occupation, field="occupation", length_max=TEXT_LENGTH_MAX),
+        institution=optional_line(institution, field="institution", length_max=TEXT_LENGTH_MAX),
     )
     told: dict[str, str | None] = {
         "level": given.level,

@@ -32,9 +32,9 @@ from services.trainings.people.fields import (
     PLACE_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     country_code,
-    optional_text,
+    line,
+    optional_line,
     term,
-    text,
 )
 from shared.errors import Invalid, Refused
 from shared.events.event import Event
@@ -55,15 +55,15 @@ def plan(state: CohortState, command: PlanCohort) -> tuple[Event, ...]:
     return (
         Planned(
             cohort_id=command.cohort_id,
-            reference=text(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX),
+            reference=line(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX),
             course_id=command.course_id,
-            course_title=text(
+            course_title=line(
                 command.course_title, field="course_title", length_max=TITLE_LENGTH_MAX
             ),
             course_version=command.course_version,
             kind=command.kind,
             country=country_code(command.country),
-            place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
+            place=line(command.place, field="place", length_max=PLACE_LENGTH_MAX),
             zone=command.zone,
             trainers=_trainers(command.trainers),
             imported=imported,
@@ -82,7 +82,7 @@ def change_details(state: Running, command: ChangeDetails) -> tuple[Event, ...]:
     """Another place, more or fewer places. Who takes part stays, also over the capacity."""
     needed = _needed(state.kind, command, imported=False)
     details = Details(
-        place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
+        place=line(command.place, field="place", length_max=PLACE_LENGTH_MAX),
         venue=_venue(command.venue),
         capacity=_capacity(command.capacity),
         level=needed.level,
@@ -129,7 +129,7 @@ def _trainers(trainers: tuple[str, ...]) -> tuple[str, ...]:
             N_("A cohort has 1 to {trainers_max} trainers, each named once."),
             trainers_max=TRAINERS_MAX,
         )
-    return tuple(text(one, field="trainers", length_max=REFERENCE_LENGTH_MAX) for one in trainers)
+    return tuple(line(one, field="trainers", length_max=REFERENCE_LENGTH_MAX) for one in trainers)
 
 
 def _capacity(capacity: int | None) -> int | None:
@@ -143,4 +143,4 @@ def _capacity(capacity: int | None) -> int | None:
 
 
 def _venue(venue: str | None) -> str | None:
-    return optional_text(venue, field="venue", length_max=VENUE_LENGTH_MAX)
+    return optional_line(venue, field="venue", length_max=VENUE_LENGTH_MAX)

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, get_args
 
 from services.trainings.courses.rule import DEFAULT_RULE, CourseKind, Rule, checked
-from services.trainings.people.fields import REASON_LENGTH_MAX, optional_text, term, text
+from services.trainings.people.fields import REASON_LENGTH_MAX, line, optional_text, term, text
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
 from shared.events.event import Event, event_type
@@ -280,11 +280,11 @@ def _content(command: Publishing) -> Content:
         command.description, field="description", length_max=DESCRIPTION_LENGTH_MAX
     )
     return Content(
-        title=text(command.title, field="title", length_max=TITLE_LENGTH_MAX),
+        title=line(command.title, field="title", length_max=TITLE_LENGTH_MAX),
         kind=term(command.kind, get_args(CourseKind), field="kind"),
         hours=command.hours,
         modules=tuple(
-            text(module, field="modules", length_max=TITLE_LENGTH_MAX) for module in command.modules
+            line(module, field="modules", length_max=TITLE_LENGTH_MAX) for module in command.modules
         ),
         description=description or "",
         module_hours=_module_hours(command),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, term, text
+from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, line, term, text
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -241,7 +241,7 @@ def _record(state: OutcomeState, command: RecordOutcome | ImportOutcome) -> tupl
             person_id=command.person_id,
             outcome=command.outcome,
             completed_on=command.completed_on,
-            institution=text(command.institution, field="institution", length_max=NAME_LENGTH_MAX),
+            institution=line(command.institution, field="institution", length_max=NAME_LENGTH_MAX),
             evidence=text(command.evidence, field="evidence", length_max=EVIDENCE_LENGTH_MAX),
             imported=imported,
         ),

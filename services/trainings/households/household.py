@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.trainings.people.fields import REFERENCE_LENGTH_MAX, optional_text, term, text
+from services.trainings.people.fields import REFERENCE_LENGTH_MAX, line, optional_text, term, text
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -188,7 +188,7 @@ def decide(state: HouseholdState, command: HouseholdCommand) -> tuple[Event, ...
     if isinstance(command, FormHousehold):
         if not isinstance(state, NoHousehold):
             raise Refused("household-there", N_("This household was written down before."))
-        reference = text(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX)
+        reference = line(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX)
         formed = HouseholdFormed(
             household_id=command.household_id, reference=reference, formed_on=day
         )

@@ -20,6 +20,8 @@ from services.trainings.people.fields import (
     PLACE_LENGTH_MAX,
     REASON_LENGTH_MAX,
     country_code,
+    line,
+    optional_line,
     optional_text,
     term,
     text,
@@ -276,11 +278,11 @@ def _content(given: Content, today: date) -> Content:
         raise Invalid("follow-up-of-nothing", N_("Say what follows on that day."), field="follows")
     return Content(
         kind=given.kind,
-        title=text(given.title, field="title", length_max=NAME_LENGTH_MAX),
+        title=line(given.title, field="title", length_max=NAME_LENGTH_MAX),
         held_on=given.held_on,
         country=country_code(given.country),
-        municipality=text(given.municipality, field="municipality", length_max=PLACE_LENGTH_MAX),
-        place=optional_text(given.place, field="place", length_max=PLACE_LENGTH_MAX),
+        municipality=line(given.municipality, field="municipality", length_max=PLACE_LENGTH_MAX),
+        place=optional_line(given.place, field="place", length_max=PLACE_LENGTH_MAX),
         partners=tuple(_partner(one) for one in given.partners),
         women=given.women,
         men=given.men,
@@ -294,7 +296,7 @@ def _content(given: Content, today: date) -> Content:
 def _partner(given: Partner) -> Partner:
     term(given.kind, get_args(PartnerKind), field="partners")
     return Partner(
-        kind=given.kind, name=text(given.name, field="partners", length_max=NAME_LENGTH_MAX)
+        kind=given.kind, name=line(given.name, field="partners", length_max=NAME_LENGTH_MAX)
     )
 
 

@@ -30,7 +30,9 @@ from services.trainings.people.fields import (
     REASON_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     country_code,
+    line,
     optional_email,
+    optional_line,
     optional_text,
     past_day,
     term,
@@ -238,7 +240,7 @@ def _register(
         Registered(
             registration_id=command.registration_id,
             person_id=command.person_id,
-            reference=text(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX),
+            reference=line(command.reference, field="reference", length_max=REFERENCE_LENGTH_MAX),
             full_name=name,
             birth_date=birth_date,
             sex=command.sex,
@@ -346,9 +348,9 @@ def _identity(
     # The later of UTC's day and any zone's differs by a day at most, which no birth date shows.
     term(command.sex, get_args(Sex), field="sex")
     return (
-        text(command.full_name, field="full_name", length_max=NAME_LENGTH_MAX),
+        line(command.full_name, field="full_name", length_max=NAME_LENGTH_MAX),
         past_day(command.birth_date, field="birth_date", today=command.now.date()),
-        optional_text(command.jmbg, field="jmbg", length_max=NATIONAL_NUMBER_LENGTH_MAX),
+        optional_line(command.jmbg, field="jmbg", length_max=NATIONAL_NUMBER_LENGTH_MAX),
     )
 
 
@@ -356,8 +358,8 @@ def _contact(
     command: RegisterPerson | ImportRegistration | ChangeContact,
 ) -> tuple[str, str | None, str | None]:
     return (
-        text(command.municipality, field="municipality", length_max=PLACE_LENGTH_MAX),
-        optional_text(command.phone, field="phone", length_max=PHONE_LENGTH_MAX),
+        line(command.municipality, field="municipality", length_max=PLACE_LENGTH_MAX),
+        optional_line(command.phone, field="phone", length_max=PHONE_LENGTH_MAX),
         optional_email(command.email, field="email"),
     )
 

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Final, TypeAlias, get_args
 
 from services.trainings.courses.course import TITLE_LENGTH_MAX, CourseKind
-from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, term, text
+from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, line, term, text
 from shared.access.own import is_own
 from shared.clock import day_in
 from shared.errors import Forbidden, Invalid, Missing, Refused
@@ -248,9 +248,9 @@ def _recognise(state: RecognitionState, command: Recognise) -> tuple[Event, ...]
             recognition_id=command.recognition_id,
             registration_id=command.registration_id,
             person_id=command.person_id,
-            issuer=text(command.issuer, field="issuer", length_max=NAME_LENGTH_MAX),
-            number=number and text(number, field="number", length_max=NUMBER_LENGTH_MAX),
-            title=text(command.title, field="title", length_max=TITLE_LENGTH_MAX),
+            issuer=line(command.issuer, field="issuer", length_max=NAME_LENGTH_MAX),
+            number=number and line(number, field="number", length_max=NUMBER_LENGTH_MAX),
+            title=line(command.title, field="title", length_max=TITLE_LENGTH_MAX),
             kind=_kind(command.kind),
             minutes=command.minutes,
             issued_on=command.issued_on,

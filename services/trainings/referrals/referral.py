@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
 from services.trainings.education.outcome import OutcomeKind
-from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, term, text
+from services.trainings.people.fields import NAME_LENGTH_MAX, REASON_LENGTH_MAX, line, term, text
 from services.trainings.people.fields import optional_text as maybe_text
 from shared.clock import day_in
 from shared.errors import Invalid, Missing, Refused
@@ -264,7 +264,7 @@ def _refer(state: ReferralState, command: Refer, today: date) -> tuple[Event, ..
             referral_id=command.referral_id,
             registration_id=command.registration_id,
             person_id=command.person_id,
-            institution=text(command.institution, field="institution", length_max=NAME_LENGTH_MAX),
+            institution=line(command.institution, field="institution", length_max=NAME_LENGTH_MAX),
             aim=command.aim,
             sent_on=command.sent_on,
             remind_on=command.remind_on,

@@ -20,6 +20,7 @@ from services.trainings.people.fields import (
     NAME_LENGTH_MAX,
     PLACE_LENGTH_MAX,
     REASON_LENGTH_MAX,
+    line,
     optional_email,
     past_day,
     text,
@@ -81,11 +82,11 @@ def written(loaded: Mapping[str, Any]) -> dict[str, Any]:
 def floor(answers: Mapping[str, Any], *, today: date) -> None:
     """Raise Invalid for what no registration could be written with. ``today``: of UTC."""
     if answers.get("full_name"):
-        text(answers["full_name"], field="full_name", length_max=NAME_LENGTH_MAX)
+        line(answers["full_name"], field="full_name", length_max=NAME_LENGTH_MAX)
     if answers.get("birth_date"):
         past_day(answers["birth_date"], field="birth_date", today=today)
     if answers.get("municipality"):
-        text(answers["municipality"], field="municipality", length_max=PLACE_LENGTH_MAX)
+        line(answers["municipality"], field="municipality", length_max=PLACE_LENGTH_MAX)
     if answers.get("note"):
         text(answers["note"], field="note", length_max=REASON_LENGTH_MAX)
     optional_email(answers.get("email"), field="email")
