@@ -85,8 +85,8 @@ def normalise(text: str) -> str:
     Leading zeros that a spreadsheet dropped are not guessed back.
     """
     plain = unicodedata.normalize("NFKC", text[:TEXT_LENGTH_MAX])
-    # What a separator kept apart may now compose.
-    return unicodedata.normalize("NFKC", _SEPARATORS.sub("", plain))
+    # What a separator kept apart may now compose, and one character (¼) have become three.
+    return unicodedata.normalize("NFKC", _SEPARATORS.sub("", plain))[:TEXT_LENGTH_MAX]
 
 
 def examine(

@@ -3,10 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.trainings.people.national_number import check_digit, examine, normalise
+from services.trainings.people.national_number import (
+    TEXT_LENGTH_MAX,
+    check_digit,
+    examine,
+    normalise,
+)
 
 
 def number(born: date, region: int, serial: int) -> str:
@@ -43,6 +48,7 @@ def test_another_last_digit_warns_and_is_still_read(born: date, serial: int, ste
 
 
 @given(st.text())
+@example("0" * (TEXT_LENGTH_MAX - 1) + "\u00bc")
 def test_any_text_gets_an_answer_that_does_not_repeat_it(text: str) -> None:
     examined = examine(text)
     assert examined.number is not None or examined.findings
