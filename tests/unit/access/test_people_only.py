@@ -34,6 +34,8 @@ DUTIES: Final[dict[str, tuple[str, ...]]] = {
     "not-the-chair": ("grants.meetings.decide", "grants.reviews.close"),
     "not-the-trainer": ("trainings.attendance.write", "trainings.certificates.issue"),
     "not-your-cohort": ("trainings.attendance.write", "trainings.cohorts.write"),
+    "not-your-import": ("trainings.imports.write",),
+    "other-account": ("trainings.attendance.write",),
     "own-account": ("accounts.staff.write", "accounts.roles.grant", "accounts.roles.revoke"),
     "own-application": ("grants.reviews.assign", "grants.meetings.decide"),
     "own-certificate": ("trainings.certificates.issue",),
