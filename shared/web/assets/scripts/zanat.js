@@ -22,6 +22,10 @@ keepTyped(document, window.sessionStorage);
 listenForKeys(document, window.localStorage);
 answerByPasskey(document);
 takeFromAddress(document, window);
+// On a phone the line of places is longer than the screen: show where this page is in it.
+document
+  .querySelector(".zanat-navigation [aria-current]")
+  ?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // What htmx puts into the page gets its tabs too.
 document.body.addEventListener("htmx:afterSettle", (event) => {
