@@ -21,7 +21,7 @@ from services.trainings.cohorts.cohort_commands import (
     ScheduleSession,
     Score,
 )
-from services.trainings.cohorts.cohort_state import Running
+from services.trainings.cohorts.cohort_state import Participant, Running
 from services.trainings.cohorts.handling import NewCohort, plan
 from services.trainings.courses.course import CourseKind
 from services.trainings.imports.cohort_known import Referred
@@ -195,6 +195,8 @@ class CohortEntering:
         cohort_id, state = self._running(work, row.cohort)
         registration_id, person_id = self._person(row.participant)
         before = state.participants.get(registration_id)
+        if isinstance(row, EnrolmentRow) and row.left_on is not None:
+            return _left(row, before)
         if before is not None and before.takes_part:
             return False
         if self._job.history:
@@ -215,15 +217,16 @@ class CohortEntering:
         return bool(work.decide(COHORT, cohort_id, command))
 
     def _mark(self, work: Work, row: MarkRow) -> bool:
-        cohort_id, _ = self._running(work, row.cohort)
+        cohort_id, state = self._running(work, row.cohort)
         registration_id, _ = self._person(row.participant)
-        self._enrol(work, row)
-        _, state = self._running(work, row.cohort)
-        before = state.participants[registration_id].attended.get(row.session)
+        held = state.participants.get(registration_id)
+        before = held.attended.get(row.session) if held is not None else None
         if before is not None:
+            # Of who left meanwhile too: what was recorded of them stays.
             if before.minutes != row.minutes:
                 raise Otherwise
             return False
+        self._enrol(work, row)
         if self._job.history:
             mark = history.AttendanceRow(
                 session=row.session,
@@ -247,8 +250,11 @@ class CohortEntering:
         return bool(work.decide(COHORT, cohort_id, command))
 
     def _test(self, work: Work, row: TestRow) -> bool:
-        cohort_id, _ = self._running(work, row.cohort)
+        cohort_id, state = self._running(work, row.cohort)
         registration_id, _ = self._person(row.participant)
+        held = state.participants.get(registration_id)
+        if held is not None and (held.pre_test, held.post_test) == (row.pre_test, row.post_test):
+            return False
         enrolled = self._enrol(work, row)
         _, state = self._running(work, row.cohort)
         before = state.participants[registration_id]
@@ -287,6 +293,19 @@ class CohortEntering:
                 "no-registration", N_("There is no such registration."), field="participant"
             )
         return found
+
+
+def _left(row: EnrolmentRow, before: Participant | None) -> bool:
+    """A row about somebody who takes part no more: known, or told of, and never entered."""
+    if before is None:
+        raise Refused(
+            "left-before",
+            N_("Who left the cohort is not enrolled by a file. Leave this row out."),
+            field="left_on",
+        )
+    if before.left_on != row.left_on:
+        raise Otherwise
+    return False
 
 
 def trainer_names(row: CohortRow) -> tuple[str, ...]:

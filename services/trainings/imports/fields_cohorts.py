@@ -186,8 +186,19 @@ ENROLMENTS: Final = Kind(
     name="enrolments",
     label=N_("Enrolments"),
     hint=N_("One row for each participant of a cohort."),
-    fields=(_COHORT, PARTICIPANT),
-)
+    fields=(
+        _COHORT,
+        PARTICIPANT,
+        Field(
+            name="left_on",
+            label=N_("Left on"),
+            synonyms=("left_on", "left on", "left", "dropped out on", "napustila", "napustio",
+                      "datum napuštanja", "napustila obuku", "odustala", "datum odustajanja",
+                      "datum odlaska"),
+            read=day,
+        ),
+    ),
+)  # fmt: skip
 
 MARKS: Final = Kind(
     name="attendance",

@@ -64,11 +64,12 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class EnrolmentRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Somebody takes part."""
+    """Somebody takes part. ``left_on``: they did until then."""
 
     row: int
     cohort: str
     participant: str
+    left_on: date | None = None
 
     @property
     def order(self) -> tuple[Any, ...]:
