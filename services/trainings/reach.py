@@ -89,6 +89,8 @@ def run_by(account_id: str) -> ColumnElement[bool]:
 
 def reach(reader: Reader, permission: str) -> Reach:
     """What the reader reaches by a permission; a trainer alone reaches their own cohorts."""
+    if not reader.in_scope(permission):
+        return Reach(reader.account_id, frozenset(), frozenset())
     others = PERMISSIONS[permission] - {Role.trainer}
     whole = frozenset(grant.programme for grant in reader.roles if grant.role in others)
     if EVERY_PROGRAMME in whole:

@@ -4,7 +4,8 @@
 
 Whoever takes a sheet out needs the permission for that and the one for what is in it. Of people
 whose origin the asker may not know, that cell is empty; a national number is given with all but its
-last digits covered, to who may read numbers and asks for it.
+last digits covered, to who may read numbers and asks for it. Names and references are given of the
+people alone whom the asker reaches, whatever else their roles let them see.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from flask import Response
 
 from services.trainings.asking import identifier, not_found, reach
 from services.trainings.cohorts import views as cohorts
-from services.trainings.exports.kinds import DECLARED, EXCUSED, KINDS, NUMBER_ENDING, Kind
+from services.trainings.exports.asked import Asked
+from services.trainings.exports.kind import Kind
+from services.trainings.exports.kinds import DECLARED, KINDS, NUMBER_ENDING, REASONS
 from services.trainings.exports.making import Made, made
-from services.trainings.exports.rows import Asked
-from services.trainings.people.acting import READ_NUMBER, Search, sees_declared
+from services.trainings.people.acting import READ, READ_NUMBER, Search, sees_declared
 from services.trainings.people.views import staff_names
 from shared.access.accesses import record_export
 from shared.access.matrix import Kind as DataKind
@@ -88,6 +90,8 @@ def taken_out(wanted: Wanted) -> Made:
         asked = Asked(
             programme=wanted.programme,
             reach=reach(kind.permission),
+            people=reach(READ),
+            reasons=reach(WRITES_EXCUSES),
             state=wanted.state if wanted.state in kind.states else "",
             cohort_id=wanted.cohort if kind.by_cohort else "",
             outcome=wanted.outcome,
@@ -127,8 +131,8 @@ def _without(programme: str, *, with_number: bool) -> list[str]:
     if not any(one.extent == "whole" for one in sights(reader, DataKind.ethnicity, programme)):
         left_out += DECLARED
     if not may(reader, WRITES_EXCUSES, programme):
-        # Why somebody was absent tells of their health: to who takes the excuse, nobody else.
-        left_out.append(EXCUSED)
+        # Why somebody was absent or left may tell of their health: it is for who takes the excuse.
+        left_out += REASONS
     return left_out
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from services.trainings.exports.kinds import Column, Kind
+from services.trainings.exports.kind import Column, Kind
 from shared.sheets.recognising import guess
 
 Say = Callable[[str], str]

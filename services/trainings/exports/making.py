@@ -19,9 +19,10 @@ from typing import IO, Any, Final
 
 from sqlalchemy import Connection
 
+from services.trainings.exports.asked import Asked
 from services.trainings.exports.heading import choice_words, headings
-from services.trainings.exports.kinds import Column, Kind
-from services.trainings.exports.rows import Asked, rows
+from services.trainings.exports.kind import Column, Kind
+from services.trainings.exports.rows import rows
 from shared.errors import Refused
 from shared.language.marking import N_
 from shared.sheets.writing import Written, write_csv, write_xlsx
@@ -73,7 +74,7 @@ def made(
     try:
         # A question that is broken off ends before its connection is given back.
         with closing(rows(kind.name, connection, asked)) as found:
-            cells = _cells(kind, columns, found, say)
+            cells = _cells(columns, found, say)
             if form == CSV:
                 count = write_csv(file, heads, cells)
             else:
@@ -104,14 +105,11 @@ def file_name(kind: str, programme: str, day: date, form: str) -> str:
 
 
 def _cells(
-    kind: Kind,
     columns: Sequence[Column],
     found: Iterable[Mapping[str, Any]],
     say: Callable[[str], str],
 ) -> Iterator[list[Written]]:
     words = {one.name: choice_words(one, say) for one in columns}
-    if not kind.imported:
-        words["state"] = {code: say(text) for code, text in kind.states.items()}
     for count, row in enumerate(found, 1):
         if count > ROWS_MAX:
             raise Refused(

@@ -28,7 +28,8 @@ from services.trainings.asking import (
 from services.trainings.cohorts import views as cohorts
 from services.trainings.education.wording import OUTCOME_WORDS
 from services.trainings.exports.handling import EXPORT, Wanted, download, gives_number, kind_of
-from services.trainings.exports.kinds import KINDS, PEOPLE, Kind
+from services.trainings.exports.kind import Kind
+from services.trainings.exports.kinds import KINDS, PEOPLE
 from services.trainings.exports.making import CSV, XLSX
 from services.trainings.exports.schemas import ExportSchema
 from services.trainings.people.schemas import SEARCH_LENGTH_MAX

@@ -8,9 +8,13 @@ import pytest
 
 from services.trainings.education import handling as education
 from services.trainings.exports import making
+from services.trainings.exports.asked import Asked
 from services.trainings.exports.heading import choice_words, headings
-from services.trainings.exports.kinds import KINDS, Column
+from services.trainings.exports.kind import Column
+from services.trainings.exports.kinds import KINDS, REASONS
+from services.trainings.exports.rows import rows
 from services.trainings.imports.field import Reading
+from services.trainings.reach import Reach
 from shared.access.roles import Role
 from shared.language.languages import LANGUAGES
 from shared.language.translation import translator
@@ -18,7 +22,8 @@ from shared.sheets.reading import open_sheet
 from shared.sheets.recognising import guess
 from tests.http.trainings.cohort_home import FIRST, LAST, TRAINER, Cohort
 
-from .conftest import NUMBER, OTHER_PROGRAMME
+from .conftest import NUMBER, OTHER_PROGRAMME, PROGRAMME
+from .exporting import filled
 
 API = "/trainings/api/v1/exports"
 PAGE = "/trainings/exports"
@@ -166,6 +171,87 @@ def test_reasons_of_absence_go_to_who_writes_attendance(cohort):
     assert "excused" not in rows_of(cohort.officer().post(API, {"kind": "attendance"}))[0]
 
 
+@pytest.mark.parametrize("role", [Role.committee_member, Role.committee_chair, Role.field_officer])
+def test_another_role_tells_nobodys_name(house, role):
+    """Who reads certificates, and takes lists out as a trainer, is told of their own people."""
+    filled(house)
+    stranger = house.as_reader(Role.trainer, role, account="trainer-9")
+    listed = stranger.get("/trainings/api/v1/certificates").json["items"]
+    assert {one["full_name"] for one in listed} == {None}
+    for kind in KINDS:
+        text = stranger.post(API, {"kind": kind, "form": "csv"}).text
+        assert "Mira Primer" not in text and "RS-BT-01-P" not in text, kind
+    rows = rows_of(stranger.post(API, {"kind": "certificates"}))
+    assert [bool(row["number"]) for row in rows] == [True] * 2
+    own = house.as_reader(Role.trainer, role, account=TRAINER)
+    named = {row["full_name"] for row in rows_of(own.post(API, {"kind": "certificates"}))}
+    assert named == {"Sanja Uzorak", "Dragan Ogled"}
+
+
+def test_no_sheet_names_whom_the_asker_does_not_reach(house):
+    """Whatever a later table of permissions may say."""
+    filled(house)
+    every = Reach("a-1", frozenset({PROGRAMME}), frozenset())
+    nobody = Reach("a-1", frozenset(), frozenset())
+    told = Asked(programme=PROGRAMME, reach=every, people=every, reasons=every)
+    hidden = Asked(programme=PROGRAMME, reach=every, people=nobody, reasons=nobody)
+    personal = {"participant", "full_name", "evidence", "address", *REASONS}
+    with house.service.database.reading_one_state() as connection:
+        for name, kind in KINDS.items():
+            if name == "people":
+                continue
+            columns = personal & {one.name for one in kind.columns}
+            seen, covered = (list(rows(name, connection, one)) for one in (told, hidden))
+            assert len(seen) == len(covered) > 0, name
+            for column in columns:
+                assert any(row[column] for row in seen), (name, column)
+            assert not any(row[column] for row in covered for column in columns), name
+
+
+def test_reasons_are_of_own_cohorts_alone(house):
+    """Who trains one cohort, and is an officer beside that, reads no other trainer's excuses."""
+    cohort = filled(house)
+    both = house.as_reader(Role.trainer, Role.programme_officer, account="trainer-9")
+    marks = rows_of(both.post(API, {"kind": "attendance"}))
+    assert len(marks) == 6 and not any(row["excused"] for row in marks)
+    own = rows_of(cohort.trainer().post(API, {"kind": "attendance"}))
+    assert [row["excused"] for row in own if row["excused"]] == ["at the doctor"]
+    assert [row["Absent because of"] for row in own if row["excused"]] == ["Ill"]
+
+
+def test_who_left_stands_in_the_sheet_with_the_day(house):
+    cohort = filled(house)
+    rows = rows_of(cohort.trainer().post(API, {"kind": "enrolments"}))
+    assert [(row["left_on"], row["Why they left"]) for row in rows] == [
+        (LAST, "Health"),
+        (None, None),
+        (None, None),
+    ]
+    (first, *_) = rows_of(cohort.officer().post(API, {"kind": "enrolments"}))
+    assert first["left_on"] == LAST and "Why they left" not in first
+
+
+def test_households_referrals_and_outreach(house):
+    officer = filled(house).officer()
+    (home,) = rows_of(officer.post(API, {"kind": "households"}))
+    assert home["full_name"] == "Mira Primer" and home["address"] == "Ulica 1, Topola"
+    assert home["head"] == "Yes" and home["joined_on"] == LAST
+    assert home["joined_because"] == "Lives there since it was written down"
+    (sent,) = rows_of(officer.post(API, {"kind": "referrals"}))
+    assert (sent["institution"], sent["aim"]) == ("Škola za odrasle", "Primary school completed")
+    assert sent["state"] == "Sent" and sent["sent_on"] == LAST
+    (done,) = rows_of(officer.post(API, {"kind": "outreach"}))
+    assert done["partners"] == "Ministarstvo Primer; Škola Primer"
+    assert (done["kind"], done["women"]) == ("Advocacy", 4)
+    for kind, state in (
+        ("households", "left"),
+        ("referrals", "completed"),
+        ("outreach", "awareness"),
+    ):
+        answer = officer.post(API, {"kind": kind, "state": state})
+        assert answer.headers["Zanat-Control-Count"] == "0", kind
+
+
 def test_other_programmes_stay_where_they_are(house, officer):
     house.person(programme=OTHER_PROGRAMME, reference="B-1")
     assert officer.post(API, {"kind": "people"}).headers["Zanat-Control-Count"] == "0"
@@ -238,7 +324,7 @@ def test_what_a_list_shows_is_what_leaves(house, officer):
 
 def test_pages_lead_to_the_file(cohort):
     officer = cohort.officer()
-    assert "9 sheets can be taken out" in officer.get(PAGE).text
+    assert "12 sheets can be taken out" in officer.get(PAGE).text
     page = officer.get(f"{PAGE}/attendance?cohort={cohort.id}&state=open").text
     assert f'value="{cohort.id}" selected' in page
     answer = officer.submit(f"{PAGE}/attendance", cohort=cohort.id, form="csv")

@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from services.trainings.exports import making, rows
+from services.trainings.exports import asked, making, rows
 from services.trainings.exports.kinds import KINDS
-from services.trainings.exports.rows import Asked
+from services.trainings.exports.asked import Asked
 from services.trainings.reach import Reach
 from shared.access.roles import Role
 from tests.http.trainings.cohort_home import Cohort
@@ -38,25 +38,27 @@ def test_every_sheet_in_every_form(busy: House) -> None:
 
 
 def test_what_comes_in_meanwhile_is_not_in_it(busy: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "FETCHED", 1)
+    monkeypatch.setattr(asked, "FETCHED", 1)
     for n in range(3):
         busy.person(reference=f"P-{n}")
-    asked = Asked(programme=PROGRAMME, reach=EVERYTHING)
+    everything = Asked(
+        programme=PROGRAMME, reach=EVERYTHING, people=EVERYTHING, reasons=EVERYTHING
+    )
     with (
         busy.service.database.reading_one_state() as connection,
-        closing(rows.rows("people", connection, asked)) as found,
+        closing(rows.rows("people", connection, everything)) as found,
     ):
         first = next(found)["reference"]
         busy.person(reference="P-9")
         rest = [one["reference"] for one in found]
-        again = [one["reference"] for one in rows.rows("people", connection, asked)]
+        again = [one["reference"] for one in rows.rows("people", connection, everything)]
     assert [first, *rest] == again == ["P-0", "P-1", "P-2"]
 
 
 def test_what_breaks_off_gives_its_connection_back(
     busy: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "FETCHED", 1)
+    monkeypatch.setattr(asked, "FETCHED", 1)
     for n in range(4):
         busy.person(reference=f"P-{n}")
     officer = busy.as_reader(Role.programme_officer)
