@@ -46,7 +46,9 @@ ELSEWHERE: Final = "nowhere-2026"
 NEVER: Final = "0192f000-0000-7000-8000-0000000000ff"
 """The id of no record."""
 
-WAYS: Final = frozenset(("step", "name", "level", "place", "digest", "code", "token", "means"))
+WAYS: Final = frozenset(
+    ("step", "name", "level", "place", "digest", "code", "token", "means", "form", "what")
+)
 """Names in addresses that name no record: which step, which file, which language."""
 
 NAMES: Final = tuple(one.full_name for one in PEOPLE)
@@ -228,7 +230,7 @@ class House:
     def _ways(self, route: Route, name: str) -> list[str]:
         converter = self.rule(route)._converters[name]
         offered = sorted(converter.items) if isinstance(converter, AnyConverter) else []
-        return offered or [{"step": "withdraw"}.get(name, "x")]
+        return offered or [{"step": "withdraw", "form": "csv"}.get(name, "x")]
 
     def _built(self, route: Route, values: dict[str, Any]) -> str:
         return _NAME.sub(lambda match: str(values[match[1]]), route.rule)
