@@ -38,6 +38,7 @@ _IDS: Final = {
     "person_id": N_("Id of the person, the same for all their registrations"),
     "recipient_id": N_("Whom the message is for"),
     "recognition_id": N_("Id of the certificate from elsewhere"),
+    "referral_id": N_("Id of the referral"),
     "registration_id": N_("Id of the registration"),
     "session_id": N_("Id of the sign-in session"),
     "visit_id": N_("Id of the visit"),
@@ -86,6 +87,7 @@ _PERSON: Final = {
 }
 
 _TRAINING: Final = {
+    "aim": N_("What the person is to reach there"),
     "attended_minutes": N_("Minutes attended"),
     "came_from": N_("Id of the cohort from which the person came"),
     "carried_minutes": N_("Minutes carried over from another cohort"),
@@ -127,8 +129,11 @@ _TRAINING: Final = {
     "recognised_by": N_("Who recognised it"),
     "recognised_from": N_("Who issued the certificate from elsewhere"),
     "recognised_on": N_("Day on which it was recognised"),
+    "remind_on": N_("Day on which to ask how it stands"),
+    "reminded": N_("Whether that day came"),
     "renderer": N_("What made the document"),
     "revoked_on": N_("Revoked on"),
+    "sent_on": N_("Day on which the person was sent there"),
     "session": N_("Session"),
     "session_dates": N_("Days of the sessions"),
     "sha256": N_("Checksum of the sealed file"),
@@ -345,6 +350,7 @@ TABLES: Final[dict[str, str]] = {
     "people_words": N_("Words by which the person is found"),
     "people_to_reach": N_("How the person is reached"),
     "recognised_certificates": N_("Certificates from elsewhere"),
+    "referrals": N_("Institutions to which the person was sent"),
     "registrations": N_("What is written down about the person"),
     "retention_holds": N_("Why data are kept longer"),
     "reviewers": N_("Reviews by the committee"),

@@ -40,6 +40,8 @@ NOBODYS = {
     ("grants", "donors", "name"),
     ("grants", "partners", "name"),
     ("grants", "programmes", "name"),
+    # Ministries, schools and organisations with which something was agreed.
+    ("trainings", "outreach_partners", "name"),
     *((service, "alarms", "note_found") for service in ("accounts", "audit")),
 }
 
