@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 
 from services.trainings.exports import asked, making, rows
-from services.trainings.exports.kinds import KINDS
 from services.trainings.exports.asked import Asked
+from services.trainings.exports.kinds import KINDS
 from services.trainings.reach import Reach
 from shared.access.roles import Role
 from tests.http.trainings.cohort_home import Cohort

@@ -6,9 +6,11 @@ its code, and correcting or revoking it stay with the cohorts that they train.
 
 from __future__ import annotations
 
+from services.trainings.reach import Reach, reach
+from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
 from tests.http.trainings.cohort_home import API, TRAINER, Cohort
-from tests.http.trainings.conftest import House
+from tests.http.trainings.conftest import PROGRAMME, House
 
 
 def test_a_second_role_does_not_widen_what_a_trainer_does(house: House) -> None:
@@ -28,3 +30,10 @@ def test_a_second_role_does_not_widen_what_a_trainer_does(house: House) -> None:
     own = house.as_reader(Role.trainer, Role.committee_member, account=TRAINER)
     assert own.get(certificate).json["full_name"] and own.get(certificate).json["code"]
     assert own.post(f"{certificate}/revocation", reason, If_Match=etag).status_code == 200
+
+
+def test_a_programs_key_reaches_nobody_by_what_it_is_not_for() -> None:
+    officer = (RoleGrant(Role.programme_officer, PROGRAMME),)
+    key = Reader("a-1", "s-1", "", officer, scopes=frozenset({"trainings.certificates.read"}))
+    assert reach(key, "trainings.certificates.read").whole == {PROGRAMME}
+    assert reach(key, "trainings.people.read") == Reach("a-1", frozenset(), frozenset())
