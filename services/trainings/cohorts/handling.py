@@ -28,6 +28,7 @@ from services.trainings.cohorts.cohort_commands import (
 )
 from services.trainings.cohorts.cohort_state import NoCohort
 from services.trainings.courses.course import COURSE, Content
+from services.trainings.people.fields import one_line
 from services.trainings.zones import zone_of
 from shared.errors import Invalid, Refused
 from shared.events.append import Claim
@@ -79,7 +80,7 @@ def plan(work: Work, *, by: str, cohort: NewCohort) -> str:
     """Plan a run; returns the cohort's id."""
     version, content = _offered(work, cohort)
     cohort_id = work.new_id()
-    reference = cohort.reference.strip()
+    reference = one_line(cohort.reference)
     taken = N_("Another cohort has this reference already ({field}).")
     if views.reference_exists(work.connection, work.context.programme, reference):
         raise Refused("reference-taken", taken, field="reference")
@@ -91,7 +92,7 @@ def plan(work: Work, *, by: str, cohort: NewCohort) -> str:
         by=by,
         now=work.now,
         cohort_id=cohort_id,
-        reference=cohort.reference,
+        reference=reference,
         course_id=cohort.course_id,
         course_title=content.title,
         course_version=version,

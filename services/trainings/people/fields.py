@@ -62,12 +62,12 @@ def text(value: str, *, field: str, length_max: int) -> str:
 
 def line(value: str, *, field: str, length_max: int) -> str:
     """As ``text``, in one line: line breaks, tabs and runs of space become one space."""
-    return text(" ".join(value.split()), field=field, length_max=length_max)
+    return text(one_line(value), field=field, length_max=length_max)
 
 
 def optional_line(value: str | None, *, field: str, length_max: int) -> str | None:
     """As ``line``; None, or nothing that is seen, is None: not known."""
-    folded = None if value is None else " ".join(value.split())
+    folded = None if value is None else one_line(value)
     return optional_text(folded, field=field, length_max=length_max)
 
 
@@ -125,6 +125,11 @@ def past_day(value: str, *, field: str, today: date) -> str:
             field=field,
         )
     return value
+
+
+def one_line(value: str) -> str:
+    """``value`` as it is seen, each run of line breaks, tabs and spaces as one space."""
+    return " ".join(visible(value).split())
 
 
 def visible(value: str) -> str:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Final, TypeVar, cast
 
 from services.trainings.people import views
+from services.trainings.people.fields import one_line
 from services.trainings.people.national_number import normalise
 from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
 from services.trainings.people.registration import (
@@ -122,7 +123,7 @@ def register(work: Work, *, by: str, person: NewPerson, registration_id: str | N
         person_id = views.person_with_number(work.connection, programme, index)
         if person_id is None:
             work.claim(_claim(index, registration_id))
-    reference = person.reference or f"R-{registration_id[-8:].upper()}"
+    reference = one_line(person.reference or "") or f"R-{registration_id[-8:].upper()}"
     before = views.by_reference(work.connection, programme, reference)
     if before is not None and before.registration_id == registration_id:
         # The same registration arrived twice, and the other one was faster.
