@@ -9,16 +9,18 @@ What they read belongs to the connection's transaction as every other statement 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import psycopg
 from psycopg import pq
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shared.database import Database, named
+from shared.events.tables import EVENTS
 
 READ_BATCH: Final = 1_000
+STREAMS_A_STATEMENT: Final = 200
 
 _STREAM: Final = (
     "select type, envelope from events where stream = {} and version > {} order by version"
@@ -42,6 +44,16 @@ _POSITION: Final = struct.Struct("!q").unpack
 def of_stream(connection: Connection, stream: str, version: int) -> list[tuple[str, bytes]]:
     """(type, envelope bytes) of a stream's events after a version, in order."""
     return _rows(connection, _STREAM, (stream, version))
+
+
+def streams_there(connection: Connection, streams: Sequence[str]) -> set[str]:
+    """Which of these streams have a first event."""
+    found: set[str] = set()
+    for start in range(0, len(streams), STREAMS_A_STATEMENT):
+        part = streams[start : start + STREAMS_A_STATEMENT]
+        asked = select(EVENTS.c.stream).where(EVENTS.c.stream.in_(part), EVENTS.c.version == 1)
+        found.update(connection.execute(asked).scalars())
+    return found
 
 
 def of_log(connection: Connection, start: int, limit: int) -> list[tuple[int, bytes]]:

@@ -27,6 +27,7 @@ from shared.events.envelope import (
 )
 from shared.events.event import Event
 from shared.events.locking import lock_alone
+from shared.events.many import Many
 from shared.events.projection import Projecting, Projections, Recorded
 from shared.events.together import Ticket, Together
 from shared.events.types import EventTypes
@@ -34,6 +35,9 @@ from shared.identifiers import Identifiers, Uuid7
 from shared.log.sequencer import head
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealing import seal_events
+
+MANY: Final = 20
+"""Events of an append from which their rows are written together."""
 
 LEADERS: Final = 2
 """Groups that may be on their way to PostgreSQL at once; SQLite has one writer."""
@@ -170,9 +174,15 @@ class Store:
             write = on_sqlite if self.database.is_sqlite else on_postgresql
             write.append_in(connection, ticket)
         beside.write_beside(connection, ticket.append)
-        at = Projecting(connection, self.keyring)
+        if len(ticket.prepared) < MANY:
+            at = Projecting(connection, self.keyring)
+            for recorded in ticket.prepared:
+                self.projections.apply(at, recorded)
+            return
+        together = Many(connection, self.keyring)
         for recorded in ticket.prepared:
-            self.projections.apply(at, recorded)
+            self.projections.apply(together, recorded)
+        together.flush()
 
     # Reading
 
@@ -187,6 +197,10 @@ class Store:
         rows = reading.of_stream(connection, stream, version)
         event = self.types.recorded_event
         return [event(name, raw) for name, raw in rows], version + len(rows)
+
+    def there(self, connection: Connection, streams: Sequence[str]) -> set[str]:
+        """Which of these streams have an event."""
+        return reading.streams_there(connection, streams)
 
     def history(self, connection: Connection, stream: str) -> list[Recorded]:
         """A stream's events with their envelopes."""

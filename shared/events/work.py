@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -72,6 +72,7 @@ class Work:
         self.connection = connection
         self._held: dict[str, _Held] = {}
         self._made: set[str] = set()
+        self._empty: set[str] = set()
         self._claims: list[Claim] = []
         self._released: list[Claim] = []
         self._records: list[RequestRecord] = []
@@ -87,6 +88,14 @@ class Work:
         """The stream's state, with what this work has already decided."""
         state: S = self._hold(decider, identifier).state
         return state
+
+    def look_for(self, decider: Decider[Any], identifiers: Sequence[str]) -> None:
+        """Ask at once which of many streams are not there yet, so that none is read for nothing.
+
+        One that is there by the commit is a conflict, as ever.
+        """
+        streams = [decider.stream(one) for one in identifiers]
+        self._empty.update(set(streams) - self.store.there(self.connection, streams))
 
     def version(self, decider: Decider[Any], identifier: str) -> int:
         """The stream's version as loaded, before this work's own events."""
@@ -168,8 +177,8 @@ class Work:
         if held is None:
             if decider.hot:
                 self.store.lock(self.connection, stream)
-            # Nobody can have written to a stream whose id was made here.
-            if identifier in self._made:
+            # Nobody has written to a stream whose id was made here, or that was found missing.
+            if identifier in self._made or stream in self._empty:
                 held = _Held(decider, decider.initial, 0, [])
             else:
                 held = self._read(decider, stream)

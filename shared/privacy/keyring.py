@@ -120,8 +120,7 @@ class Keyring:
             found |= self._read(missing)
             new = [name for name in missing if name not in found]
             if new:
-                self._make(new)
-                found |= self._read(new)
+                found |= self._make(new) or self._read(new)
         return found
 
     def open_key(self, key_id: str) -> Key | None:
@@ -337,10 +336,11 @@ class Keyring:
                     found[name] = key
         return found
 
-    def _make(self, names: list[KeyName]) -> None:
+    def _make(self, names: list[KeyName]) -> dict[KeyName, Key]:
         """Make keys under the master key that is in force when they are committed.
 
-        Under a name that stands among the tombstones only a tombstone is made.
+        Under a name that stands among the tombstones only a tombstone is made. Returns them, or
+        nothing when somebody else made one of them at the same moment.
         """
         outside = {name.data_class for name in names} - (self._classes or set())
         if self._classes is not None and outside:
@@ -351,7 +351,7 @@ class Keyring:
         ]
         stones = self._tombstones.names() if self._tombstones is not None else frozenset()
         gone = {name for name in names if stones and self.stone(name) in stones}
-        now = datetime.now(UTC)
+        now, forgotten = datetime.now(UTC), self._forgotten
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         with self._database.writing() as connection:
             master = self._current_master(connection)
@@ -369,7 +369,15 @@ class Keyring:
                 | ({"wrapped": None, "destroyed_at": now} if name in gone else {})
                 for name, (key_id, nonce, key) in zip(names, drawn, strict=True)
             ]
-            connection.execute(insert(KEYS).on_conflict_do_nothing(), rows)
+            written = connection.execute(insert(KEYS).on_conflict_do_nothing(), rows).rowcount
+        if written != len(rows) or gone:
+            return {}
+        made = {
+            name: Key(key_id, key) for name, (key_id, _, key) in zip(names, drawn, strict=True)
+        }
+        for name, one in made.items():
+            self._keep(name, one, forgotten)
+        return made
 
     def _current_master(self, connection: Connection) -> MasterKey:
         """The master key to wrap by, which cannot be changed before this transaction ends."""
@@ -387,15 +395,18 @@ class Keyring:
         key_id: str = row.key_id  # type: ignore[attr-defined]
         key = self._unwrapped(key_id, row.master_id, row.wrapped)  # type: ignore[attr-defined]
         name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
+        self._keep(name, key, forgotten)
+        return name, key
+
+    def _keep(self, name: KeyName, key: Key, forgotten: int) -> None:
         with self._lock:
             if forgotten != self._forgotten:
-                return name, key
+                return
             if len(self._by_id) >= CACHED_KEYS_MAX:
                 self._by_id.clear()
                 self._by_name.clear()
-            self._by_id[key_id] = key
+            self._by_id[key.key_id] = key
             self._by_name[name] = key
-        return name, key
 
     def _unwrapped(self, key_id: str, master_id: str | None, wrapped: bytes | None) -> Key:
         if wrapped is None:

@@ -41,7 +41,9 @@ AUTHORS: Final = Table(
 def project(at: Projecting, recorded: Recorded) -> None:
     """Note who wrote an identity."""
     match recorded.event:
-        case Registered(registered_by=str(by)) | Corrected(corrected_by=by):
+        case Registered(registered_by=str(by)):
+            at.make(AUTHORS, {"registration_id": recorded.identifier, "account_id": by})
+        case Corrected(corrected_by=by):
             key = {"registration_id": recorded.identifier, "account_id": by}
             if at.row(AUTHORS, key) is None:
                 at.make(AUTHORS, key)

@@ -15,7 +15,7 @@ from services.trainings.cohorts.cohort_commands import HoldForImport, ReleaseFro
 from services.trainings.cohorts.cohort_state import Running
 from services.trainings.imports.cohort_known import Referred
 from services.trainings.imports.job import Job
-from services.trainings.imports.people_known import known_people
+from services.trainings.imports.people_known import known_references
 from services.trainings.imports.people_rows import REFERENCE_CLAIM, registration_id_of, reserve
 from services.trainings.imports.rows import PersonRow, Understood
 from services.trainings.people.registration import REGISTRATION
@@ -57,8 +57,8 @@ def reserve_part(work: Work, job: Job, rows: Sequence[Understood]) -> None:
 def unreserve(work: Work, job: Job, rows: Sequence[Understood]) -> None:
     """Give back the references of people who were not registered after all."""
     people = [row for row in rows if isinstance(row, PersonRow)]
-    known = known_people(work.connection, work.store.keyring, job.programme, people)
+    known = known_references(work.connection, job.programme, people)
     for row in people:
-        if row.reference and row.reference not in known.by_reference:
+        if row.reference and row.reference not in known:
             stream = REGISTRATION.stream(registration_id_of(job, row))
             work.release(Claim(REFERENCE_CLAIM, row.reference, stream))

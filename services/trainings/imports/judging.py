@@ -9,6 +9,7 @@ The rows are decided by the same functions that enter them, on works that are th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
@@ -138,11 +139,12 @@ def _good(looked: Looked, job: Job, rows: Iterator[Row], note: Note) -> Iterator
 def _people(service: Service, job: Job, rows: Iterator[Understood], looked: Looked) -> None:
     judge = PeopleJudge(job, service.keyring)
     looked.judgement = judge.judgement
-    for part in chunks(rows):
-        people = [row for row in part if isinstance(row, PersonRow)]
-        with service.database.reading() as connection:
-            judge.judge(connection, people)
-        looked.drain()
+    with closing(judge):
+        for part in chunks(rows):
+            people = [row for row in part if isinstance(row, PersonRow)]
+            with service.database.reading() as connection:
+                judge.judge(connection, people)
+            looked.drain()
 
 
 def _outcomes(

@@ -34,12 +34,16 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Known:
-    """``by_look``: by folded name, birth date and municipality. ``claimed``: numbers' holders."""
+    """``by_look``: by folded name, birth date and municipality. ``claimed``: numbers' holders.
+
+    ``indexes``: keyed hash of each national number of the rows.
+    """
 
     by_reference: Mapping[str, Row[Any]]
     by_number: Mapping[str, Row[Any]]
     by_look: Mapping[tuple[str, str, str], Row[Any]]
     claimed: Mapping[str, str]
+    indexes: Mapping[str | None, str | None]
 
 
 def look_of(row: PersonRow) -> tuple[str, str, str]:
@@ -52,7 +56,8 @@ def known_people(
 ) -> Known:
     """What is there of these rows' references, numbers and looks."""
     references = sorted({row.reference for row in rows if row.reference})
-    numbers = sorted({i for row in rows if (i := number_index(keyring, row.jmbg)) is not None})
+    indexes = {jmbg: number_index(keyring, jmbg) for jmbg in {row.jmbg for row in rows}}
+    numbers = sorted(index for index in set(indexes.values()) if index is not None)
     names = sorted({fold(row.full_name) for row in rows})
     claimed: dict[str, str] = {}
     for part in parts(numbers):
@@ -76,7 +81,15 @@ def known_people(
             for row in _found(connection, programme, REGISTRATIONS.c.name_folded, names)
         },
         claimed=claimed,
+        indexes=indexes,
     )
+
+
+def known_references(connection: Connection, programme: str, rows: Sequence[PersonRow]) -> set[str]:
+    """Which of these rows' references are there."""
+    references = sorted({row.reference for row in rows if row.reference})
+    column = REGISTRATIONS.c.reference
+    return {row.reference for row in _found(connection, programme, column, references)}
 
 
 def _found(

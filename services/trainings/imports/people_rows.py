@@ -10,7 +10,6 @@ told and nobody decides on them but a person, afterwards.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, cast
@@ -19,11 +18,12 @@ from sqlalchemy import Connection, Row
 
 from services.trainings import history
 from services.trainings.imports.job import Job, Judgement
-from services.trainings.imports.people_known import Known, known_people, look_of
+from services.trainings.imports.people_known import Known, known_people, known_references, look_of
 from services.trainings.imports.rows import PersonRow
+from services.trainings.imports.seen import Seen
 from services.trainings.people.handling import NUMBER_TAKEN, REFERENCE_TAKEN
 from services.trainings.people.national_number import examine
-from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
+from services.trainings.people.projecting import NUMBER_PURPOSE
 from services.trainings.people.registration import REGISTRATION, NoRegistration
 from services.trainings.people.registration_commands import ImportRegistration, RegisterPerson
 from services.trainings.people.registration_events import DeclaredRoma, Sex
@@ -62,9 +62,11 @@ class PeopleJudge:
         self.judgement = Judgement()
         self._job = job
         self._keyring = keyring
-        self._references: dict[str, int] = {}
-        self._numbers: dict[bytes, int] = {}
-        self._looks: dict[bytes, tuple[int, bool, bytes]] = {}
+        self._seen = Seen()
+
+    def close(self) -> None:
+        """Forget what was seen."""
+        self._seen.close()
 
     def judge(self, connection: Connection, rows: Sequence[PersonRow]) -> None:
         """Judge the next rows."""
@@ -75,7 +77,7 @@ class PeopleJudge:
     def _judge(self, row: PersonRow, known: Known) -> None:
         found, plan = self.judgement, self._job.plan
         if row.reference:
-            first = self._references.setdefault(row.reference, row.row)
+            first = self._seen.first("reference", row.reference.encode(), row.row)
             if first != row.row:
                 sentence = N_("The same reference stands in row {first} already.")
                 found.error(row.row, plan.header("reference"), "repeated", sentence, first=first)
@@ -100,7 +102,7 @@ class PeopleJudge:
 
     def _there(self, row: PersonRow, known: Known) -> Row[Any] | None:
         """The registration that this row already made, or that says the same."""
-        index = number_index(self._keyring, row.jmbg)
+        index = known.indexes[row.jmbg]
         if row.reference:
             before = known.by_reference.get(row.reference)
             if before is None:
@@ -120,11 +122,11 @@ class PeopleJudge:
         return known.by_look.get(look_of(row))
 
     def _warn_of_number(self, row: PersonRow, known: Known) -> None:
-        index = number_index(self._keyring, row.jmbg)
+        index = known.indexes[row.jmbg]
         if index is None or row.jmbg is None:
             return
         header = self._job.plan.header("jmbg")
-        first = self._numbers.setdefault(bytes.fromhex(index)[:16], row.row)
+        first = self._seen.first("number", bytes.fromhex(index)[:16], row.row)
         if first != row.row:
             sentence = N_("The same national number as in row {first}: it is one person.")
             self.judgement.warn(row.row, header, "same-person", sentence, first=first)
@@ -141,12 +143,11 @@ class PeopleJudge:
 
     def _warn_of_look(self, row: PersonRow, known: Known) -> None:
         look = look_of(row)
-        index = number_index(self._keyring, row.jmbg)
-        digest = hashlib.sha256("\n".join(look).encode()).digest()[:16]
-        mine = bytes.fromhex(index)[:16] if index else b""
-        first, has_number, number = self._looks.setdefault(digest, (row.row, bool(index), mine))
-        one_lacks = not (index and has_number)
-        if first != row.row and one_lacks and mine != (number or b"-"):
+        index = known.indexes[row.jmbg]
+        mark = self._keyring.blind_index("import-look", "\n".join(look)).encode()[:32]
+        told = self._seen.first("look", mark, 2 * row.row + bool(index))
+        first, has_number = divmod(told, 2)
+        if first != row.row and not (index and has_number):
             sentence = N_(
                 "Name, birth date and municipality as in row {first}: perhaps one person. After"
                 " the import it stands among the likely duplicates."
@@ -214,9 +215,9 @@ def _command(job: Job, row: PersonRow, *, person_id: str) -> RegisterPerson | Im
 
 def reserve(work: Work, job: Job, rows: Sequence[PersonRow]) -> None:
     """Claim the references of rows that are not there, so that nobody takes one meanwhile."""
-    known = known_people(work.connection, work.store.keyring, job.programme, rows)
+    known = known_references(work.connection, job.programme, rows)
     for row in rows:
-        if row.reference and row.reference not in known.by_reference:
+        if row.reference and row.reference not in known:
             stream = REGISTRATION.stream(registration_id_of(job, row))
             work.claim(
                 Claim(REFERENCE_CLAIM, row.reference, stream, "reference-taken", REFERENCE_TAKEN)
@@ -228,11 +229,13 @@ def enter_people(work: Work, job: Job, rows: Sequence[PersonRow]) -> tuple[int, 
     known = known_people(work.connection, work.store.keyring, job.programme, rows)
     if job.history:
         history.require_open(work)
+    new = [registration_id_of(job, row) for row in rows if not _there(row, known)]
+    work.look_for(REGISTRATION, new)
     persons: dict[str, str] = {}
     entered = 0
     for row in rows:
-        index = number_index(work.store.keyring, row.jmbg)
-        if _there(row, known, index):
+        index = known.indexes[row.jmbg]
+        if _there(row, known):
             continue
         registration_id = registration_id_of(job, row)
         if not isinstance(work.load(REGISTRATION, registration_id), NoRegistration):
@@ -243,7 +246,8 @@ def enter_people(work: Work, job: Job, rows: Sequence[PersonRow]) -> tuple[int, 
     return entered, len(rows) - entered
 
 
-def _there(row: PersonRow, known: Known, index: str | None) -> bool:
+def _there(row: PersonRow, known: Known) -> bool:
+    index = known.indexes[row.jmbg]
     if row.reference:
         return row.reference in known.by_reference
     if index is not None:
