@@ -15,6 +15,7 @@ from flask import make_response, request
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
+from services.trainings.programmes import known
 from services.trainings.reach import Reach
 from services.trainings.reach import reach as reach_of
 from shared.access.accesses import record_read
@@ -55,8 +56,12 @@ def not_found() -> Missing:
 
 
 def programmes(permission: str) -> list[str]:
-    """The programmes in which the one who asks has a permission, ``*`` left out."""
-    return sorted(signed_in().programmes(permission) - {EVERY_PROGRAMME})
+    """The programmes in which the one who asks has a permission: for ``*``, all that there are."""
+    own = signed_in().programmes(permission)
+    if EVERY_PROGRAMME not in own:
+        return sorted(own)
+    with service().database.reading() as connection:
+        return known(connection)
 
 
 def programme_of(permission: str, given: str | None) -> str:

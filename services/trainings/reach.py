@@ -23,7 +23,10 @@ _EVERY: Final = frozenset({EVERY_PROGRAMME})
 
 @dataclass(frozen=True)
 class Reach:
-    """``whole``: programmes seen wholly (or ``*``); ``own``: those where only own cohorts are."""
+    """``whole``: programmes seen wholly; ``own``: those where only own cohorts are.
+
+    Either may be ``*`` for all of them.
+    """
 
     account_id: str
     whole: frozenset[str]
@@ -69,16 +72,19 @@ class Reach:
 
     def programmes(self, column: Column[str]) -> ColumnElement[bool]:
         """What belongs to a programme as such, whoever trains in it: courses."""
-        return or_(self._whole(column), column.in_(self.own))
+        return or_(self._whole(column), self._own(column))
 
     def _whole(self, column: Column[str]) -> ColumnElement[bool]:
         return true() if self.whole == _EVERY else column.in_(self.whole)
+
+    def _own(self, column: Column[str]) -> ColumnElement[bool]:
+        return true() if EVERY_PROGRAMME in self.own else column.in_(self.own)
 
     def _own_cohorts(self) -> Select[tuple[str]]:
         return select(COHORTS.c.cohort_id).where(self._trained())
 
     def _trained(self) -> ColumnElement[bool]:
-        return and_(COHORTS.c.programme.in_(self.own), run_by(self.account_id))
+        return and_(self._own(COHORTS.c.programme), run_by(self.account_id))
 
 
 def run_by(account_id: str) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from services.trainings.cohorts.views import Standing
 from services.trainings.courses.views import course
 from shared.access.accesses import record_read
 from shared.access.reader import may
+from shared.access.roles import EVERY_PROGRAMME
 from shared.clock import day_in
 from shared.errors import Invalid
 from shared.events.work import Work
@@ -165,7 +166,9 @@ def check_trainers(programme: str, trainers: Sequence[str]) -> None:
         known = {account for account, _ in views.trainers(connection, programme)}
     own = signed_in().account_id
     found_reach = reach("trainings.cohorts.write")
-    alone = programme in found_reach.own
+    alone = programme not in found_reach.whole and bool(
+        {programme, EVERY_PROGRAMME} & found_reach.own
+    )
     if not set(trainers) <= known | ({own} if alone else set()):
         raise Invalid(
             "no-such-trainer",

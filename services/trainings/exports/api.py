@@ -9,8 +9,7 @@ from typing import Any
 
 from flask import Response
 
-from services.trainings.asking import programme_of
-from services.trainings.exports.handling import EXPORT, Wanted, download
+from services.trainings.exports.handling import EXPORT, Wanted, download, programme_wanted
 from services.trainings.exports.making import CONTENT_TYPES, XLSX
 from services.trainings.exports.schemas import ExportSchema
 from shared.web.access import requires
@@ -37,5 +36,5 @@ def take_out(arguments: dict[str, Any]) -> Response:
 
     A search stands in the body, since no address may carry a name.
     """
-    programme = programme_of(EXPORT, arguments.pop("programme") or None)
+    programme = programme_wanted(arguments.pop("programme"), arguments["cohort"])
     return download(Wanted(programme=programme, **arguments))

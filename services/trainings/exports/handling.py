@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response
+from sqlalchemy import Connection, Row
 
-from services.trainings.asking import identifier, not_found, reach
+from services.trainings.asking import identifier, not_found, programme_of, reach
 from services.trainings.cohorts import views as cohorts
 from services.trainings.exports.asked import Asked
 from services.trainings.exports.kind import Kind
@@ -28,13 +29,16 @@ from shared.access.matrix import Kind as DataKind
 from shared.access.matrix import sights
 from shared.access.reader import may
 from shared.clock import day_in
+from shared.errors import Invalid
 from shared.language.formats import DEFAULT_ZONE
+from shared.language.marking import N_
 from shared.web.access import ensure, signed_in
 from shared.web.app import correlation_id
 from shared.web.commands import service
 from shared.web.language import say
 
 EXPORT: Final = "trainings.lists.export"
+COHORTS: Final = "trainings.cohorts.read"
 WRITES_EXCUSES: Final = "trainings.attendance.write"
 
 
@@ -59,6 +63,17 @@ def kind_of(name: str) -> Kind:
     if kind is None or not may(signed_in(), kind.permission):
         raise not_found()
     return kind
+
+
+def programme_wanted(given: str, cohort: str) -> str:
+    """Of which programme a sheet is: the one said, else the cohort's, else the only one there is.
+
+    Raises Invalid when it must be said, Missing for a cohort out of reach, Forbidden.
+    """
+    if cohort and not given:
+        with service().database.reading() as connection:
+            given = _cohort(connection, cohort).programme
+    return programme_of(EXPORT, given or None)
 
 
 def gives_number(kind: Kind, programme: str | None) -> bool:
@@ -117,11 +132,16 @@ def taken_out(wanted: Wanted) -> Made:
     return file
 
 
-def _check_cohort(connection: Any, wanted: Wanted) -> None:
-    if wanted.cohort:
-        seen = reach("trainings.cohorts.read")
-        if cohorts.cohort(connection, seen, identifier(wanted.cohort)) is None:
-            raise not_found()
+def _check_cohort(connection: Connection, wanted: Wanted) -> None:
+    if wanted.cohort and _cohort(connection, wanted.cohort).programme != wanted.programme:
+        raise Invalid("other-programme", N_("This cohort is of another programme."), field="cohort")
+
+
+def _cohort(connection: Connection, cohort_id: str) -> Row[Any]:
+    row = cohorts.cohort(connection, reach(COHORTS), identifier(cohort_id))
+    if row is None:
+        raise not_found()
+    return row
 
 
 def _without(programme: str, *, with_number: bool) -> list[str]:

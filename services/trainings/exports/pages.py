@@ -19,7 +19,6 @@ from werkzeug.wrappers import Response
 from services.trainings.asking import (
     Errors,
     attempt,
-    programme_of,
     programmes,
     reach,
     typed,
@@ -27,7 +26,15 @@ from services.trainings.asking import (
 )
 from services.trainings.cohorts import views as cohorts
 from services.trainings.education.wording import OUTCOME_WORDS
-from services.trainings.exports.handling import EXPORT, Wanted, download, gives_number, kind_of
+from services.trainings.exports.handling import (
+    COHORTS,
+    EXPORT,
+    Wanted,
+    download,
+    gives_number,
+    kind_of,
+    programme_wanted,
+)
 from services.trainings.exports.kind import Kind
 from services.trainings.exports.kinds import KINDS, PEOPLE
 from services.trainings.exports.making import CSV, XLSX
@@ -88,7 +95,7 @@ def take_out(kind: str) -> ResponseReturnValue:
         values: dict[str, Any] = {name: typed(name) for name in (*_FILTERS, "q", "form")}
         values["with_number"] = typed("with_number") == "yes"
         given = validated(ExportSchema(), {**values, "kind": kind})
-        programme = programme_of(EXPORT, given.pop("programme") or None)
+        programme = programme_wanted(given.pop("programme"), given["cohort"])
         return download(Wanted(programme=programme, **given))
 
     def again(errors: Errors) -> str:
@@ -115,7 +122,7 @@ def _page(kind: Kind, given: dict[str, str], errors: Errors = ()) -> str:
         wrong={name: wrong.get(name, "") for name in (*_FILTERS, "form")},
         programmes=[(code, code) for code in own] if len(own) > 1 else [],
         states=[(code, say(words)) for code, words in kind.states.items()],
-        cohorts=_cohorts() if kind.by_cohort else [],
+        cohorts=_cohorts(several=len(own) > 1) if kind.by_cohort else [],
         outcomes=[(code, say(words)) for code, words in OUTCOME_WORDS.items()]
         if kind.name == "outcomes"
         else [],
@@ -125,8 +132,14 @@ def _page(kind: Kind, given: dict[str, str], errors: Errors = ()) -> str:
     )
 
 
-def _cohorts() -> list[tuple[str, str]]:
-    seen = reach("trainings.cohorts.read")
+def _cohorts(*, several: bool) -> list[tuple[str, str]]:
+    """Cohorts in reach; each with its programme, where the asker has several."""
     with service().database.reading() as connection:
-        rows = cohorts.cohorts(connection, seen, limit=COHORTS_SHOWN_MAX)
-    return [(row.cohort_id, f"{row.reference} – {row.course_title}") for row in rows]
+        rows = cohorts.cohorts(connection, reach(COHORTS), limit=COHORTS_SHOWN_MAX)
+    return [
+        (
+            row.cohort_id,
+            f"{row.reference} – {row.course_title}" + (f" ({row.programme})" if several else ""),
+        )
+        for row in rows
+    ]

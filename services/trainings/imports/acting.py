@@ -16,6 +16,7 @@ from services.trainings.imports import handling, shelving, views
 from services.trainings.imports.fields import KINDS
 from services.trainings.imports.importing import IMPORT, ImportState, Sent
 from shared.access.reader import may
+from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Forbidden, Invalid, Refused
 from shared.events.work import Work
 from shared.files.cleaning import Cleaned
@@ -44,9 +45,8 @@ def found(import_id: str, permission: str) -> Row[Any]:
         row = views.one(connection, import_id)
     if row is None:
         raise not_found()
-    within = reach(READ)
-    whole = row.programme in within.whole or "*" in within.whole
-    if not whole and not (row.programme in within.own and row.kept_by == actor()):
+    within, codes = reach(READ), {row.programme, EVERY_PROGRAMME}
+    if not codes & within.whole and not (codes & within.own and row.kept_by == actor()):
         raise not_found()
     ensure(permission, row.programme)
     return row

@@ -42,7 +42,9 @@ def imports(
 def _within(whole: Collection[str], own: Collection[str], account_id: str) -> ColumnElement[bool]:
     if EVERY_PROGRAMME in whole:
         return true()
-    mine = and_(IMPORTS.c.programme.in_(sorted(own)), IMPORTS.c.kept_by == account_id)
+    mine = IMPORTS.c.kept_by == account_id
+    if EVERY_PROGRAMME not in own:
+        mine = and_(IMPORTS.c.programme.in_(sorted(own)), mine)
     return or_(IMPORTS.c.programme.in_(sorted(whole)), mine)
 
 

@@ -40,9 +40,10 @@ def today() -> date:
 
 def waiting() -> dict[str, int]:
     """How much of each kind waits for the one who asks. No names are read."""
+    resolved = programmes(RESOLVE)
     with service().database.reading() as connection:
         to_confirm, of_own = confirming.counted(connection, reach(CONFIRM), account=actor())
-        likely = count_pairs(connection, programmes(RESOLVE), least=LIKELY, most=SCORE_MAX)
+        likely = count_pairs(connection, resolved, least=LIKELY, most=SCORE_MAX)
         without = papers_views.count_without(connection, reach(WRITE))
         again = papers_views.asked_again(connection, reach(WRITE), today(), limit=ASKED_MAX)
     return {

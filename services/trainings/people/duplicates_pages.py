@@ -73,8 +73,9 @@ def list_duplicates() -> ResponseReturnValue:
 @requires(RESOLVE)
 def list_recognised() -> ResponseReturnValue:
     """Who was registered more than once under one national number."""
+    within = programmes(RESOLVE)
     with service().database.reading() as connection:
-        groups = merging_views.recognised(connection, programmes(RESOLVE), limit=LIST_SIZE_MAX)
+        groups = merging_views.recognised(connection, within, limit=LIST_SIZE_MAX)
     _record({row.programme for group in groups for row in group})
     return render_template(
         "trainings/people/recognised.html",
