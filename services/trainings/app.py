@@ -61,6 +61,7 @@ from services.trainings.households import api as households_api
 from services.trainings.households import pages as households_pages
 from services.trainings.households.household import HOUSEHOLD
 from services.trainings.households.projecting import HOUSEHOLD_RECORDS
+from services.trainings.imports import api as imports_api
 from services.trainings.imports import step_pages as import_steps
 from services.trainings.imports import working as importing
 from services.trainings.imports.desk import DESK
@@ -228,6 +229,7 @@ API: Final = (
     erasures_api.blueprint,
     recognitions_api.blueprint,
     retention_api.blueprint,
+    imports_api.blueprint,
     verification_api.blueprint,
     credentials_api.blueprint,
 )
