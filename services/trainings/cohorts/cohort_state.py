@@ -71,7 +71,7 @@ class Participant:
     """Somebody enrolled: attendance by session, tests in per cent.
 
     joined_on:       None for those of before.
-    carried_minutes: attended before in the cohort that they came from.
+    carried:         minutes attended elsewhere, by the cohort that they came from with them.
     left_on:         since when they take part no more; left_for: for which other cohort.
     """
 
@@ -81,7 +81,7 @@ class Participant:
     post_test: int | None = None
     joined_on: date | None = None
     came_from: str | None = None
-    carried_minutes: int = 0
+    carried: Mapping[str, int] = field(default_factory=dict)
     left_on: date | None = None
     left_for: str | None = None
     entries: Entries = field(default_factory=Entries)
@@ -90,6 +90,11 @@ class Participant:
     def takes_part(self) -> bool:
         """Whether they did neither drop out nor go on in another cohort."""
         return self.left_on is None
+
+    @property
+    def carried_minutes(self) -> int:
+        """How many minutes attended in other cohorts came along."""
+        return sum(self.carried.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,11 +260,19 @@ def _enrolled(state: Running, event: Enrolled) -> Participant:
         before,
         joined_on=event.on,
         came_from=event.from_cohort_id,
-        carried_minutes=event.carried_minutes,
+        carried=_carried(before, event),
         pre_test=pre_test,
         left_on=None,
         left_for=None,
     )
+
+
+def _carried(before: Participant, event: Enrolled) -> Mapping[str, int]:
+    # What an event carries is all of it; where the rest came from was said by those before.
+    if event.from_cohort_id is None:
+        return before.carried
+    rest = {one: held for one, held in before.carried.items() if one != event.from_cohort_id}
+    return {**rest, event.from_cohort_id: max(0, event.carried_minutes - sum(rest.values()))}
 
 
 def _not_waiting(state: Running, registration_id: str) -> Running:

@@ -182,9 +182,12 @@ def transfer_in(state: Running, command: TransferIn) -> tuple[Event, ...]:
     _once(state, command.registration_id, command.person_id)
     if state.waiting or not places_left(state):
         raise Refused("no-place", N_("No place is free in that cohort."))
-    carried = command.carried_minutes
-    if before is not None:
-        carried += before.carried_minutes
+    # Whoever comes back from there again brings what they brought before, and what is new.
+    carried = command.carried_minutes + (
+        sum(held for one, held in before.carried.items() if one != command.from_cohort_id)
+        if before
+        else 0
+    )
     return (
         Enrolled(
             cohort_id=command.cohort_id,

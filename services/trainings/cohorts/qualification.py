@@ -80,15 +80,28 @@ def qualification(state: CohortState, registration_id: str) -> Qualification:
 
 def carried_minutes(state: Running, participant: Participant) -> int:
     """How many minutes attended in another cohort count in this one."""
+    return min(participant.carried_minutes, _missed(state, participant))
+
+
+def minutes_to_carry(state: Running, participant: Participant, to_cohort_id: str) -> int:
+    """How many minutes go along to another cohort: attended here, and elsewhere as they count here.
+
+    Never those that came from there: they are found there again.
+    """
+    elsewhere = sum(held for one, held in participant.carried.items() if one != to_cohort_id)
+    own = sum(mark.minutes for mark in participant.attended.values())
+    return own + min(elsewhere, _missed(state, participant))
+
+
+def _missed(state: Running, participant: Participant) -> int:
     joined = participant.joined_on
-    if joined is None or not participant.carried_minutes:
+    if joined is None:
         return 0
-    missed = sum(
+    return sum(
         session.minutes
         for number, session in state.sessions.items()
         if session.on < joined and number not in participant.attended
     )
-    return min(participant.carried_minutes, missed)
 
 
 def _missing(rule: Rule, participant: Participant, attended: int, total: int) -> list[Lack]:

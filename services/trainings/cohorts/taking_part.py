@@ -24,7 +24,7 @@ from services.trainings.cohorts.cohort_commands import (
     TransferOut,
 )
 from services.trainings.cohorts.cohort_state import NoCohort, Over, Running
-from services.trainings.cohorts.qualification import qualification
+from services.trainings.cohorts.qualification import minutes_to_carry
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.people.views import by_reference
 from services.trainings.people.views import record as registration_record
@@ -119,10 +119,6 @@ def transfer(
         raise Refused("cohort-closed", N_("The cohort is closed; it must be reopened first."))
     work.decide(COHORT, cohort_id, out)
     participant = source.participants[registration_id]
-    # Back where they came from, only what they attended here is new.
-    back = participant.came_from == to_cohort_id
-    own = sum(mark.minutes for mark in participant.attended.values())
-    counted = qualification(source, registration_id).attended_minutes
     into = TransferIn(
         by=by,
         now=work.now,
@@ -130,7 +126,7 @@ def transfer(
         registration_id=registration_id,
         person_id=participant.person_id,
         from_cohort_id=cohort_id,
-        carried_minutes=own if back else counted,
+        carried_minutes=minutes_to_carry(source, participant, to_cohort_id),
         carried_pre_test=participant.pre_test,
     )
     work.decide(COHORT, to_cohort_id, into)

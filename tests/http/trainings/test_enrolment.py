@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import Any
 
 import pytest
@@ -309,3 +310,35 @@ def test_details_are_changed_on_a_page(cohort: Cohort) -> None:
     assert done.status_code == 303
     page = ana.get(f"{PAGES}/{cohort.id}").text
     assert "Room 3" in page and "3 of 12 taken" in page
+
+
+def test_going_to_and_fro_makes_no_hours(cohort: Cohort) -> None:
+    house, mira = cohort.house, cohort.people[0]
+    target = another(cohort, "RS-BT-02")
+
+    def sessions(work: Work) -> None:
+        for one, days in ((cohort.id, (10, 11, 12)), (target.id, (2, 3, 4, 5, 6))):
+            for day in days:
+                on = date(2026, 3, day)
+                handling.schedule(
+                    work, by=TRAINER, cohort_id=one, session=None, on=on, minutes=MINUTES
+                )
+
+    house.act(sessions, by=TRAINER)
+    cohort.on_last_day()
+    mark = (Mark(registration_id=mira, attended_minutes=MINUTES),)
+    house.act(
+        lambda work: handling.attendance(
+            work, by=TRAINER, cohort_id=cohort.id, session=1, marks=mark
+        ),
+        by=TRAINER,
+    )
+    house.clock.moment = house.clock.moment.replace(day=7)
+    ana, here, there = cohort.trainer(), cohort, target
+    for _ in range(5):
+        move = f"{API}/cohorts/{here.id}/participants/{mira}/transfer"
+        assert ana.post(move, {"to_cohort_id": there.id}, If_Match=here.etag).status_code == 200
+        here, there = there, here
+        told = ana.get(f"{API}/cohorts/{here.id}/participants").json["items"]
+        minutes = {one["registration_id"]: one["attended_minutes"] for one in told}
+        assert minutes[mira] == MINUTES

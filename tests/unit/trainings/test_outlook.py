@@ -110,14 +110,14 @@ def test_sessions_before_somebody_joined_are_missed_and_not_unrecorded() -> None
 
 
 def test_carried_hours_stand_in_for_what_was_held_before_and_for_nothing_else() -> None:
-    came = cohort([None, None], 2, joined_on=TODAY, carried_minutes=500)
+    came = cohort([None, None], 2, joined_on=TODAY, carried={"k0": 500})
     found = outlook(came, "r1", today=TODAY)
     assert (found.carried_minutes, found.attended_minutes, found.attendance) == (
         120,
         120,
         "on_course",
     )
-    recorded = cohort([60, None], 2, joined_on=TODAY, carried_minutes=500)
+    recorded = cohort([60, None], 2, joined_on=TODAY, carried={"k0": 500})
     assert outlook(recorded, "r1", today=TODAY).carried_minutes == 60
 
 
