@@ -40,9 +40,8 @@ blueprint = ApiBlueprint("imports_api", __name__, url_prefix="/trainings/api/v1"
 @requires(READ)
 @blueprint.arguments(PageArguments, location="query")
 @blueprint.response(200, ImportPageSchema)
-def list_imports(arguments: dict[str, Any]) -> dict[str, Any]:
+def list_imports(page: PageRequest) -> dict[str, Any]:
     """List imports, the newest first."""
-    page: PageRequest = arguments["page"]
     within = reach(READ)
     with service().database.reading() as connection:
         rows = views.imports(

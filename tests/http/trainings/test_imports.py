@@ -341,3 +341,25 @@ def test_a_form_without_its_file_keeps_what_was_typed(importer: Importer) -> Non
     )
     assert answer.status_code == 422
     assert 'value="history" checked' in answer.text
+
+
+def test_the_json_interface_tells_what_was_found(importer: Importer) -> None:
+    content = PEOPLE.replace("31.12.1985", "32.12.1985")
+    import_id = importer.send("ljudi.csv", content.encode(), country="RS")
+    base = "/trainings/api/v1/imports"
+    told = importer.asker.get(f"{base}/{import_id}").json
+    assert (told["stage"], told["rows"], told["errors"]) == ("ready", 3, 1)
+    assert importer.asker.get(base).json["items"][0]["import_id"] == import_id
+    (found,) = importer.asker.get(f"{base}/{import_id}/findings?severity=errors").json["items"]
+    assert (found["row"], found["column"], found["code"]) == (3, "Datum rođenja", "no-such-day")
+    refused = importer.asker.post(
+        f"{base}/{import_id}/enter", If_Match=f'"{told["version"]}"', Idempotency_Key="enter-it-01"
+    )
+    assert (refused.status_code, refused.json["type"].rpartition("/")[2]) == (
+        409,
+        "rows-with-errors",
+    )
+    gone = importer.asker.post(
+        f"{base}/{import_id}/discard", If_Match=f'"{told["version"]}"', Idempotency_Key="no-more-01"
+    )
+    assert gone.status_code == 200
