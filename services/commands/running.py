@@ -8,7 +8,6 @@ runs every service's background threads beside the web.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,11 @@ from gunicorn.app.base import BaseApplication
 
 from services.all_in_one import Installation
 from shared import logging as zanat_logging
+from shared import memory
 from shared.settings import Settings
 
 Wsgi = Callable[..., Iterable[bytes]]
 KEEP_ALIVE_SECONDS = 5
-_ARENAS_MAX = -8
-"""glibc's M_ARENA_MAX (mallopt(3))."""
 GRACE_SECONDS = 10
 
 
@@ -55,7 +53,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Wsgi:
         """Called in the worker process: opens the installation and starts its threads."""
-        _keep_few_arenas()
+        memory.keep_small()
         zanat_logging.configure(
             service="all", level=self._settings.log_level, file=log_file(self._settings)
         )
@@ -66,13 +64,6 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     def _end(self, _server: Any, _worker: Any) -> None:
         if self._installation is not None:
             self._installation.close()
-
-
-def _keep_few_arenas() -> None:
-    """Let the many threads share two of the C library's heaps: each of their own stays large."""
-    adjust = getattr(ctypes.CDLL(None), "mallopt", None)
-    if adjust is not None:
-        adjust(_ARENAS_MAX, 2)
 
 
 def log_file(settings: Settings) -> Path:

@@ -49,6 +49,7 @@ from services.trainings.imports.understanding import Plan, understood
 from services.trainings.imports.unpacking import job_of, sheet_of
 from services.trainings.imports.views import one
 from services.trainings.people.handling import looking_again
+from shared import memory
 from shared.errors import Problem, Refused
 from shared.events.append import Context
 from shared.events.work import Work
@@ -212,8 +213,13 @@ class Entry:
             except DataErased:
                 self._enter_singly(before, part)
             if number % KEYS_FORGOTTEN_EVERY == 0:
-                self._service.keyring.forget()
+                self._forget()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nobody asks for what was made for these rows alone."""
         self._service.keyring.forget()
+        memory.give_back()
 
     def _enter_part(self, before: int, part: Sequence[Any]) -> None:
         done = before + len(part)
