@@ -11,10 +11,13 @@ from typing import Any
 from services.trainings.asking import record_reading
 from services.trainings.officer import acting
 from services.trainings.officer.acting import READ, WRITE
-from services.trainings.officer.schemas import PeopleChosenArguments, WaitingSchema
+from services.trainings.officer.schemas import (
+    PeopleChosenArguments,
+    PeopleChosenPageSchema,
+    WaitingSchema,
+)
 from services.trainings.officer.views import Chosen
 from services.trainings.people.acting import refuse_number_in_address, shown
-from services.trainings.people.schemas import PeoplePageSchema
 from shared.web.access import requires
 from shared.web.api import ApiBlueprint
 
@@ -34,7 +37,7 @@ def waiting() -> dict[str, int]:
 @blueprint.route("/people/chosen", methods=["GET"])
 @requires(READ)
 @blueprint.arguments(PeopleChosenArguments, location="query")
-@blueprint.response(200, PeoplePageSchema)
+@blueprint.response(200, PeopleChosenPageSchema)
 def chosen_people(arguments: dict[str, Any]) -> dict[str, Any]:
     """List people by what they have in common."""
     page = arguments.pop("page")

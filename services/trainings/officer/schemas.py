@@ -13,8 +13,8 @@ from services.trainings.dashboards.counting import AGE_BANDS
 from services.trainings.officer.views import SORTS, WITHOUT
 from services.trainings.people.fields import PLACE_LENGTH_MAX
 from services.trainings.people.registration_events import Sex
-from services.trainings.people.schemas import STATES
-from shared.web.pagination import PageArguments
+from services.trainings.people.schemas import STATES, PersonSchema
+from shared.web.pagination import PageArguments, page_schema
 
 AGES = tuple(str(first) for first, _ in AGE_BANDS)
 
@@ -35,6 +35,10 @@ class PeopleChosenArguments(PageArguments):
     )
     without = fields.String(load_default="", validate=validate.OneOf(("", *WITHOUT)))
     sort = fields.String(load_default="name", validate=validate.OneOf(tuple(SORTS)))
+
+
+PeopleChosenPageSchema = page_schema(PersonSchema, name="PeopleChosenPage")
+"""As a list of people, but nobody is looked for by a name that could be spelled otherwise."""
 
 
 class WaitingSchema(Schema):
