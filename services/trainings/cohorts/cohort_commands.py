@@ -8,7 +8,8 @@ Daily commands take days from ``now`` in the cohort's zone; Import… commands b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -118,17 +119,22 @@ class CancelSession(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class Enrol(Act):
-    """Let somebody take part; without a free place they wait. Who left comes back."""
+    """Let somebody take part; without a free place they wait. Who left comes back.
+
+    others: further registrations that are of the same person today.
+    """
 
     registration_id: str
     person_id: str
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromoteWaiting(Act):
-    """Let who waits longest take part, so many of them."""
+    """Let who waits longest take part, so many of them. ``others``: of each, as for Enrol."""
 
     count: int = 1
+    others: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +163,14 @@ class TransferOut(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class TransferIn(Act):
-    """Take somebody over from another cohort, with what they attended there."""
+    """Take somebody over from another cohort, with what they attended there; see ``Enrol``."""
 
     registration_id: str
     person_id: str
     from_cohort_id: str
     carried_minutes: int
     carried_pre_test: int | None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

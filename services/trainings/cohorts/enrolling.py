@@ -57,7 +57,7 @@ def enrol(state: Running, command: Enrol) -> tuple[Event, ...]:
         )
     if isinstance(command, ImportEnrolment):
         return _from_before(state, command)
-    _once(state, command.registration_id, command.person_id)
+    _once(state, command.others)
     # Who waits has a claim on the next place, so that nobody overtakes them.
     if state.waiting or not places_left(state):
         if len(state.waiting) >= PLACES_MAX:
@@ -90,15 +90,13 @@ def _from_before(state: Running, command: ImportEnrolment) -> tuple[Event, ...]:
     )
 
 
-def _once(state: Running, registration_id: str, person_id: str) -> None:
-    others = {
-        one.person_id
-        for other, one in state.participants.items()
-        if other != registration_id and one.takes_part
-    }
-    if person_id in others | set(state.waiting.values()):
+def _once(state: Running, others: frozenset[str]) -> None:
+    # Whose registration it is, today says; what was written at enrolment may be over.
+    there = {other for other, one in state.participants.items() if one.takes_part}
+    if others & (there | state.waiting.keys()):
         raise Refused(
-            "person-enrolled", N_("This person takes part already, under another registration.")
+            "person-enrolled",
+            N_("This person takes part or waits already, under another registration."),
         )
 
 
@@ -131,6 +129,8 @@ def promote(state: Running, command: PromoteWaiting) -> tuple[Event, ...]:
             "cohort-full", N_("{places} places are free in this cohort."), places=places_left(state)
         )
     first = list(state.waiting.items())[: command.count]
+    for registration_id, _ in first:
+        _once(state, command.others.get(registration_id, frozenset()))
     return tuple(_takes_part(state, command, *one) for one in first)
 
 
@@ -179,7 +179,7 @@ def transfer_in(state: Running, command: TransferIn) -> tuple[Event, ...]:
     before = state.participants.get(command.registration_id)
     if before is not None and before.left_for != command.from_cohort_id:
         raise Refused("person-enrolled", N_("This person took part in that cohort before."))
-    _once(state, command.registration_id, command.person_id)
+    _once(state, command.others)
     if state.waiting or not places_left(state):
         raise Refused("no-place", N_("No place is free in that cohort."))
     # Whoever comes back from there again brings what they brought before, and what is new.

@@ -24,6 +24,7 @@ from services.trainings.cohorts.cohort_commands import (
     TransferOut,
 )
 from services.trainings.cohorts.cohort_state import NoCohort, Over, Running
+from services.trainings.cohorts.persons import others_of
 from services.trainings.cohorts.qualification import minutes_to_carry
 from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.people.views import by_reference
@@ -58,7 +59,8 @@ def registered(work: Work, reference: str) -> str:
 def enrol(work: Work, *, by: str, cohort_id: str, registration_id: str) -> Outcome:
     """Let a registration of this programme take part, or wait when no place is free."""
     row = registration_record(work.connection, registration_id)
-    state = work.load(REGISTRATION, registration_id) if row else None
+    # Guarded, so that it is not put together with another at the same moment.
+    state = work.guard(REGISTRATION, registration_id) if row else None
     if row is None or row.programme != work.context.programme or not isinstance(state, Held):
         raise Missing("no-registration", N_("There is no such registration."))
     command = Enrol(
@@ -67,6 +69,7 @@ def enrol(work: Work, *, by: str, cohort_id: str, registration_id: str) -> Outco
         cohort_id=cohort_id,
         registration_id=registration_id,
         person_id=state.person_id,
+        others=others_of(work.connection, [registration_id]).get(registration_id, frozenset()),
     )
     work.decide(COHORT, cohort_id, command)
     return "waiting" if registration_id in _running(work, cohort_id).waiting else "enrolled"
@@ -74,7 +77,14 @@ def enrol(work: Work, *, by: str, cohort_id: str, registration_id: str) -> Outco
 
 def promote(work: Work, *, by: str, cohort_id: str, count: int) -> None:
     """Let who waits longest take part, so many of them."""
-    command = PromoteWaiting(by=by, now=work.now, cohort_id=cohort_id, count=count)
+    first = list(_running(work, cohort_id).waiting)[: max(0, count)]
+    command = PromoteWaiting(
+        by=by,
+        now=work.now,
+        cohort_id=cohort_id,
+        count=count,
+        others=others_of(work.connection, first),
+    )
     work.decide(COHORT, cohort_id, command)
 
 
@@ -128,6 +138,7 @@ def transfer(
         from_cohort_id=cohort_id,
         carried_minutes=minutes_to_carry(source, participant, to_cohort_id),
         carried_pre_test=participant.pre_test,
+        others=others_of(work.connection, [registration_id]).get(registration_id, frozenset()),
     )
     work.decide(COHORT, to_cohort_id, into)
 

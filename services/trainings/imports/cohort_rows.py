@@ -23,6 +23,7 @@ from services.trainings.cohorts.cohort_commands import (
 )
 from services.trainings.cohorts.cohort_state import Participant, Running
 from services.trainings.cohorts.handling import NewCohort, plan
+from services.trainings.cohorts.persons import others_of
 from services.trainings.courses.course import CourseKind
 from services.trainings.imports.cohort_known import Referred
 from services.trainings.imports.import_commands import DateCertificates
@@ -213,6 +214,7 @@ class CohortEntering:
             registration_id=registration_id,
             person_id=person_id,
             importing=self._job.import_id,
+            others=others_of(work.connection, [registration_id]).get(registration_id, frozenset()),
         )
         return bool(work.decide(COHORT, cohort_id, command))
 

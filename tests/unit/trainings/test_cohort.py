@@ -114,7 +114,7 @@ def test_sessions_are_not_back_dated_nor_moved_once_held() -> None:
 
 def test_person_takes_part_once_but_history_is_kept() -> None:
     with pytest.raises(Refused, match="person-enrolled"):
-        after(*READY, replace(ENROL, registration_id="r2"))
+        after(*READY, replace(ENROL, registration_id="r2", others=frozenset({"r1"})))
     twice = ImportEnrolment(
         by="operator", now=DAY, cohort_id="k1", registration_id="r2", person_id="p1"
     )

@@ -135,7 +135,13 @@ def test_who_waits_no_more_leaves_the_list_with_a_reason() -> None:
 def test_one_person_neither_waits_nor_takes_part_twice() -> None:
     for known in (FULL, (*FULL, enrol(3))):
         with pytest.raises(Refused, match="person-enrolled"):
-            after(*known, enrol(9, person_id="p1" if known == FULL else "p3"))
+            after(*known, enrol(9, others=frozenset({"r1" if known == FULL else "r3"})))
+    # Whom their registration belonged to once does not matter any more.
+    assert list(state(*FULL, enrol(9, person_id="p1")).waiting) == ["r9"]
+    waits = (*FULL, enrol(3), OUT)
+    with pytest.raises(Refused, match="person-enrolled"):
+        after(*waits, replace(PROMOTE, others={"r3": frozenset({"r2"})}))
+    assert after(*waits, replace(PROMOTE, others={"r3": frozenset({"r1"})}))
 
 
 def test_who_drops_out_does_not_qualify_and_comes_back_with_what_was_recorded() -> None:
