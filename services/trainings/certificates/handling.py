@@ -39,6 +39,7 @@ from services.trainings.certificates.numbering import (
 )
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import Running, last_session_on, session_dates
+from services.trainings.cohorts.persons import check_certified_once
 from services.trainings.cohorts.qualification import qualification
 from services.trainings.cohorts.views import record
 from services.trainings.courses.course import CourseKind
@@ -82,11 +83,12 @@ def issue(
         raise Refused("no-sessions", N_("The cohort has had no session yet."))
     had = views.issued_among(work.connection, cohort_id, registrations)
     names = views.names(work.connection, registrations)
+    unserved = [one for one in dict.fromkeys(registrations) if one not in had]
+    check_certified_once(work.connection, cohort_id, unserved)
     # Whoever takes numbers is waited for: all that can be read before is read before.
     new = [
         _ready(work, terms, cohort, state, registration_id, names.get(registration_id))
-        for registration_id in dict.fromkeys(registrations)
-        if registration_id not in had
+        for registration_id in unserved
     ]
     made = dict(had)
     for one in new:
