@@ -13,6 +13,9 @@ from shared.language.marking import N_
 
 ROWS_MAX: Final = 100_000
 COLUMNS_MAX: Final = 200
+CELL_LENGTH_MAX: Final = 32_767
+"""What a cell of a spreadsheet program holds."""
+
 ENTRY_BYTES_MAX: Final = 192 * 1024 * 1024
 ALL_BYTES_MAX: Final = 256 * 1024 * 1024
 """What an XLSX file may unpack to: 100,000 rows of 20 columns of words, and somewhat more."""
@@ -36,4 +39,14 @@ def too_many_columns() -> Invalid:
         "sheet-too-many-columns",
         N_("There are more than {most} columns. Remove those that are not needed."),
         most=COLUMNS_MAX,
+    )
+
+
+def cell_too_long(row: int) -> Invalid:
+    """A cell that holds more than any spreadsheet program lets it."""
+    return Invalid(
+        "sheet-cell-too-long",
+        N_("A cell in row {row} holds more than {most} characters. Shorten it."),
+        row=row,
+        most=CELL_LENGTH_MAX,
     )

@@ -19,12 +19,12 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from shared.sheets.guarding import guarded
+from shared.sheets.limits import CELL_LENGTH_MAX
 from shared.sheets.rows import column_letters
 from shared.sheets.values import Written
 
 ROWS_MAX: Final = 1_048_575
 TITLE_LENGTH_MAX: Final = 31
-CELL_LENGTH_MAX: Final = 32_767
 WHOLE_DIGITS_MAX: Final = 15
 """More digits of a number are not kept by spreadsheet programs."""
 

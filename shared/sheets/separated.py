@@ -22,13 +22,11 @@ from shared.language.marking import N_
 from shared.sheets import encodings
 from shared.sheets.guarding import unguarded
 from shared.sheets.kinds import unknown, unreadable
+from shared.sheets.limits import CELL_LENGTH_MAX, cell_too_long
 from shared.sheets.notes import Note
 from shared.sheets.rows import Cell
 
 DELIMITERS: Final = (";", ",", "\t", "|")
-CELL_LENGTH_MAX: Final = 32_767
-"""What a cell of a spreadsheet program holds."""
-
 CELL_LINES_MAX: Final = 200
 _SAMPLE_LENGTH: Final = 64 * 1024
 _SAMPLE_ROWS: Final = 60
@@ -65,19 +63,20 @@ class Separated:
             lines = self._kept_lines(text, since)
             for _ in range(self._skips):
                 next(lines, "")
+            since.clear()
             reader = csv.reader(lines, delimiter=self.delimiter)
             number = 0
             try:
                 for number, record in enumerate(reader, 1):
                     cells = [unguarded(one.strip()) or None for one in record]
                     if any(one is not None and _overflows(one) for one in cells):
-                        raise _quote_open(number)
+                        raise _too_much(number, since)
                     if any(cells):
                         yield number, list(cells)
                     last = since.copy()
                     since.clear()
             except csv.Error:
-                raise _quote_open(number + 1) from None
+                raise _too_much(number + 1, since) from None
         self._check_end(number, last)
 
     def _check_end(self, number: int, lines: list[str]) -> None:
@@ -163,6 +162,14 @@ def guessed_delimiter(beginning: str) -> str:
 
 def _overflows(text: str) -> bool:
     return len(text) > CELL_LENGTH_MAX or text.count("\n") > CELL_LINES_MAX
+
+
+def _too_much(number: int, lines: list[str]) -> Invalid:
+    """Why a row's cell holds more than any cell does. ``lines``: what the row was read from.
+
+    Within quotes that are never closed it goes on over line breaks; alone in its line it is long.
+    """
+    return _quote_open(number) if len(lines) > 1 else cell_too_long(number)
 
 
 def _quote_open(number: int) -> Invalid:

@@ -6,6 +6,7 @@ import pytest
 
 from shared.errors import Invalid
 from shared.sheets.encodings import guessed
+from shared.sheets.limits import CELL_LENGTH_MAX
 
 from .building import cells, codes, read
 
@@ -131,3 +132,20 @@ def test_rows_begin_again_and_go_on_after_one():
 def test_one_column_is_a_sheet_too():
     with csv("Ime\nMira\nAna\n") as sheet:
         assert sheet.headers == ("Ime",) and cells(sheet) == [("Mira",), ("Ana",)]
+
+
+@pytest.mark.parametrize("length", [CELL_LENGTH_MAX + 1, 200_000, 3_000_000])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cell_that_is_too_long_is_named_as_such(length: int, quote: str) -> None:
+    content = f"sep=;\nIme;Iznos\nMira;1\n{quote}{'a' * length}{quote};2\nSanja;3\n".encode()
+    with pytest.raises(Invalid) as refusal:
+        csv(content)
+    assert refusal.value.code == "sheet-cell-too-long"
+    assert refusal.value.facts == {"row": 3, "most": CELL_LENGTH_MAX}
+
+
+def test_a_quote_that_swallows_more_than_a_cell_holds_is_still_named_as_such() -> None:
+    content = b'Ime;Iznos\n"Mira;1\n' + b"Sanja;2\n" * 40_000
+    with pytest.raises(Invalid) as refusal:
+        csv(content)
+    assert refusal.value.code == "sheet-quote-open" and refusal.value.facts == {"row": 2}
