@@ -6,8 +6,12 @@ records, work that falls due. Any thread may commit it, alone or with others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
 
 from shared.errors import Conflict
 from shared.events.event import Event
@@ -47,6 +51,17 @@ class Guard:
 
     stream: str
     version: int
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A question to the rows on which it was decided: at the commit it must have the same answer.
+
+    It is asked once all streams that are written or guarded are locked.
+    """
+
+    question: Callable[[Connection], Any]
+    answer: Any
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,7 @@ class Append:
     due: tuple[DueWork, ...] = field(default=())
     guards: tuple[Guard, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    rests: tuple[Rest, ...] = ()
 
 
 def changed_meanwhile() -> Conflict:

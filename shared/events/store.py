@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from shared.database import Database, begin, in_transaction
 from shared.events import at_once, beside, on_postgresql, on_sqlite, reading
-from shared.events.append import Append, Claim, RequestRecord
+from shared.events.append import Append, Claim, RequestRecord, changed_meanwhile
 from shared.events.envelope import (
     Envelope,
     decode,
@@ -104,8 +104,10 @@ class Store:
         elif ticket.plain:
             self._together.commit(ticket)
         else:
-            dialect = connection.dialect
-            written = at_once.statements(dialect, ticket, self.projections, self.keyring)
+            written = None
+            if not append.rests:
+                dialect = connection.dialect
+                written = at_once.statements(dialect, ticket, self.projections, self.keyring)
             if written is not None:
                 at_once.run(connection, written)
             else:
@@ -150,7 +152,9 @@ class Store:
         beside_events = (
             append.claims or append.released or append.records or append.due or append.snapshots
         )
-        plain = not beside_events and self._projected.isdisjoint(type(r.event) for r in prepared)
+        plain = not (beside_events or append.rests) and self._projected.isdisjoint(
+            type(r.event) for r in prepared
+        )
         return Ticket(append, prepared, plain=plain)
 
     def _commit_on_file(self, group: list[Ticket]) -> None:
@@ -173,6 +177,9 @@ class Store:
         if ticket.writes or ticket.guards:
             write = on_sqlite if self.database.is_sqlite else on_postgresql
             write.append_in(connection, ticket)
+        # All streams are locked: whoever changes an answer afterwards sees what is written here.
+        if any(rest.question(connection) != rest.answer for rest in ticket.append.rests):
+            raise changed_meanwhile()
         beside.write_beside(connection, ticket.append)
         if len(ticket.prepared) < MANY:
             at = Projecting(connection, self.keyring)

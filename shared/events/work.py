@@ -33,6 +33,7 @@ from shared.events.append import (
     DueWork,
     Guard,
     RequestRecord,
+    Rest,
     StreamWrite,
 )
 from shared.events.decider import Decider
@@ -77,6 +78,7 @@ class Work:
         self._released: list[Claim] = []
         self._records: list[RequestRecord] = []
         self._due: list[DueWork] = []
+        self._rests: list[Rest] = []
 
     def new_id(self) -> str:
         """A new identifier."""
@@ -128,6 +130,16 @@ class Work:
         state: S = held.state
         return state
 
+    def ask(self, question: Callable[[Connection], R]) -> R:
+        """What rows answer on which this work rests, such as which streams belong together.
+
+        If the answer is another by the commit, this work is run again. Whoever may change it must
+        write or guard a stream that this work guards or writes, too.
+        """
+        answer = question(self.connection)
+        self._rests.append(Rest(question, answer))
+        return answer
+
     def decide(self, decider: Decider[Any], identifier: str, command: Any) -> tuple[Event, ...]:
         """Decide a command on a stream; its events are part of this work."""
         held = self._hold(decider, identifier)
@@ -169,6 +181,7 @@ class Work:
                 if held.guarded and not held.events
             ),
             snapshots=tuple(self._snapshots()),
+            rests=tuple(self._rests),
         )
 
     def _hold(self, decider: Decider[Any], identifier: str) -> _Held:

@@ -8,6 +8,7 @@ Nobody lives in two households at once: a claim on the registration lets one thr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from services.trainings.households import views
@@ -23,6 +24,7 @@ from services.trainings.households.household import (
     NoteAddress,
 )
 from services.trainings.people import views as people
+from services.trainings.people.registration import REGISTRATION, Held
 from services.trainings.zones import zone_of
 from shared.access.own import check_not_own
 from shared.errors import Missing, Refused
@@ -133,12 +135,12 @@ def _join(
     address: str | None,
 ) -> None:
     check_not_own(registration_id, work.context.own)
-    before = views.household_of(work.connection, registration_id)
-    if before is not None and before.household_id != household_id:
+    homes = [one for one in _homes_of_person(work, registration_id) if one[0] != household_id]
+    if homes:
         raise Refused(
             "in-another-household",
             N_("This person lives in the household {reference}. They leave that one first."),
-            reference=before.reference,
+            reference=homes[0][1],
         )
     command = JoinHousehold(
         by=by,
@@ -151,6 +153,20 @@ def _join(
     )
     if work.decide(HOUSEHOLD, household_id, command):
         work.claim(_claim(household_id, registration_id))
+
+
+def _homes_of_person(work: Work, registration_id: str) -> tuple[tuple[str, str], ...]:
+    """Where any registration of the person lives now, up to the commit.
+
+    Whoever puts people together guards their registrations, and waits while one is locked here.
+    """
+    work.store.lock(work.connection, REGISTRATION.stream(registration_id))
+    state = work.load(REGISTRATION, registration_id)
+    if not isinstance(state, Held):
+        raise Missing("no-registration", N_("There is no such registration."))
+    question = partial(views.households_of_person, person_id=state.person_id)
+    work.guard(REGISTRATION, registration_id)
+    return work.ask(question)
 
 
 def _zone(work: Work, registration_id: str) -> str:

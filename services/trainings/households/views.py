@@ -7,7 +7,7 @@ Where a member stands outside of the asker's reach, that there is one is told, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
@@ -80,6 +80,29 @@ def living(connection: Connection, household_id: str) -> Sequence[Row[Any]]:
         HOUSEHOLD_MEMBERS.c.household_id == household_id, HOUSEHOLD_MEMBERS.c.left_on.is_(None)
     )
     return connection.execute(query.order_by(HOUSEHOLD_MEMBERS.c.registration_id)).all()
+
+
+def households_of(
+    connection: Connection, registration_ids: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Id and reference of the households in which some registrations live now, each once."""
+    query = (
+        select(HOUSEHOLDS.c.household_id, HOUSEHOLDS.c.reference)
+        .join(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.c.household_id == HOUSEHOLDS.c.household_id)
+        .where(
+            HOUSEHOLD_MEMBERS.c.registration_id.in_(sorted(registration_ids)),
+            HOUSEHOLD_MEMBERS.c.left_on.is_(None),
+        )
+        .distinct()
+        .order_by(HOUSEHOLDS.c.household_id)
+    )
+    return tuple((row.household_id, row.reference) for row in connection.execute(query))
+
+
+def households_of_person(connection: Connection, person_id: str) -> tuple[tuple[str, str], ...]:
+    """Id and reference of those in which any registration of a person lives now."""
+    query = select(REGISTRATIONS.c.registration_id).where(REGISTRATIONS.c.person_id == person_id)
+    return households_of(connection, tuple(connection.execute(query).scalars()))
 
 
 def household_of(connection: Connection, registration_id: str) -> Row[Any] | None:

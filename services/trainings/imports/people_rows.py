@@ -21,6 +21,7 @@ from services.trainings.imports.job import Job, Judgement
 from services.trainings.imports.people_known import Known, known_people, known_references, look_of
 from services.trainings.imports.rows import PersonRow
 from services.trainings.imports.seen import Seen
+from services.trainings.people.belonging import person_of_number
 from services.trainings.people.handling import NUMBER_TAKEN, REFERENCE_TAKEN
 from services.trainings.people.national_number import examine
 from services.trainings.people.projecting import NUMBER_PURPOSE
@@ -267,8 +268,8 @@ def _person(
     mine = derived("person", job.programme, row.reference or registration_id_of(job, row))
     if index is None:
         return mine
-    if (before := known.by_number.get(index)) is not None:
-        return str(before.person_id)
+    if index in known.by_number and (before := person_of_number(work, index)) is not None:
+        return before
     if index not in persons:
         persons[index] = mine
         if index not in known.claimed:

@@ -6,17 +6,17 @@ comparison.together, comparison.follows.certificates
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Row
 
 from services.trainings.asking import not_found
+from services.trainings.households import views as households
 from services.trainings.people import merging, merging_views, views
 from services.trainings.people.acting import RESOLVE, found
 from services.trainings.people.comparing import catch_up
 from services.trainings.people.merging_views import Follows, Pair
-from services.trainings.people.registration import REGISTRATION, Held
 from shared.web.commands import service
 
 SECONDS: Final = 1.0
@@ -29,6 +29,7 @@ class Comparison:
 
     follows: what moves when they are put together, or apart. leaves: the registration that goes.
     decided: whether it was a decision that put them together, which can be taken back.
+    homes: id and reference of the households in which they live, where these are two.
     """
 
     pair: Pair
@@ -36,6 +37,7 @@ class Comparison:
     decided: bool
     follows: Follows
     leaves: Row[Any]
+    homes: tuple[tuple[str, str], ...] = ()
 
 
 def up_to_date() -> int:
@@ -58,21 +60,29 @@ def compared(registration_id: str, other_id: str) -> Comparison:
             theirs = views.registrations_of(connection, other.person_id)
             there = [r.registration_id for r in theirs]
             follows = merging_views.follows(connection, moving=mine, there=there)
+            homes = households.households_of(connection, (*mine, *there))
             return Comparison(
-                pair=pair, together=False, decided=False, follows=follows, leaves=pair.one
+                pair=pair,
+                together=False,
+                decided=False,
+                follows=follows,
+                leaves=pair.one,
+                homes=homes if len(homes) > 1 else (),
             )
-        states = [
-            REGISTRATION.fold(store.stream(connection, REGISTRATION.stream(one))[0])
-            for one in (registration_id, other_id)
-        ]
-        decided = [
-            isinstance(state, Held) and state.decided.get(besides) is True
-            for state, besides in zip(states, (other_id, registration_id), strict=True)
-        ]
-        leaves, stays = (pair.one, pair.other) if decided[0] else (pair.other, pair.one)
-        back = merging.came_with(store, connection, leaves.registration_id, stays.registration_id)
-        moving = [leaves.registration_id, *back.registration_ids]
+        decided = any(
+            merging.together_by_decision(store, connection, *two)
+            for two in ((registration_id, other_id), (other_id, registration_id))
+        )
+        leaves, stays = merging.leaver(store, connection, registration_id, other_id)
+        back = merging.came_with(store, connection, leaves, stays)
+        moving = [leaves, *back.registration_ids]
         follows = merging_views.follows(connection, moving=moving, there=())
+        if stays in moving:
+            follows = replace(follows, conflicts=("same_number",))
     return Comparison(
-        pair=pair, together=True, decided=any(decided), follows=follows, leaves=leaves
+        pair=pair,
+        together=True,
+        decided=decided,
+        follows=follows,
+        leaves=pair.one if leaves == registration_id else pair.other,
     )

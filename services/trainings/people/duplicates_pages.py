@@ -135,6 +135,8 @@ def _beside_page(
         decided=comparison.decided,
         follows=comparison.follows,
         leaves=told(comparison.leaves),
+        homes=comparison.homes,
+        stuck=bool(comparison.homes) or "same_number" in comparison.follows.conflicts,
         conflicts=[say(CONFLICTS[name]) for name in comparison.follows.conflicts],
         errors=errors,
         kept=kept or {},

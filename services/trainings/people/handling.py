@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final, TypeVar, cast
 
-from services.trainings.people import views
+from services.trainings.people import belonging, views
 from services.trainings.people.fields import one_line
 from services.trainings.people.national_number import normalise
 from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
@@ -120,7 +121,7 @@ def register(work: Work, *, by: str, person: NewPerson, registration_id: str | N
     index = _index(work, person.jmbg)
     person_id = None
     if index is not None:
-        person_id = views.person_with_number(work.connection, programme, index)
+        person_id = belonging.person_of_number(work, index)
         if person_id is None:
             work.claim(_claim(index, registration_id))
     reference = one_line(person.reference or "") or f"R-{registration_id[-8:].upper()}"
@@ -216,14 +217,17 @@ def correct(work: Work, *, by: str, registration_id: str, identity: Identity) ->
     if index != before:
         if before is not None:
             work.release(_claim(before, registration_id))
-            if views.number_is_shared(work.connection, registration_id, before):
+            shared = partial(views.number_is_shared, registration_id=registration_id, index=before)
+            if work.ask(shared):
                 person_id = work.new_id()
         if index is not None:
-            found = views.person_with_number(work.connection, work.context.programme, index)
+            found = belonging.person_of_number(work, index)
             if found is None:
                 work.claim(_claim(index, registration_id))
-            else:
+            elif found != person_id:
                 person_id = found
+                there = belonging.members(work, found)
+                belonging.check_one_household(work, (registration_id,), there)
     command = CorrectRegistration(
         by=by,
         now=work.now,

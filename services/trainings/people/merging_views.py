@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from services.trainings.erasure.money import AWARDS, CASES, OPEN_AWARDS
+from services.trainings.households.views import households_of
 from services.trainings.people.comparing import ALIKE_PAIRS
 from services.trainings.people.duplicates import traits_of
 from services.trainings.people.finding import PEOPLE_REACHED
@@ -47,9 +48,18 @@ CONFLICTS: Final = {
     ),
     "awards": N_("Both have a grant that is offered or under way."),
     "cohorts": N_("Both are enrolled in one cohort, where they stay apart."),
+    "households": N_(
+        "They live in two households, and nobody lives in two. Note first in which of them the"
+        " person lives no more; until then they cannot be put together."
+    ),
+    "same_number": N_(
+        "Both have one national number, so they stay together. Correct the number of one of them"
+        " first."
+    ),
     "certificates": N_("Both have a certificate of one cohort; the person counts once."),
 }
-"""What stands against putting two together → its words. Nothing of it forbids it."""
+"""What stands against putting two together, or apart → its words. Only two households forbid the
+former, one number the latter."""
 
 
 class Pair(NamedTuple):
@@ -122,6 +132,7 @@ def _conflicts(
         "applications": bool(open_calls[0] & open_calls[1]),
         "awards": all(under_way),
         "cohorts": bool(cohorts[0] & cohorts[1]),
+        "households": len(households_of(connection, (*moving, *there))) > 1,
         "certificates": bool(certificates[0] & certificates[1]),
     }
     return [name for name, there_is in found.items() if there_is]

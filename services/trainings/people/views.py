@@ -237,12 +237,13 @@ def shown_beside(connection: Connection, row: Row[Any], reach: Reach) -> list[Ro
     return found
 
 
-def person_with_number(connection: Connection, programme: str, index: str) -> str | None:
-    """The person whose registration has the number of this keyed hash."""
-    query = select(REGISTRATIONS.c.person_id).where(
+def holder_of_number(connection: Connection, programme: str, index: str) -> tuple[str, str] | None:
+    """The first registration with the number of this keyed hash, and its person."""
+    query = select(REGISTRATIONS.c.registration_id, REGISTRATIONS.c.person_id).where(
         REGISTRATIONS.c.programme == programme, REGISTRATIONS.c.number_index == index
     )
-    return connection.execute(query.order_by(REGISTRATIONS.c.registration_id)).scalar()
+    row = connection.execute(query.order_by(REGISTRATIONS.c.registration_id).limit(1)).first()
+    return None if row is None else (row.registration_id, row.person_id)
 
 
 def number_is_shared(connection: Connection, registration_id: str, index: str) -> bool:
