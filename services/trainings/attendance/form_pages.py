@@ -41,7 +41,7 @@ def session(cohort_id: str, session: int) -> ResponseReturnValue:
     """Who was in a session, and how long."""
     row = acting.found(cohort_id, "trainings.attendance.read")
     held = acting.found_session(row, session)
-    people = acting.attendance(row, held.session)
+    people = _there(row, held)
     return _session_page(row, held, people, _recorded(people), ())
 
 
@@ -51,7 +51,7 @@ def record_session(cohort_id: str, session: int) -> ResponseReturnValue:
     """Record or correct it; or fill the empty fields in and show it again."""
     row = acting.found(cohort_id, "trainings.attendance.write")
     held = acting.found_session(row, session)
-    people = acting.attendance(row, held.session)
+    people = _there(row, held)
     given = {name: text.strip() for name, text in request.form.items()}
     if "fill" in given:
         for one in people:
@@ -124,6 +124,17 @@ def record_tests(cohort_id: str) -> ResponseReturnValue:
         return _tests_page(now, people, given, errors)
 
     return attempt(run, show, labels=LABELS)
+
+
+def _there(row: Row[Any], held: Row[Any]) -> list[dict[str, Any]]:
+    """Who took part on the day of a session, or has a mark of it; that it was read is recorded."""
+    return [
+        one
+        for one in acting.attendance(row, held.session)
+        if one["attended_minutes"] is not None
+        or one["left_on"] is None
+        or one["left_on"] >= held.held_on
+    ]
 
 
 def _session_page(

@@ -17,15 +17,17 @@ from sqlalchemy import select
 
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import NoteEntry, SettleEntry
-from services.trainings.cohorts.cohort_events import EntryContested
+from services.trainings.cohorts.cohort_events import AttendanceRecorded, EntryContested
 from services.trainings.cohorts.cohort_state import Participant, Running
 from services.trainings.cohorts.entries import Contest
 from services.trainings.tables import MARKS
+from shared.access.own import check_not_own, is_own, own_case
 from shared.errors import Forbidden, Missing, Problem
 from shared.events.event import PersonalText, Sealed
 from shared.events.work import Work
 from shared.language.marking import N_
-from shared.privacy.sealing import open_text
+from shared.privacy.keyring import KeyName
+from shared.privacy.sealing import open_text, seal_text
 
 Told: TypeAlias = Literal["recorded", "known", "same", "contested", "refused"]
 
@@ -85,6 +87,7 @@ def settle(
     owner = next((one for one, held in people.items() if entry_id in held.entries.known), None)
     if owner is None:
         raise Missing("no-entry", N_("There is no such entry."))
+    check_not_own(owner, work.context.own)
     contest = people[owner].entries.contests.get(entry_id)
     excused_as, excused = _opened(work, contest)
     command = SettleEntry(
@@ -102,6 +105,8 @@ def settle(
 
 
 def _note(work: Work, by: str, cohort_id: str, entry: NewEntry, *, excuse_stands: bool) -> Outcome:
+    if is_own(entry.registration_id, work.context.own):
+        return Outcome(entry=entry, outcome="refused", problem=own_case())
     before = _participant(work, cohort_id, entry)
     known = before is not None and entry.entry_id in before.entries.known
     command = NoteEntry(
@@ -120,6 +125,8 @@ def _note(work: Work, by: str, cohort_id: str, entry: NewEntry, *, excuse_stands
         noted_at=entry.noted_at if entry.noted_at and entry.noted_at <= work.now else None,
     )
     try:
+        if before is not None and not known:
+            _check_can_be_told(work, entry)
         events = work.decide(COHORT, cohort_id, command)
     except Forbidden:
         raise
@@ -133,6 +140,14 @@ def _note(work: Work, by: str, cohort_id: str, entry: NewEntry, *, excuse_stands
         told = "contested"
     standing = after.entries.standing.get(entry.place) if after else None
     return Outcome(entry=entry, outcome=told, standing=standing)
+
+
+def _check_can_be_told(work: Work, entry: NewEntry) -> None:
+    """Raise DataErased here, for this entry, where its reason cannot be written any more."""
+    if entry.excused is None and entry.excused_as is None:
+        return
+    kept = AttendanceRecorded.personal_fields["excused"]
+    seal_text(work.store.keyring, KeyName(entry.registration_id, kept.name, kept.group), "")
 
 
 def _participant(work: Work, cohort_id: str, entry: NewEntry) -> Participant | None:

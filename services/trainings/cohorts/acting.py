@@ -75,6 +75,7 @@ def attendance(row: Row[Any], session: int) -> list[dict[str, Any]]:
             "registration_id": one.registration_id,
             "reference": one.reference or "",
             "full_name": one.full_name,
+            "left_on": one.left_on,
             "attended_minutes": one.attended_minutes,
             "excused": one.excused if tells else None,
             "excused_as": one.excused_as if tells else None,

@@ -34,7 +34,7 @@ from services.trainings.cohorts.cohort_events import (
     TrainersChanged,
     Transferred,
 )
-from services.trainings.cohorts.entries import TESTS, Contest, Entries
+from services.trainings.cohorts.entries import AFTER, BEFORE, TESTS, Contest, Entries
 from services.trainings.courses.rule import DEFAULT_RULE, Rule
 from shared.events.event import PersonalText
 
@@ -297,8 +297,11 @@ def _attended(state: Running, event: AttendanceRecorded) -> Participant:
 def _tested(state: Running, event: TestRecorded) -> Participant:
     before = state.participants[event.registration_id]
     entries = before.entries
-    for test in TESTS if event.test is None else (event.test,):
-        entries = entries.recorded(test, event.entry_id)
+    scores = {BEFORE: event.pre_test, AFTER: event.post_test}
+    for test in TESTS:
+        # Where there is no score, nothing stands that somebody could have seen.
+        if scores[test] is not None and event.test in (None, test):
+            entries = entries.recorded(test, event.entry_id)
     return replace(before, pre_test=event.pre_test, post_test=event.post_test, entries=entries)
 
 

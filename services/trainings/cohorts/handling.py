@@ -30,6 +30,7 @@ from services.trainings.cohorts.cohort_state import NoCohort
 from services.trainings.courses.course import COURSE, Content
 from services.trainings.people.fields import one_line
 from services.trainings.zones import zone_of
+from shared.access.own import check_not_own
 from shared.errors import Invalid, Refused
 from shared.events.append import Claim
 from shared.events.work import Work
@@ -233,6 +234,8 @@ def attendance(
         if standing.get(mark.registration_id)
         != (mark.attended_minutes, mark.excused or None, mark.excused_as)
     )
+    for mark in marks:
+        check_not_own(mark.registration_id, work.context.own)
     command = RecordAttendance(
         by=by, now=work.now, cohort_id=cohort_id, session=session, marks=marks
     )
@@ -241,6 +244,16 @@ def attendance(
 
 def tests(work: Work, *, by: str, cohort_id: str, scores: tuple[Score, ...]) -> None:
     """Record test scores."""
+    state = work.load(COHORT, cohort_id)
+    people = {} if isinstance(state, NoCohort) else state.participants
+    for score in scores:
+        before = people.get(score.registration_id)
+        stands = (before.pre_test, before.post_test) if before else (None, None)
+        if any(
+            given not in (None, held)
+            for given, held in zip((score.pre_test, score.post_test), stands, strict=True)
+        ):
+            check_not_own(score.registration_id, work.context.own)
     command = RecordTests(by=by, now=work.now, cohort_id=cohort_id, scores=scores)
     work.decide(COHORT, cohort_id, command)
 

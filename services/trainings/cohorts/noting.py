@@ -24,7 +24,13 @@ from services.trainings.cohorts.cohort_events import (
 )
 from services.trainings.cohorts.cohort_state import Participant, Running, session_dates
 from services.trainings.cohorts.entries import BEFORE, TESTS
-from services.trainings.cohorts.recording import REASONS, by_trainer, participant, today
+from services.trainings.cohorts.recording import (
+    REASONS,
+    by_trainer,
+    participant,
+    today,
+    took_part,
+)
 from services.trainings.people.fields import REASON_LENGTH_MAX, optional_text, term
 from shared.errors import Invalid, Missing, Refused
 from shared.events.event import Event
@@ -43,6 +49,7 @@ def note(state: Running, command: NoteEntry) -> tuple[Event, ...]:
     _check(state, command)
     if _stands(person, command):
         return ()
+    _took_part(state, person, command.place)
     if command.seen == person.entries.standing.get(command.place):
         return (_recorded(person, command),)
     taken_back = command.seen if command.seen in person.entries.contests else None
@@ -97,7 +104,13 @@ def settle(state: Running, command: SettleEntry) -> tuple[Event, ...]:
         excused=command.excused,
     )
     _check(state, taken)
+    _took_part(state, person, contest.place)
     return (_recorded(person, taken), settled)
+
+
+def _took_part(state: Running, person: Participant, place: str) -> None:
+    if place not in TESTS:
+        took_part(person, state.sessions[int(place)])
 
 
 def percent(points: int, maximum: int) -> int:

@@ -51,6 +51,12 @@ def attendance(state: Running, command: RecordAttendance) -> tuple[Event, ...]:
         if today(state, command) < session.on:
             raise Refused("session-not-held", N_("The session has not been held yet."))
     each_once([mark.registration_id for mark in command.marks])
+    changing = [
+        mark for mark in command.marks if _attendance_changes(state, command.session, session, mark)
+    ]
+    if not imported:
+        for mark in changing:
+            took_part(participant(state, mark.registration_id), session)
     return tuple(
         AttendanceRecorded(
             cohort_id=command.cohort_id,
@@ -61,8 +67,7 @@ def attendance(state: Running, command: RecordAttendance) -> tuple[Event, ...]:
             excused_as=_excused_as(mark),
             imported=imported,
         )
-        for mark in command.marks
-        if _attendance_changes(state, command.session, session, mark)
+        for mark in changing
     )
 
 
@@ -73,9 +78,9 @@ def _attendance_changes(state: Running, number: int, session: Session, mark: Mar
             N_("The session lasted {session_minutes} minutes; nobody was there longer."),
             session_minutes=session.minutes,
         )
-    before = participant(state, mark.registration_id).attended.get(number)
+    person = participant(state, mark.registration_id)
     # Once sealed, a reason cannot be compared: typed again, it is recorded again.
-    return before != Attended(
+    return person.attended.get(number) != Attended(
         minutes=mark.attended_minutes, excused=_excused(mark), excused_as=_excused_as(mark)
     )
 
@@ -140,6 +145,15 @@ def participant(state: Running, registration_id: str) -> Participant:
     if found is None:
         raise Missing("not-enrolled", N_("This registration is not enrolled in the cohort."))
     return found
+
+
+def took_part(person: Participant, session: Session) -> None:
+    """Raise Refused for a session after the day on which somebody left."""
+    if person.left_on is not None and session.on > person.left_on:
+        raise Refused(
+            "left-before-session",
+            N_("Somebody named took part no more on the day of this session."),
+        )
 
 
 def each_once(registrations: list[str]) -> None:

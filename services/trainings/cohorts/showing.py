@@ -139,7 +139,7 @@ def _step(
     for one in sessions:
         if one.held_on <= today and one.marks < len(people):
             words = say(N_("Record attendance of session {session}"), {"session": one.session})
-            return words, _address("records.session", row, session=one.session)
+            return words, _address("records.grid.attendance", row)
     over = bool(sessions) and max(one.held_on for one in sessions) <= today
     if over and any(one.qualification.post_test is None for one in people):
         return say(N_("Record tests")), _address("records.tests", row)

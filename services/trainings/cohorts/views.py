@@ -164,6 +164,7 @@ def attendance(connection: Connection, cohort_id: str, session: int) -> Sequence
             MEMBERS.c.registration_id,
             REGISTRATIONS.c.reference,
             REGISTRATIONS.c.full_name,
+            MEMBERS.c.left_on,
             marks.c.attended_minutes,
             marks.c.excused,
             marks.c.excused_as,

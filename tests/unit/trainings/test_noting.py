@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import (
     CohortCommand,
+    DropOut,
     Mark,
     NoteEntry,
     RecordAttendance,
+    RecordTests,
+    ScheduleSession,
+    Score,
     SettleEntry,
 )
 from services.trainings.cohorts.cohort_events import (
@@ -166,3 +170,39 @@ def test_tests_are_noted_one_by_one_in_per_cent_or_points() -> None:
 
 def test_nobody_passes_by_rounding() -> None:
     assert (percent(11, 23), percent(12, 24), percent(999, 1000)) == (47, 50, 99)
+
+
+def test_a_test_without_a_score_stands_nowhere() -> None:
+    # A form's scores have no ids: whoever notes the other test saw that there was none.
+    form = RecordTests(
+        by="trainer-1",
+        now=DAY,
+        cohort_id="k1",
+        scores=(Score(registration_id="r1", pre_test=40),),
+    )
+    assert set(standing(form)) == {"pre"}
+    noted = last(form, replace(NOTE, place="post", value=70))
+    assert isinstance(noted, TestRecorded)
+    assert (noted.pre_test, noted.post_test, noted.test) == (40, 70, "post")
+
+
+def test_who_left_is_in_no_session_after_that_day() -> None:
+    later = ScheduleSession(
+        by="trainer-1", now=BEFORE, cohort_id="k1", session=2, on=date(2026, 3, 5), minutes=100
+    )
+    out = DropOut(by="trainer-1", now=DAY, cohort_id="k1", registration_id="r1", reason="work")
+    after_it = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    mark = RecordAttendance(
+        by="trainer-1",
+        now=after_it,
+        cohort_id="k1",
+        session=2,
+        marks=(Mark(registration_id="r1", attended_minutes=10),),
+    )
+    late = replace(NOTE, now=after_it)
+    # What was recorded up to that day is still corrected.
+    assert isinstance(last(later, out, late), AttendanceRecorded)
+    for refused in (replace(late, place="2"), mark):
+        with pytest.raises(Refused, match="left-before-session"):
+            last(later, out, refused)
+    assert isinstance(last(later, mark), AttendanceRecorded)
