@@ -216,11 +216,14 @@ def _show_page(row: Row[Any], errors: Errors = ()) -> str:
     with service().database.reading() as connection:
         history = service().store.history(connection, RECOGNITION.stream(row.recognition_id))
         names = staff_names(connection)
+        others = views.of_others(connection, reach(READ), row)
+    acting.read([*others], f"recognition/{row.recognition_id}")
     reader = signed_in()
     return render_template(
         "trainings/recognition/recognition.html",
         one=_told(row),
         row=row,
+        others=[_told(other) for other in others],
         proposer=names.get(row.proposed_by or "", row.proposed_by or ""),
         own=row.proposed_by == reader.account_id,
         history=told(history, names),

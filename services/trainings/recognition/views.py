@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from services.trainings.reach import Reach
 from services.trainings.recognition.tables import RECOGNITIONS
 from services.trainings.tables import REGISTRATIONS
+from shared.language.folding import fold
 
 
 def recognitions(
@@ -61,6 +62,43 @@ def recognitions_of(connection: Connection, registrations: Collection[str]) -> S
     query = select(RECOGNITIONS).where(RECOGNITIONS.c.registration_id.in_(sorted(registrations)))
     order = (RECOGNITIONS.c.issued_on, RECOGNITIONS.c.recognition_id)
     return connection.execute(query.order_by(*order)).all()
+
+
+def mark(issuer: str, number: str, title: str, issued_on: date) -> tuple[str, ...]:
+    """What makes a paper the same one: who issued it and its number; without one, what it says.
+
+    >>> mark("Škola Čačak", "12 / 2024", "Šivenje", date(2024, 5, 6))
+    ('skola cacak', '12 2024')
+    """
+    counted = fold(number)
+    if counted:
+        return fold(issuer), counted
+    return fold(issuer), "", fold(title), issued_on.isoformat()
+
+
+def recognitions_of_person(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
+    """Those of all registrations of a person, withdrawn ones too."""
+    query = select(RECOGNITIONS).join(
+        REGISTRATIONS, REGISTRATIONS.c.registration_id == RECOGNITIONS.c.registration_id
+    )
+    return connection.execute(query.where(REGISTRATIONS.c.person_id == person_id)).all()
+
+
+def of_others(connection: Connection, reach: Reach, row: Row[Any]) -> Sequence[Row[Any]]:
+    """Those of other people, in reach, that count and have the same issuer and number."""
+    if not row.number or row.state == "withdrawn":
+        return []
+    own = select(REGISTRATIONS.c.person_id).where(
+        REGISTRATIONS.c.registration_id == row.registration_id
+    )
+    query = _with_people(reach).where(
+        RECOGNITIONS.c.programme == row.programme,
+        RECOGNITIONS.c.number == row.number,
+        RECOGNITIONS.c.state != "withdrawn",
+        REGISTRATIONS.c.person_id != own.scalar_subquery(),
+    )
+    found = connection.execute(query.order_by(RECOGNITIONS.c.recognition_id).limit(10)).all()
+    return [one for one in found if fold(one.issuer) == fold(row.issuer)]
 
 
 def keeps(connection: Connection, sha256: str) -> bool:

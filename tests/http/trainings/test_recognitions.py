@@ -9,8 +9,9 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from shared.access.reader import Reader, RoleGrant
 from shared.access.roles import Role
-from tests.http.trainings.conftest import OTHER_PROGRAMME, Asker, House
+from tests.http.trainings.conftest import OTHER_PROGRAMME, PROGRAMME, Asker, House
 from tests.http.trainings.test_erasure import erased
 from tests.http.trainings.test_mine import asks, said
 from tests.unit.files.samples import pdf
@@ -199,3 +200,72 @@ def test_after_erasure_the_paper_is_gone_and_that_it_was_recognised_stays(
     assert officer.get(f"/trainings/recognitions/{one}/document").status_code == 404
     assert shelf(house) == []
     assert "12/2024" not in officer.get(f"/trainings/recognitions/{one}").text
+
+
+# Once for each paper
+
+
+def test_the_same_paper_is_recognised_once_for_a_person(house: House, mira: str) -> None:
+    officer = house.as_reader(Role.programme_officer)
+    first = recognised(officer, mira)
+    again: dict[str, Any]
+    for again in (
+        {},
+        {"issuer": "REGIONALNA  SKOLA"},
+        {"number": " 12 / 2024"},
+        {"title": "Another title", "hours": "30"},
+    ):
+        refused = sent(officer, mira, **again)
+        assert (
+            refused.status_code == 409 and "is recognised for this person already" in refused.text
+        )
+    recognised(officer, mira, number="13/2024")
+    recognised(officer, mira, number="")
+    assert sent(officer, mira, number="").status_code == 409
+    recognised(officer, mira, number="", title="Another title")
+    files = house.service.settings.home / "files"
+    assert len([path for path in files.glob("??/*") if path.is_file()]) == 4
+
+    def etag() -> str:
+        return str(officer.get(f"{API}/{first}").headers["ETag"])
+
+    officer.post(f"{API}/{first}/withdrawal", {"reason": "Wrong kind"}, If_Match=etag())
+    other = house.as_reader(Role.programme_officer, account="officer-2")
+    assert other.post(f"{API}/{first}/withdrawal/confirm", If_Match=etag()).status_code == 200
+    assert recognised(officer, mira) != first, "once it counts no more it can be recognised anew"
+
+
+def test_a_paper_of_two_people_is_told_to_who_looks(house: House, mira: str) -> None:
+    officer = house.as_reader(Role.programme_officer)
+    sanja = house.person(full_name="Sanja Uzorak", reference="S-1", confirmed_by="officer-2")
+    one = recognised(officer, mira)
+    assert "Compare the papers" not in officer.get(f"/trainings/recognitions/{one}").text
+    two = recognised(officer, sanja, issuer="regionalna škola")
+    page = officer.get(f"/trainings/recognitions/{two}").text
+    assert "Compare the papers" in page and f"/trainings/recognitions/{one}" in page
+    assert "Mira Primer" in page
+
+
+def test_holders_decide_nothing_about_a_paper_of_their_own(house: House, mira: str) -> None:
+    officer = house.as_reader(Role.programme_officer)
+    one = recognised(officer, mira)
+    reader = Reader(
+        "officer-9",
+        "session-9",
+        "officer-9",
+        (RoleGrant(Role.programme_officer, PROGRAMME),),
+        fresh_at=int(house.clock.now().timestamp()),
+        registrations=frozenset({mira}),
+    )
+    headers = {"Authorization": f"Bearer {house.signer.sign(reader)}"}
+    holder = Asker(house.app.test_client(), headers)
+
+    def etag() -> str:
+        return str(officer.get(f"{API}/{one}").headers["ETag"])
+
+    address = f"{API}/{one}/withdrawal"
+    assert holder.post(address, {"reason": "x"}, If_Match=etag()).status_code == 403
+    assert officer.post(address, {"reason": "x"}, If_Match=etag()).status_code == 200
+    for act in ("decline", "confirm"):
+        assert holder.post(f"{address}/{act}", If_Match=etag()).status_code == 403
+    assert sent(holder, mira, number="14").status_code == 403
