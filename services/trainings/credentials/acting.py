@@ -20,8 +20,9 @@ from services.trainings.credentials.credential import Facts, unsigned
 from services.trainings.credentials.issuers import did, method
 from services.trainings.credentials.keys import signing_key
 from services.trainings.credentials.places import place_of
-from services.trainings.credentials.proving import with_proof
+from services.trainings.credentials.proving import Unsignable, with_proof
 from services.trainings.credentials.statuses import places_key
+from services.trainings.people.fields import one_line
 from services.trainings.tables import COHORTS
 from services.trainings.zones import zone_of
 from shared.errors import Refused
@@ -37,7 +38,8 @@ CONTENT_TYPE: Final = "application/vc"
 def credential(service: Service, row: Row[Any], *, named: bool) -> bytes:
     """The signed credential of a certificate as it stands. named: with the name in it.
 
-    Raises Missing once the name is erased, Refused for a revoked certificate.
+    Raises Missing once the name is erased, Refused for a revoked certificate and for one that says
+    what cannot be signed.
     """
     if row.full_name is None:
         raise not_found()
@@ -52,12 +54,18 @@ def credential(service: Service, row: Row[Any], *, named: bool) -> bytes:
         places_key(service.keyring, row.programme), row.number, row.certificate_version
     )
     document = unsigned(facts, status=place, public_url=settings.public_url, named=named)
-    signed = with_proof(
-        document,
-        key.seed,
-        method=method(did(settings.public_url, row.programme), key.public),
-        created=facts.recorded_at,
-    )
+    try:
+        signed = with_proof(
+            document,
+            key.seed,
+            method=method(did(settings.public_url, row.programme), key.public),
+            created=facts.recorded_at,
+        )
+    except Unsignable:
+        raise Refused(
+            "credential-unsignable",
+            N_("It has characters that no digital credential can have. Correct the certificate."),
+        ) from None
     return json.dumps(signed, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
@@ -74,6 +82,7 @@ def _facts(service: Service, connection: Connection, row: Row[Any]) -> Facts:
             VERSIONS.c.certificate_version == row.certificate_version,
         )
     ).one()
+    # What was written down before texts were one line, is read as one line.
     ruled = cohort is not None and not row.imported
     salted = f"{row.certificate_id}/{row.certificate_version}"
     return Facts(
@@ -81,17 +90,17 @@ def _facts(service: Service, connection: Connection, row: Row[Any]) -> Facts:
         version=row.certificate_version,
         programme=row.programme,
         number=row.number,
-        full_name=row.full_name,
+        full_name=one_line(row.full_name),
         course_id=cohort.course_id if cohort is not None else "",
         course_version=row.course_version,
-        course_title=row.course_title,
+        course_title=one_line(row.course_title),
         minutes=row.minutes,
         session_dates=tuple(days_of(row)),
         issued_on=row.issued_on,
         recorded_at=version.recorded_at,
         zone=zone_of(row.country),
-        place=row.place,
-        issuer=row.issuer,
+        place=one_line(row.place),
+        issuer=one_line(row.issuer),
         language=version.language,
         attendance_percent_min=cohort.attendance_percent_min if cohort and ruled else None,
         post_test_min=cohort.post_test_min if cohort and ruled else None,

@@ -36,6 +36,7 @@ class Checked:
     """What a document says and how it stands with it; ``version``: which one it is.
 
     replaced_on: since when a later version stands. minutes: length of the course.
+    corrected_on: the day of this version, where it took the place of another one.
     """
 
     number: str
@@ -51,6 +52,7 @@ class Checked:
     country: str
     duplicates: int
     replaced_on: date | None
+    corrected_on: date | None
     revoked_on: date | None
     checked_at: datetime
 
@@ -128,6 +130,7 @@ def _checked(found: Standing) -> Checked:
         country=now.country,
         duplicates=now.duplicates if found.state == "valid" else 0,
         replaced_on=_replaced_on(asked) if found.state == "superseded" else None,
+        corrected_on=asked.made_on if asked.certificate_version > 1 else None,
         revoked_on=now.revoked_on,
         checked_at=service().clock.now(),
     )

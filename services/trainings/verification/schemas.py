@@ -49,6 +49,11 @@ class CheckedSchema(Schema):
         required=True, metadata={"description": "Documents given out in place of lost ones."}
     )
     replaced_on = fields.Date(required=True, allow_none=True)
+    corrected_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The day of this version, where it took the place of another."},
+    )
     revoked_on = fields.Date(required=True, allow_none=True)
     checked_at = fields.AwareDateTime(required=True)
     name = fields.String(

@@ -108,6 +108,7 @@ def test_a_program_learns_what_the_document_says_and_no_name(
         "country": "RS",
         "duplicates": 0,
         "replaced_on": None,
+        "corrected_on": None,
         "revoked_on": None,
         "checked_at": "2026-03-03T12:00:00+00:00",
         "name": None,
@@ -157,6 +158,7 @@ def test_names_cannot_be_tried_out(cohort: Cohort, certificate: Any) -> None:
 
 
 def test_an_older_document_is_told_to_be_older(cohort: Cohort, certificate: Any) -> None:
+    cohort.renamed("Mira Primjer")
     newer = supersede(cohort, certificate, full_name="Mira Primjer", course_title="Own business")
     old = asks(cohort.house, certificate.number, certificate.code, "Mira Primer").json
     assert (old["state"], old["version"], old["current_version"]) == ("superseded", 1, 2)
@@ -165,6 +167,7 @@ def test_an_older_document_is_told_to_be_older(cohort: Cohort, certificate: Any)
     new = asks(cohort.house, newer.number, newer.code, "Mira Primjer").json
     assert (new["state"], new["version"], new["course_title"]) == ("valid", 2, "Own business")
     assert new["name"] == "confirmed"
+    assert (old["corrected_on"], new["corrected_on"]) == (None, "2026-03-03")
 
 
 def test_a_proposal_is_nobodys_business_and_a_revocation_is(
