@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeAlias, get_args
 
+from services.trainings.certificates import correcting
 from services.trainings.certificates.certificate_commands import (
     CertificateCommand,
     DeclineRevocation,
@@ -44,6 +45,7 @@ from services.trainings.people.fields import (
     NAME_LENGTH_MAX,
     PLACE_LENGTH_MAX,
     REASON_LENGTH_MAX,
+    line,
     term,
     text,
 )
@@ -75,6 +77,8 @@ class Valid:
     cohort_id: str
     number: str
     kind: CourseKind
+    issued_on: date
+    said: correcting.Said
     version: int = 1
     duplicates: int = 0
     documents: Mapping[tuple[int, int], str] = field(default_factory=dict)
@@ -113,9 +117,11 @@ def evolve(state: CertificateState, event: CertificateEvent) -> CertificateState
                 cohort_id=event.cohort_id,
                 number=event.number,
                 kind=event.kind,
+                issued_on=event.issued_on,
+                said=_said(event),
             )
         case Valid(), Superseded():
-            return replace(state, version=event.version, duplicates=0)
+            return replace(state, version=event.version, duplicates=0, said=_said(event))
         case Valid(), DuplicateIssued():
             return replace(state, duplicates=event.duplicate)
         case Valid(), RevocationProposed():
@@ -130,6 +136,10 @@ def evolve(state: CertificateState, event: CertificateEvent) -> CertificateState
             return replace(state, certificate=_keeping(state.certificate, event))
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__}")
+
+
+def _said(event: Issued | Superseded) -> correcting.Said:
+    return correcting.Said(minutes=event.minutes, session_dates=event.session_dates)
 
 
 def _keeping(certificate: Valid, event: DocumentKept) -> Valid:
@@ -221,18 +231,18 @@ def _issued(command: Draft, issued_on: date) -> Issued:
         registration_id=command.registration_id,
         person_id=command.person_id,
         number=command.number,
-        full_name=text(command.full_name, field="full_name", length_max=NAME_LENGTH_MAX),
+        full_name=line(command.full_name, field="full_name", length_max=NAME_LENGTH_MAX),
         course_id=command.course_id,
-        course_title=text(command.course_title, field="course_title", length_max=TITLE_LENGTH_MAX),
+        course_title=line(command.course_title, field="course_title", length_max=TITLE_LENGTH_MAX),
         course_version=command.course_version,
         kind=command.kind,
         minutes=command.minutes,
         session_dates=command.session_dates,
         issued_on=issued_on,
         country=command.country,
-        place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
-        trainer=text(command.trainer, field="trainer", length_max=NAME_LENGTH_MAX),
-        issuer=text(command.issuer, field="issuer", length_max=NAME_LENGTH_MAX),
+        place=line(command.place, field="place", length_max=PLACE_LENGTH_MAX),
+        trainer=line(command.trainer, field="trainer", length_max=NAME_LENGTH_MAX),
+        issuer=line(command.issuer, field="issuer", length_max=NAME_LENGTH_MAX),
         code=command.code,
         cohort_id=command.cohort_id,
         imported=isinstance(command, ImportCertificate),
@@ -253,6 +263,7 @@ def _supersede(state: Valid, command: Supersede) -> tuple[Event, ...]:
     _not_own(state.registration_id, command.own_registrations)
     if state.version >= VERSIONS_MAX:
         raise Refused("too-many-versions", N_("This certificate was corrected too many times."))
+    said = correcting.hours_and_days(command, state.said, issued_on=state.issued_on)
     return (
         Superseded(
             certificate_id=command.certificate_id,
@@ -260,14 +271,14 @@ def _supersede(state: Valid, command: Supersede) -> tuple[Event, ...]:
             person_id=state.person_id,
             number=state.number,
             version=state.version + 1,
-            full_name=text(command.full_name, field="full_name", length_max=NAME_LENGTH_MAX),
-            course_title=text(
+            full_name=correcting.name(command),
+            course_title=line(
                 command.course_title, field="course_title", length_max=TITLE_LENGTH_MAX
             ),
-            minutes=command.minutes,
-            session_dates=command.session_dates,
-            place=text(command.place, field="place", length_max=PLACE_LENGTH_MAX),
-            trainer=text(command.trainer, field="trainer", length_max=NAME_LENGTH_MAX),
+            minutes=said.minutes,
+            session_dates=said.session_dates,
+            place=line(command.place, field="place", length_max=PLACE_LENGTH_MAX),
+            trainer=line(command.trainer, field="trainer", length_max=NAME_LENGTH_MAX),
             code=command.code,
             superseded_on=day_in(command.now, command.zone),
             reason=text(command.reason, field="reason", length_max=REASON_LENGTH_MAX),

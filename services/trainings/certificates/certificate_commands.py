@@ -78,7 +78,10 @@ class ImportCertificate(Draft):
 class Supersede(Act):
     """Correct what the certificate says, whole; the number stays, the code is a new one.
 
-    language: empty where the document stays in the language that it has.
+    language:       empty where the document stays in the language that it has.
+    present_name:   the name in it now, None once it was erased.
+    recorded_name:  the name in the person's record; name_confirmed: whether by a second person.
+    minutes_max:    how long it may say the course was. held_on: the days of the cohort's sessions.
     """
 
     zone: str
@@ -91,6 +94,11 @@ class Supersede(Act):
     trainer: str
     code: str
     reason: str
+    present_name: str | None
+    recorded_name: str | None
+    name_confirmed: bool
+    minutes_max: int
+    held_on: tuple[date, ...]
     language: str = ""
 
 

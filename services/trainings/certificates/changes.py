@@ -18,13 +18,11 @@ from sqlalchemy import Row, select
 from services.trainings.asking import Errors, attempt, new_key, typed, typed_number
 from services.trainings.certificates import acting, handling, views
 from services.trainings.certificates.handling import Content
-from services.trainings.certificates.schemas import MINUTES_MAX
 from services.trainings.certificates.sheet import document_languages
 from services.trainings.certificates.wording import LABELS
 from services.trainings.cohorts import views as cohort_views
 from services.trainings.people.views import staff_names
 from services.trainings.tables import REGISTRATIONS
-from shared.errors import Invalid
 from shared.events.work import Work
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
@@ -38,6 +36,9 @@ SUPERSEDE: Final = "trainings.certificates.supersede"
 DUPLICATE: Final = "trainings.certificates.duplicate"
 REVOKE: Final = "trainings.certificates.revoke"
 
+RECORDED: Final = "recorded"
+"""What the form sends for the name in the person's record; anything else: the one in it now."""
+
 
 @blueprint.route("/certificates/<certificate_id>/correct", methods=["GET", "POST"])
 @requires(SUPERSEDE)
@@ -50,11 +51,13 @@ def correct(certificate_id: str) -> ResponseReturnValue:
     def show(errors: Errors) -> str:
         now = acting.found(certificate_id, SUPERSEDE)
         kept = request.form if request.method == "POST" else acting.content_of(now)
+        recorded, confirmed = _registered(now)
         return render_template(
             "trainings/certificates/correct.html",
             row=now,
             typed=kept,
-            registered=_registered_name(now),
+            recorded=recorded if recorded != now.full_name else "",
+            confirmed=confirmed,
             written_in=_written_in(now),
             written_languages=document_languages(),
             errors=errors,
@@ -66,11 +69,8 @@ def correct(certificate_id: str) -> ResponseReturnValue:
 
     def run() -> Any:
         minutes = typed_number("minutes") or 0
-        if not 1 <= minutes <= MINUTES_MAX:
-            sentence = N_("{field} is from 1 to {minutes_max}.")
-            raise Invalid("minutes", sentence, field="minutes", minutes_max=MINUTES_MAX)
         content = Content(
-            full_name=typed("full_name"),
+            full_name=_chosen_name(row),
             course_title=typed("course_title"),
             minutes=minutes,
             session_dates=tuple(handling.days_of(row)),
@@ -199,12 +199,23 @@ def _revocation_page(certificate_id: str, errors: Errors) -> str:
     )
 
 
-def _registered_name(row: Row[Any]) -> str:
-    query = select(REGISTRATIONS.c.full_name).where(
+def _registered(row: Row[Any]) -> tuple[str, bool]:
+    """The name in the person's record, and whether a second person confirmed it."""
+    query = select(REGISTRATIONS.c.full_name, REGISTRATIONS.c.state).where(
         REGISTRATIONS.c.registration_id == row.registration_id
     )
     with service().database.reading() as connection:
-        return connection.execute(query).scalar() or ""
+        found = connection.execute(query).first()
+    if found is None or found.full_name is None:
+        return "", False
+    return found.full_name, found.state != "unconfirmed"
+
+
+def _chosen_name(row: Row[Any]) -> str:
+    """The name that was chosen: that of the record, else the one in the certificate."""
+    if typed("full_name") == RECORDED:
+        return _registered(row)[0]
+    return row.full_name or ""
 
 
 def _written_in(row: Row[Any]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pikepdf
@@ -21,6 +21,8 @@ from sqlalchemy import Row
 from services.trainings.asking import not_found
 from services.trainings.certificates import views
 from services.trainings.certificates.keeping import Named, content
+from services.trainings.certificates.printing import unprintable
+from services.trainings.certificates.rendering import UNMAKEABLE
 from shared.access.accesses import record_export
 from shared.errors import Missing, Refused
 from shared.files.kinds import PDF
@@ -38,10 +40,14 @@ _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Document:
-    """A document as it is listed. ``current``: no later version or duplicate took its place."""
+    """A document as it is listed. ``current``: no later version or duplicate took its place.
+
+    makeable: False for one that is not made and says what no document can show.
+    """
 
     row: Row[Any]
     current: bool
+    makeable: bool = True
 
     @property
     def named(self) -> Named:
@@ -56,13 +62,16 @@ class Document:
 
     @property
     def state(self) -> str:
-        """kept, waiting (made in a moment, or when it is asked for), from_before, erased, never."""
+        """kept, waiting (made in a moment, or when it is asked for), from_before, unmakeable,
+        erased, never."""
         if self.row.full_name is None:
             return "erased"
         if self.row.sha256 is not None:
             return "kept"
         if not self.current:
             return "never"
+        if not self.makeable:
+            return "unmakeable"
         return "from_before" if self.row.imported else "waiting"
 
 
@@ -81,13 +90,29 @@ def listed(certificate_id: str) -> list[Document]:
     with service().database.reading() as connection:
         rows = views.documents(connection, certificate_id)
     newest = rows[0].certificate_version
-    return [Document(row, row.certificate_version == newest) for row in rows]
+    return _told([Document(row, row.certificate_version == newest) for row in rows])
 
 
 def latest(cohort_id: str) -> list[Document]:
     """The newest document of each certificate of a cohort that stands."""
     with service().database.reading() as connection:
-        return [Document(row, True) for row in views.latest_documents(connection, cohort_id)]
+        rows = views.latest_documents(connection, cohort_id)
+    return _told([Document(row, True) for row in rows])
+
+
+def _told(documents: list[Document]) -> list[Document]:
+    """The same, each with whether it can be made; asked of those only that are not made yet."""
+    texts = {
+        one.named: (row.full_name, row.course_title, row.place, row.trainer, row.issuer)
+        for one in documents
+        if (row := one.row).sha256 is None and row.full_name is not None and one.current
+    }
+    failing = unprintable(text for said in texts.values() for text in said)
+    if not failing:
+        return documents
+    return [
+        replace(one, makeable=failing.isdisjoint(texts.get(one.named, ()))) for one in documents
+    ]
 
 
 def found(certificate_id: str, version: int, duplicate: int) -> Document:
@@ -131,8 +156,9 @@ def _contents(documents: Sequence[Document]) -> Iterator[tuple[Document, bytes]]
     for document in documents:
         try:
             raw = content(service(), document.named)
-        except Missing as gone:
-            if gone.code != "document-erased":
+        except (Missing, Refused) as gone:
+            # One that is not to be had stops no other: the cohort's page says which.
+            if gone.code not in ("document-erased", UNMAKEABLE):
                 raise
             continue
         some = True

@@ -53,11 +53,13 @@ def of_cohort(cohort_id: str) -> ResponseReturnValue:
     found = documents.latest(row.cohort_id)
     if not found:
         return redirect(cohorts.address(row.cohort_id), 303)
-    ready = sum(one.state == "kept" for one in found)
+    to_be_had = [one for one in found if one.state not in ("erased", "unmakeable")]
     facts = {
         "row": row,
-        "ready": ready,
-        "total": len(found),
+        "ready": sum(one.state == "kept" for one in to_be_had),
+        "total": len(to_be_had),
+        "awaited": any(one.state == "waiting" for one in found),
+        "missing": [one for one in found if one.state == "unmakeable"],
         "documents": [(one, document_of(one.state)) for one in found],
     }
     if request.headers.get("HX-Request"):

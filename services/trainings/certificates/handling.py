@@ -37,20 +37,29 @@ from services.trainings.certificates.numbering import (
     TakeNumber,
     numbering_id,
 )
+from services.trainings.certificates.printing import check_printable, unprintable
 from services.trainings.cohorts.cohort import COHORT
-from services.trainings.cohorts.cohort_state import Running, last_session_on, session_dates
+from services.trainings.cohorts.cohort_state import (
+    CohortState,
+    NoCohort,
+    Running,
+    last_session_on,
+    session_dates,
+)
 from services.trainings.cohorts.persons import check_certified_once
 from services.trainings.cohorts.qualification import qualification
 from services.trainings.cohorts.views import record
 from services.trainings.courses.course import CourseKind
 from services.trainings.people.registration import REGISTRATION, is_confirmed
 from services.trainings.zones import zone_of
+from shared.access.own import check_not_own
 from shared.clock import day_in
 from shared.errors import Missing, Refused
 from shared.events.append import DueWork
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
+from shared.privacy.sealing import DataErased
 
 CODE_BYTES: Final = 6
 DOCUMENT_KIND: Final = "trainings.certificate.document"
@@ -90,6 +99,7 @@ def issue(
         _ready(work, terms, cohort, state, registration_id, names.get(registration_id))
         for registration_id in unserved
     ]
+    _check_printable(new)
     made = dict(had)
     for one in new:
         _issue(work, one)
@@ -119,8 +129,14 @@ def _ready(
     """All that a participant's certificate says but its number."""
     participant = state.participants.get(registration_id)
     last = last_session_on(state)
-    if name is None or participant is None or last is None:
+    if participant is None or last is None:
         raise Missing("not-enrolled", N_("This registration is not enrolled in the cohort."))
+    if name is None:
+        raise Refused(
+            "name-erased",
+            N_("The data of a participant were erased: nobody can be named in a certificate."),
+            registration_id=registration_id,
+        )
     certificate_id = derived(
         "certificate", work.context.programme, cohort.cohort_id, registration_id
     )
@@ -154,6 +170,24 @@ def _ready(
         qualification=found,
         language=terms.language,
     )
+
+
+def _check_printable(new: Sequence[IssueCertificate]) -> None:
+    """Raises Invalid while no number is taken yet, for what no document can show."""
+    if not new:
+        return
+    first = new[0]
+    check_printable(
+        {
+            "course_title": first.course_title,
+            "place": first.place,
+            "trainer": first.trainer,
+            "issuer": first.issuer,
+        }
+    )
+    if unprintable(one.full_name for one in new):
+        for one in new:
+            check_printable({"full_name": one.full_name})
 
 
 def _issue(work: Work, ready: IssueCertificate) -> None:
@@ -220,6 +254,9 @@ def supersede(
 
     language: of its document; empty: it stays as it is.
     """
+    state = held(work, row.certificate_id)
+    cohort = work.guard(COHORT, state.cohort_id)
+    names = views.names(work.connection, [state.registration_id])
     command = Supersede(
         by=by,
         now=work.now,
@@ -234,11 +271,31 @@ def supersede(
         trainer=content.trainer,
         code=secrets.token_hex(CODE_BYTES),
         reason=reason,
+        present_name=row.full_name,
+        recorded_name=names.get(state.registration_id),
+        name_confirmed=is_confirmed(work.guard(REGISTRATION, state.registration_id)),
+        minutes_max=_recorded_minutes(cohort, state),
+        held_on=session_dates(cohort),
         language=language,
     )
     work.decide(CERTIFICATE, row.certificate_id, command)
+    check_printable(
+        {
+            "full_name": content.full_name,
+            "course_title": content.course_title,
+            "place": content.place,
+            "trainer": content.trainer,
+        }
+    )
     version = held(work, row.certificate_id).version
     make_soon(work, row.certificate_id, version=version)
+
+
+def _recorded_minutes(cohort: CohortState, state: Valid) -> int:
+    """How long the cohort's sessions were; where none are known, what the certificate says."""
+    if isinstance(cohort, NoCohort) or not cohort.sessions:
+        return state.said.minutes
+    return sum(session.minutes for session in cohort.sessions.values())
 
 
 def held(work: Work, certificate_id: str) -> Valid:
@@ -255,7 +312,11 @@ def days_of(row: Row[Any]) -> list[date]:
 
 
 def duplicate(work: Work, *, by: str, row: Row[Any]) -> None:
-    """Replace a lost document by one of its own, marked as a duplicate."""
+    """Replace a lost document by one of its own, marked as a duplicate. Raises DataErased."""
+    _not_own(work, row.certificate_id)
+    if views.names(work.connection, [row.registration_id]).get(row.registration_id) is None:
+        # Only a name could make the document, and there is none.
+        raise DataErased
     command = IssueDuplicate(
         by=by, now=work.now, zone=zone_of(row.country), certificate_id=row.certificate_id
     )
@@ -266,17 +327,26 @@ def duplicate(work: Work, *, by: str, row: Row[Any]) -> None:
 
 def propose_revocation(work: Work, *, by: str, certificate_id: str, reason: str) -> None:
     """Say that it must not stand; a second person decides."""
+    _not_own(work, certificate_id)
     command = ProposeRevocation(by=by, now=work.now, certificate_id=certificate_id, reason=reason)
     work.decide(CERTIFICATE, certificate_id, command)
 
 
 def decline_revocation(work: Work, *, by: str, certificate_id: str) -> None:
     """Let it stand."""
+    _not_own(work, certificate_id)
     command = DeclineRevocation(by=by, now=work.now, certificate_id=certificate_id)
     work.decide(CERTIFICATE, certificate_id, command)
 
 
 def revoke(work: Work, *, by: str, certificate_id: str, country: str) -> None:
     """Agree to the proposal."""
+    _not_own(work, certificate_id)
     command = Revoke(by=by, now=work.now, certificate_id=certificate_id, zone=zone_of(country))
     work.decide(CERTIFICATE, certificate_id, command)
+
+
+def _not_own(work: Work, certificate_id: str) -> None:
+    state = work.load(CERTIFICATE, certificate_id)
+    if not isinstance(state, NoCertificate):
+        check_not_own(held_by(state).registration_id, work.context.own)

@@ -17,10 +17,10 @@ from sqlalchemy import Row, select
 
 from services.trainings.certificates.certificate import CERTIFICATE
 from services.trainings.certificates.certificate_commands import KeepDocument
-from services.trainings.certificates.rendering import TEMPLATE, rendered, renderer
+from services.trainings.certificates.rendering import TEMPLATE, UNMAKEABLE, rendered, renderer
 from services.trainings.certificates.sheet import sheet
 from services.trainings.certificates.tables import DOCUMENTS, VERSIONS
-from shared.errors import Missing, Problem
+from shared.errors import Missing, Problem, Refused
 from shared.events.work import Work
 from shared.files.attachments import Attachments
 from shared.files.kinds import PDF
@@ -48,7 +48,8 @@ class Named(NamedTuple):
 def content(service: Service, named: Named) -> bytes:
     """The document as it was handed out; made and kept now where that was not done yet.
 
-    Raises Missing in words for one that was erased, never was, or cannot be made any more.
+    Raises Missing in words for one that was erased, never was, or cannot be made any more; Refused
+    for one that says what no document can show.
     """
     document, version = _rows(service, named)
     if document is None or version is None:
@@ -63,11 +64,14 @@ def content(service: Service, named: Named) -> bytes:
 
 
 def make_due(service: Service, payload: bytes) -> None:
-    """Make a document that is due. What was erased or replaced meanwhile needs none."""
+    """Make a document that is due. What was erased or replaced meanwhile needs none.
+
+    One that cannot be made stays unmade: to try again helps nobody, and its page says so.
+    """
     try:
         content(service, Named.of(payload.decode()))
-    except Missing as gone:
-        if gone.code not in ("document-erased", "no-document"):
+    except (Missing, Refused) as gone:
+        if gone.code not in ("document-erased", "no-document", UNMAKEABLE):
             raise
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -21,11 +22,17 @@ from typing import Any, Final, cast
 import typst
 
 from services.trainings.certificates.sheet import Said
+from shared.errors import Refused
+from shared.language.marking import N_
 
 TEMPLATE: Final = "certificate-1"
 STANDARDS: Final = ("a-2a", "ua-1")
 PREVIEW_PIXELS_AN_INCH: Final = 110.0
 
+UNMAKEABLE: Final = "document-unmakeable"
+"""Code of the refusal where the renderer cannot make a document of what it says."""
+
+_TEXTS: Final = "printable"
 _FORMS: Final = Path(__file__).parent / "forms"
 _SUSPECTS: Final = b"/Suspects false"
 _one_at_a_time: Final = threading.Lock()
@@ -37,22 +44,48 @@ def renderer() -> str:
 
 
 def rendered(said: Said, *, at: datetime, template: str = TEMPLATE) -> bytes:
-    """The document as PDF of one page. ``at``: when it was recorded, to the second."""
-    made = _compile(
-        template, said, format="pdf", pdf_standards=list(STANDARDS), timestamp=int(at.timestamp())
-    )
+    """The document as PDF of one page. ``at``: when it was recorded, to the second.
+
+    Raises Refused where a text has what the fonts lack; ``printing.py`` finds out before.
+    """
+    try:
+        made = _compile(
+            template,
+            _named(said),
+            format="pdf",
+            pdf_standards=list(STANDARDS),
+            timestamp=int(at.timestamp()),
+        )
+    except typst.TypstError:
+        # What the renderer says of it quotes the text, which may be a name.
+        raise Refused(
+            UNMAKEABLE,
+            N_("This document cannot be made: it has characters that it cannot show. Correct it."),
+        ) from None
     # Absent means the same, and poppler takes the explicit word for an error. Offsets stay.
     return made.replace(_SUSPECTS, b" " * len(_SUSPECTS))
 
 
 def picture(said: Said, *, template: str = TEMPLATE) -> bytes:
     """The document as PNG, for looking at it on a page."""
-    return _compile(template, said, format="png", ppi=PREVIEW_PIXELS_AN_INCH)
+    return _compile(template, _named(said), format="png", ppi=PREVIEW_PIXELS_AN_INCH)
 
 
-def _compile(template: str, said: Said, **how: Any) -> bytes:
+def prints(texts: Sequence[str]) -> bool:
+    """Whether documents can show these texts; one for which they cannot makes it False."""
+    try:
+        _compile(_TEXTS, list(texts), format="pdf", pdf_standards=list(STANDARDS), timestamp=0)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _named(said: Said) -> dict[str, Any]:
+    return {name.replace("_", "-"): value for name, value in said.items()}
+
+
+def _compile(template: str, given: Any, **how: Any) -> bytes:
     # A compiler keeps what it was given last, so that it is used by one thread at a time.
-    given = {name.replace("_", "-"): value for name, value in said.items()}
     with _one_at_a_time:
         made = _compiler(template).compile(sys_inputs={"data": json.dumps(given)}, **how)
     return cast(bytes, made)

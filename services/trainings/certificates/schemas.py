@@ -6,6 +6,7 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
+from services.trainings.certificates.correcting import MINUTES_MAX
 from services.trainings.certificates.languages import LANGUAGES
 from services.trainings.cohorts.cohort import SESSION_MAX
 from services.trainings.cohorts.recording import PARTICIPANTS_MAX
@@ -19,11 +20,10 @@ from services.trainings.people.fields import (
 from shared.web.commands import ReceiptSchema
 from shared.web.pagination import PageArguments, page_schema
 
-DOCUMENT_STATES: Final = ("kept", "waiting", "from_before", "erased", "never")
+DOCUMENT_STATES: Final = ("kept", "waiting", "from_before", "unmakeable", "erased", "never")
 STATES: Final = ("valid", "proposed", "revoked")
 NUMBER_LENGTH_MAX: Final = 20
 NUMBER_PART: Final = r"[A-Za-z0-9-]{1,20}"
-MINUTES_MAX: Final = 5000 * 60
 
 
 def _language() -> fields.String:
@@ -114,7 +114,12 @@ class RevocationSchema(Schema):
 
 
 class CorrectionSchema(Schema):
-    """What the next version says; what is left out stays as it is."""
+    """What the next version says; what is left out stays as it is.
+
+    A name is the one that stands in it, or the one in the person's record once a second person
+    confirmed it. Hours are at most those that the cohort recorded, days are of its sessions and not
+    after the day of issue.
+    """
 
     reason = short(REASON_LENGTH_MAX, required=True)
     full_name = short(NAME_LENGTH_MAX)

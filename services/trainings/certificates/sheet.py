@@ -18,6 +18,7 @@ import segno
 from sqlalchemy import Row
 
 from services.trainings.certificates.views import spaced_code
+from services.trainings.people.fields import one_line
 from services.trainings.verification.addresses import typing_address, verification_address
 from shared.language.formats import format_day, format_number
 from shared.language.languages import LANGUAGES
@@ -91,6 +92,7 @@ def sheet(version: Row[Any] | Draft, document: Row[Any] | None, *, public_url: s
     """What the document of a version says, or a duplicate of it; without one, a preview.
 
     version: as in ``certificate_versions``. A preview has no code and leads to no certificate.
+    Its texts are shown as they are seen, in one line each: those of before may have been otherwise.
     """
     words = translator(version.language)
     number = version.number
@@ -99,7 +101,7 @@ def sheet(version: Row[Any] | Draft, document: Row[Any] | None, *, public_url: s
     tag = words.language.tag
     return Said(
         title=words.pgettext("on the certificate", "Certificate {number}", number=number),
-        description=version.course_title,
+        description=one_line(version.course_title),
         lang=tag.split("-")[0],
         region=_REGIONS.get(words.language.code),
         script=_SCRIPTS.get(words.language.code, "latn"),
@@ -107,18 +109,18 @@ def sheet(version: Row[Any] | Draft, document: Row[Any] | None, *, public_url: s
         of=_of(words, version.kind),
         **_marks(words, document),
         name_label=words.pgettext("on the certificate", "Name"),
-        name=version.full_name,
+        name=one_line(version.full_name),
         course_label=words.pgettext("on the certificate", "Course"),
-        course=version.course_title,
+        course=one_line(version.course_title),
         lines=_lines(words, version),
-        place=version.place,
+        place=one_line(version.place),
         issued=words.pgettext(
             "on the certificate", "Issued on {day}", day=_day(words, version.issued_on)
         ),
         trainer_label=words.pgettext("on the certificate", "Trainer"),
-        trainer=version.trainer,
+        trainer=one_line(version.trainer),
         issuer_label=words.pgettext("on the certificate", "Issued by"),
-        issuer=version.issuer,
+        issuer=one_line(version.issuer),
         number_label=words.pgettext("on the certificate", "Number"),
         number=number,
         code_label=words.pgettext("on the certificate", "Code"),

@@ -23,6 +23,16 @@ STANDING_ROWS_MAX: Final = 1000
 """Versions of one number: programmes of an installation may each have it."""
 
 
+_SAID: Final = tuple(
+    VERSIONS.c[name]
+    for name in (
+        *("full_name", "language", "number"),
+        *("course_title", "place", "trainer", "issuer"),
+    )
+)
+"""What is told of a document's version beside the document."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """Which certificates: of a state, a cohort, a programme; ``number``: a part of it."""
@@ -202,10 +212,10 @@ def spaced_code(code: str) -> str:
 def documents(connection: Connection, certificate_id: str) -> Sequence[Row[Any]]:
     """Every document of a certificate, the newest version and duplicate first.
 
-    Beside its own columns: ``full_name`` and ``language`` of its version.
+    Beside its own columns: what its version says (``_SAID``).
     """
     query = (
-        select(DOCUMENTS, VERSIONS.c.full_name, VERSIONS.c.language, VERSIONS.c.number)
+        select(DOCUMENTS, *_SAID)
         .join(VERSIONS, _same_version())
         .where(DOCUMENTS.c.certificate_id == certificate_id)
         .order_by(DOCUMENTS.c.certificate_version.desc(), DOCUMENTS.c.duplicate.desc())
@@ -216,7 +226,7 @@ def documents(connection: Connection, certificate_id: str) -> Sequence[Row[Any]]
 def latest_documents(connection: Connection, cohort_id: str) -> Sequence[Row[Any]]:
     """The document of each certificate of a cohort that stands, as it is now, by number."""
     query = (
-        select(DOCUMENTS, VERSIONS.c.full_name, VERSIONS.c.language, VERSIONS.c.number)
+        select(DOCUMENTS, *_SAID)
         .join(VERSIONS, _same_version())
         .join(
             CERTIFICATES,

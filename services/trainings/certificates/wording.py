@@ -25,6 +25,7 @@ DOCUMENTS: Final = {
     "kept": (N_("Ready"), "teal", "check"),
     "waiting": (N_("Is being made"), "blue", "half"),
     "from_before": (N_("Made when it is asked for"), "grey", "circle"),
+    "unmakeable": (N_("Cannot be made: correct it"), "orange", "triangle"),
     "erased": (N_("Erased"), "grey", "cross"),
     "never": (N_("Was never made"), "grey", "circle"),
 }

@@ -17,6 +17,8 @@ from services.trainings.certificates import handling as certificates
 from services.trainings.cohorts import handling, views
 from services.trainings.cohorts.cohort_commands import Mark, Score
 from services.trainings.cohorts.handling import NewCohort
+from services.trainings.people import handling as people
+from services.trainings.people.handling import Identity
 from shared.access.roles import Role
 from shared.bus.applying import apply_batch
 from shared.events.envelope import Envelope, encode, encode_data
@@ -125,6 +127,20 @@ class Cohort:
             ),
             by=by,
         )
+
+    def renamed(self, name: str, *, person: int = 0, confirmed: bool = True) -> None:
+        """An officer corrects the name in somebody's record; a second person confirms it."""
+        whose = self.people[person]
+        identity = Identity(
+            full_name=name, birth_date="1990-01-01", sex="F", jmbg=None, reason="Misspelt"
+        )
+        self.house.act(
+            lambda work: people.correct(
+                work, by="officer-1", registration_id=whose, identity=identity
+            )
+        )
+        if confirmed:
+            self.house.confirm(whose, by="officer-2")
 
     def row(self) -> Any:
         """The cohort's row as it is now."""

@@ -36,6 +36,7 @@ from shared.due.worker import run_due_once
 from shared.errors import Missing
 from shared.events.work import Work
 from shared.files.shelf import FolderShelf
+from shared.privacy.sealing import DataErased
 from tests.http.trainings.cohort_home import API, OTHER_TRAINER, Cohort
 from tests.http.trainings.conftest import OTHER_PROGRAMME, PROGRAMME, Asker, House
 from tests.http.trainings.test_erasure import erased
@@ -229,6 +230,7 @@ def test_a_year_later_the_old_document_is_the_old_bytes_and_the_new_version_has_
     house.act(
         lambda work: courses.publish(work, by="officer-1", course_id=course_id, content=renamed)
     )
+    cohort.renamed("Mira Primerić")
     corrected(house, certificate, full_name="Mira Primerić")
     done(house)
 
@@ -267,7 +269,7 @@ def test_a_year_later_the_old_document_is_the_old_bytes_and_the_new_version_has_
 def test_a_corrected_document_stays_in_its_language_unless_another_is_asked_for(
     house: House, cohort: Cohort, certificate: str
 ) -> None:
-    corrected(house, certificate, full_name="Mira Druga")
+    corrected(house, certificate, place="Niš")
     officer = cohort.officer()
     assert "Uverenje".upper() in words_of(got(officer, certificate, 2)).replace(" ", "")
     etag = officer.get(f"{API}/certificates/{certificate}").headers["ETag"]
@@ -345,13 +347,18 @@ def test_after_erasure_the_bytes_are_gone_and_the_facts_remain(
 def test_due_work_for_what_was_erased_or_replaced_meanwhile_ends(
     house: House, cohort: Cohort, certificate: str, officer: Asker, second: Asker
 ) -> None:
-    corrected(house, certificate, full_name="Mira Druga")
+    corrected(house, certificate, place="Niš")
     make_due(house.service, f"{certificate}/1/0".encode())
     assert kept(house, certificate) == [], "a version that nobody was handed is made no more"
     make_due(house.service, b"nothing/1/0")
     erased(house, officer, second, cohort.people[0])
     before = kept(house, certificate)
-    house.act(lambda work: handling.duplicate(work, by="officer-1", row=row(house, certificate)))
+    with pytest.raises(DataErased):
+        house.act(
+            lambda work: handling.duplicate(work, by="officer-1", row=row(house, certificate))
+        )
+    assert "The document was lost" not in officer.get(f"{PAGES}/{certificate}").text
+    make_due(house.service, f"{certificate}/2/0".encode())
     assert done(house) == 1 and files(house) == []
     assert kept(house, certificate) == before, "nothing is made of somebody who was erased"
 

@@ -82,6 +82,11 @@ SUPERSEDE = Supersede(
     trainer="trainer-1",
     code="K7Q3",
     reason="spelling",
+    present_name="Mira Petrić",
+    recorded_name="Mira Perić",
+    name_confirmed=True,
+    minutes_max=120,
+    held_on=(date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)),
 )
 DUPLICATE = IssueDuplicate(by="officer-1", now=NOW, certificate_id="x1", zone=ZONE)
 KEEP = KeepDocument(
@@ -175,6 +180,40 @@ def test_correction_keeps_the_number_and_counts_versions_and_duplicates() -> Non
     assert counted == [(1, 1), (1, 2), (2, 1)]
     with pytest.raises(Forbidden, match="own-certificate"):
         after(ISSUE, replace(SUPERSEDE, own_registrations=frozenset({"r1"})))
+
+
+def test_nobody_alone_gives_a_certificate_to_somebody_else() -> None:
+    for wrong in (
+        replace(SUPERSEDE, full_name="Sasvim Druga"),
+        replace(SUPERSEDE, name_confirmed=False),
+        replace(SUPERSEDE, recorded_name=None),
+        replace(SUPERSEDE, present_name=None, recorded_name=None),
+    ):
+        with pytest.raises(Refused, match="name-not-on-record"):
+            after(ISSUE, wrong)
+    held = replace(SUPERSEDE, full_name="Mira\n Pet\u00adrić", name_confirmed=False)
+    kept = after(ISSUE, held)[-1]
+    assert isinstance(kept, Superseded) and kept.full_name == "Mira Petrić"
+
+
+def test_a_correction_says_what_the_cohort_recorded_and_no_more() -> None:
+    nine, ten, eleven = (date(2026, 3, day) for day in (9, 10, 11))
+    for minutes in (0, -5, 121, 300_000):
+        with pytest.raises(Invalid, match="minutes"):
+            after(ISSUE, replace(SUPERSEDE, minutes=minutes))
+    for days, code in (
+        ((), "session-days"),
+        ((ten, eleven), "session-days"),
+        ((date(2030, 1, 1),), "session-days"),
+        ((date(2026, 3, 1), ten), "session-days-unknown"),
+    ):
+        with pytest.raises(Invalid, match=code):
+            after(ISSUE, replace(SUPERSEDE, session_dates=days))
+    last = after(ISSUE, replace(SUPERSEDE, minutes=120, session_dates=(ten, nine, ten)))[-1]
+    assert isinstance(last, Superseded)
+    assert (last.minutes, last.session_dates) == (120, (nine, ten))
+    as_it_is = replace(SUPERSEDE, minutes_max=0, held_on=())
+    assert len(after(ISSUE, as_it_is)) == 2, "what stays is never refused"
 
 
 def test_bytes_handed_out_are_never_made_anew() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,10 +18,12 @@ import pytest
 
 from services.trainings.certificates.languages import LANGUAGES as CODES
 from services.trainings.certificates.languages import language_of
-from services.trainings.certificates.rendering import picture, rendered
+from services.trainings.certificates.printing import check_printable, unprintable
+from services.trainings.certificates.rendering import UNMAKEABLE, picture, rendered
 from services.trainings.certificates.sheet import Draft, Said, sheet
 from services.trainings.courses.course import TITLE_LENGTH_MAX, CourseKind
 from services.trainings.people.fields import NAME_LENGTH_MAX, PLACE_LENGTH_MAX
+from shared.errors import Invalid, Refused
 from shared.language.languages import LANGUAGES
 from tests.printed import asked, codes_of, words_of
 
@@ -215,3 +219,74 @@ def test_the_same_words_make_the_same_bytes_here_and_in_another_process() -> Non
         check=True,
     )
     assert done.stdout.strip() == hashlib.sha256(first).hexdigest()
+
+
+LONG: Final[dict[str, dict[str, str]]] = {
+    "name": {"full_name": "M" * 50},
+    "place": {"place": "Č" * 45},
+    "trainer": {"trainer": "Mihajlovićkonstantinovićevskapetrovićevska"},
+    "issuer": {"issuer": "https://www.udruzenje-primer.example.org/obrazovanje/kontakt"},
+    "all": {
+        "full_name": "W" * NAME_LENGTH_MAX,
+        "course_title": "Š" * TITLE_LENGTH_MAX,
+        "place": "W" * PLACE_LENGTH_MAX,
+        "trainer": "W" * NAME_LENGTH_MAX,
+        "issuer": "W" * NAME_LENGTH_MAX,
+    },
+}
+BOX: Final = re.compile(r'xMin="([-.0-9]+)" yMin="([-.0-9]+)" xMax="([-.0-9]+)" yMax="([-.0-9]+)"')
+FRAME: Final = (31.0, 31.0, 811.0, 564.0)
+"""Left, top, right and bottom of the inner frame, in points."""
+
+
+@pytest.mark.parametrize("of", LONG)
+def test_no_word_leaves_the_frame_however_long_it_is(of: str) -> None:
+    content = printed(Document(duplicate=1), **LONG[of])
+    assert "Pages:           1" in asked("pdfinfo", content)
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "words.html"
+        document = Path(folder) / "document.pdf"
+        document.write_bytes(content)
+        subprocess.run(["pdftotext", "-bbox", document, written], check=True, timeout=60)
+        boxes = [[float(part) for part in box] for box in BOX.findall(written.read_text())]
+    assert len(boxes) > 10
+    for left, top, right, bottom in boxes:
+        assert FRAME[0] < left and right < FRAME[2] and FRAME[1] < top and bottom < FRAME[3]
+    letters = "".join(words_of(content).split())
+    for text in LONG[of].values():
+        assert letters.count(text[0]) >= text.count(text[0]), "nothing of it is lost"
+
+
+@pytest.mark.parametrize(
+    ("character", "said_of_it"),
+    [
+        ("🚀", "picture or a sign"),
+        ("李", "letter of a script"),
+        ("ሰ", "letter of a script"),
+        ("\ue000", "only some programs know"),
+        ("\u0378", "only some programs know"),
+    ],
+)
+def test_what_no_document_can_show_is_found_before_and_never_quoted(
+    character: str, said_of_it: str
+) -> None:
+    text = f"Udru{character}ženje"
+    assert unprintable(["Mira", text, "Ђорђе"]) == {text}
+    with pytest.raises(Invalid, match=said_of_it) as refused:
+        check_printable({"place": "Niš", "issuer": text})
+    assert refused.value.facts == {"field": "issuer"}
+    with pytest.raises(Refused, match=UNMAKEABLE) as stopped:
+        printed(issuer=text)
+    assert "ženje" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff", "\u200b", "\u00ad", "\u2060", "\n", "\u2028"])
+def test_what_nobody_sees_is_not_printed(unseen: str) -> None:
+    text = f"{unseen}Mira{unseen} Primer{unseen}"
+    assert unprintable([text]) == frozenset()
+    content = printed(full_name=text)
+    assert content == printed(full_name="Mira Primer") and "Mira Primer" in words_of(content)
+
+
+def test_letters_of_our_languages_and_their_neighbours_can_be_shown() -> None:
+    assert unprintable([*LETTERS, "Łukasz Żółć", "Γιώργος", "محمد", "½ ± €", ""]) == frozenset()
