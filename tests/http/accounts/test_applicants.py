@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from services.accounts.applicants import signing_in as applicants
 from services.accounts.applicants.codes import CODES, CODES_MAX, NO_CODE, begin
 from services.accounts.applicants.contact import typed
-from services.accounts.throttling.tries import RATES, Rate
+from services.accounts.throttling.tries import RATES
 from shared.access.roles import Role
+from shared.access.tries import Rate
 from shared.metrics import sign_in_codes_slowed
 from shared.phone_number import phone
 from tests.http.accounts.applicant import PHONE, account_of, person_of, reader, refused, told

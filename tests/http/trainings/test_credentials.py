@@ -169,6 +169,7 @@ def test_an_issuers_document_keeps_the_keys_that_were(cohort: Cohort) -> None:
     assert old == first and second != first
     found = house.app.test_client().get(ISSUER)
     assert found.headers["Content-Type"] == "application/did+ld+json"
+    assert found.json is not None
     keys = [one["publicKeyMultibase"] for one in found.json["verificationMethod"]]
     assert keys == [multikey(second), multikey(first)]
     assert found.json["id"] == f"did:web:localhost%3A8000:trainings:issuers:{PROGRAMME}"

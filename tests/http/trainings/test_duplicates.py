@@ -42,7 +42,7 @@ def test_pairs_come_in_pages_and_follow_corrections(house, officer):
     for _ in range(3):
         house.person()
     seen, address = [], f"{API}/duplicates?limit=1"
-    following = ""
+    following: str | None = ""
     while following is not None:
         page = officer.get(address + (f"&cursor={following}" if following else "")).json
         seen += [

@@ -145,7 +145,7 @@ def test_each_refused_entry_is_told_by_its_place(cohort: Cohort) -> None:
         "/problems/not-enrolled",
         "/problems/score-out-of-range",
     ]
-    assert [one["problem"]["pointer"] for one in told if "problem" in one][0] == "#/entries/1"
+    assert next(one["problem"]["pointer"] for one in told if "problem" in one) == "#/entries/1"
     found = standing(cohort)[cohort.people[0], "post"]
     assert (found["value"], found["maximum"]) == (7, 9)
 

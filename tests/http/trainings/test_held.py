@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.trainings.people import handling as people
+from services.trainings.people import merging
 from services.trainings.people.handling import Contact, Identity
 from services.trainings.people.views import record
 from shared.access.masking import masked_number
@@ -77,7 +78,7 @@ def mira(house: House) -> str:
         house.act(change)
 
     def decide(work: Any) -> None:
-        people.decide_duplicate(
+        merging.decide_duplicate(
             work,
             by="officer-2",
             registration_id=sanja,

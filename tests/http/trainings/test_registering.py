@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from shared.access.roles import Role
 from .conftest import NUMBER, Asker, House
 
 GUIDED = "/trainings/people/guided"
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "name": {"full_name": "Mira Đorđević"},
     "born": {"birth_date__day": "1", "birth_date__month": "1", "birth_date__year": "1990"},
     "sex": {"sex": "F"},
@@ -43,7 +44,7 @@ def answer(asker: Asker, address: str, step: str, **fields: object) -> str:
     return done.headers["Location"].rpartition("/")[2]
 
 
-def answered(asker: Asker, **instead: dict[str, object]) -> str:
+def answered(asker: Asker, **instead: dict[str, Any]) -> str:
     """All questions answered; the address of the registration."""
     address, step = begun(asker), "name"
     while step != "check":
@@ -150,7 +151,7 @@ def test_a_number_that_differs_is_named_once_and_then_taken(officer):
 
 
 def test_who_has_no_number_is_asked_what_is_missing(officer, house):
-    instead = {
+    instead: dict[str, dict[str, Any]] = {
         "papers": {"has_number": "no"},
         "missing": {"missing": ["identity_card", "residence"]},
         "why": {"why": "lost"},

@@ -9,12 +9,9 @@ import pytest
 
 from services.trainings.people.number_words import place_of, remarks
 from services.trainings.people.papers import papers_noted
-from services.trainings.people.registration import (
-    REGISTRATION,
-    ConfirmIdentity,
-    Registered,
-)
-from services.trainings.people.registration_commands import NotePapers
+from services.trainings.people.registration import REGISTRATION
+from services.trainings.people.registration_commands import ConfirmIdentity, NotePapers
+from services.trainings.people.registration_events import Confirmed, Registered
 from shared.errors import Invalid
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -68,7 +65,9 @@ def test_a_witness_has_a_name_and_a_document_has_no_witness() -> None:
         command = ConfirmIdentity(
             by="officer-2", now=NOW, registration_id="r1", means=means, witness=witness
         )
-        return REGISTRATION.decide(state, command)[0].witness
+        (confirmed,) = REGISTRATION.decide(state, command)
+        assert isinstance(confirmed, Confirmed)
+        return confirmed.witness
 
     assert confirm("witness", " Ana Svedok ") == "Ana Svedok"
     assert confirm("passport", "Ana Svedok") is None
