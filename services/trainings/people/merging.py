@@ -59,7 +59,7 @@ def decide_duplicate(
         back = came_with(work.store, work.connection, registration_id, other_id)
         if back.person_id is not None:
             belonging.members(work, back.person_id)
-        if other_id in back.registration_ids and _held(work, registration_id).decided.get(other_id):
+        if other_id in back.registration_ids and other_id in _held(work, registration_id).decided:
             raise Refused("same-number", SAME_NUMBER)
         person_id = back.person_id or work.new_id()
         moving = back.registration_ids
