@@ -18,7 +18,7 @@ from shared.events.tables import CLAIMS, DUE, RECORDS
 from shared.language.marking import N_
 
 RECORDS_A_STATEMENT: Final = 100
-CLAIMS_A_STATEMENT: Final = 100
+CLAIMS_A_STATEMENT: Final = 500
 
 
 def brings(append: Append) -> bool:
@@ -91,8 +91,10 @@ def _claim_part(connection: Connection, programme: str, claims: Sequence[Claim])
         {"programme": programme, "kind": one.kind, "value": one.value, "stream": one.stream}
         for one in claims
     ]
-    connection.execute(insert(connection, CLAIMS).values(rows).on_conflict_do_nothing())
-    # A driver need not count what an insert wrote, so the table is asked.
+    made = connection.execute(insert(connection, CLAIMS).on_conflict_do_nothing(), rows)
+    if made.rowcount == len(rows):
+        return
+    # Some are there already, or the driver does not count: the table is asked.
     held = connection.execute(
         select(CLAIMS.c.kind, CLAIMS.c.value, CLAIMS.c.stream).where(
             CLAIMS.c.programme == programme,

@@ -50,6 +50,9 @@ _log = structlog.get_logger("keyring")
 _NAMED: Final = select(KEYS.c.key_id, KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
 
 
+_WHOLE: Final = "select key_id, owner, data_class, retention_group, master_id, wrapped from keys"
+
+
 class NotThisService(RuntimeError):
     """A key of a class that this service does not open was asked for."""
 
@@ -136,11 +139,9 @@ class Keyring:
         found = {key_id: self._by_id.get(key_id) for key_id in key_ids}
         wanted = [key_id for key_id, key in found.items() if key is None]
         forgotten = self._forgotten
-        with self._database.reading() as connection:
-            for start in range(0, len(wanted), _CHUNK):
-                part = wanted[start : start + _CHUNK]
-                these = select(KEYS).where(KEYS.c.key_id.in_(part), self._visible)
-                for row in connection.execute(these):
+        if wanted:
+            with self._database.reading() as connection:
+                for row in self._whole(connection, "key_id", wanted):
                     _, key = self._remember(row, forgotten)
                     found[key.key_id] = key
         return {key_id: key for key_id, key in found.items() if key is not None}
@@ -324,17 +325,37 @@ class Keyring:
 
     def _read(self, names: list[KeyName]) -> dict[KeyName, Key]:
         found: dict[KeyName, Key] = {}
-        forgotten = self._forgotten
-        where = tuple_(KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
+        forgotten, wanted = self._forgotten, set(names)
         with self._database.reading() as connection:
-            for start in range(0, len(names), _CHUNK):
-                part = names[start : start + _CHUNK]
-                triples = [(n.owner, n.data_class, n.group) for n in part]
-                these = select(KEYS).where(where.in_(triples), self._visible)
-                for row in connection.execute(these):
+            for row in self._whole(connection, "owner", {name.owner for name in names}):
+                # Others of the same people were not asked for.
+                if KeyName(*row[1:4]) in wanted:
                     name, key = self._remember(row, forgotten)
                     found[name] = key
         return found
+
+    def _whole(
+        self, connection: Connection, column: str, values: Iterable[str]
+    ) -> list[tuple[Any, ...]]:
+        """Keys by a column, of this service's classes: id, name, master key, wrapped.
+
+        One parameter, however many values, so that the text is the same for all.
+        """
+        driver: Any = connection.connection.driver_connection
+        wanted = json.dumps(sorted(values))
+        if self._database.is_sqlite:
+            rows = driver.execute(
+                f"{_WHOLE} where {column} in (select value from json_each(?))",  # noqa: S608
+                (wanted,),
+            ).fetchall()
+        else:
+            with driver.cursor(binary=True) as cursor:
+                rows = cursor.execute(
+                    f"{_WHOLE} where {column} in"
+                    " (select json_array_elements_text(%s::json))",
+                    (wanted,),
+                ).fetchall()
+        return [row for row in rows if self.opens(row[2])]
 
     def _make(self, names: list[KeyName]) -> dict[KeyName, Key]:
         """Make keys under the master key that is in force when they are committed.
@@ -372,9 +393,7 @@ class Keyring:
             written = connection.execute(insert(KEYS).on_conflict_do_nothing(), rows).rowcount
         if written != len(rows) or gone:
             return {}
-        made = {
-            name: Key(key_id, key) for name, (key_id, _, key) in zip(names, drawn, strict=True)
-        }
+        made = {name: Key(key_id, key) for name, (key_id, _, key) in zip(names, drawn, strict=True)}
         for name, one in made.items():
             self._keep(name, one, forgotten)
         return made
@@ -390,11 +409,11 @@ class Keyring:
             raise WrongMasterKey
         return found
 
-    def _remember(self, row: object, forgotten: int) -> tuple[KeyName, Key]:
+    def _remember(self, row: tuple[Any, ...], forgotten: int) -> tuple[KeyName, Key]:
         """Open it. It is not kept when keys were forgotten since it was asked for: perhaps it."""
-        key_id: str = row.key_id  # type: ignore[attr-defined]
-        key = self._unwrapped(key_id, row.master_id, row.wrapped)  # type: ignore[attr-defined]
-        name = KeyName(row.owner, row.data_class, row.retention_group)  # type: ignore[attr-defined]
+        key_id, owner, data_class, group, master_id, wrapped = row
+        key = self._unwrapped(key_id, master_id, wrapped)
+        name = KeyName(owner, data_class, group)
         self._keep(name, key, forgotten)
         return name, key
 

@@ -57,7 +57,7 @@ from shared.privacy.sealing import DataErased
 from shared.service import Service
 from shared.sheets.reading import Sheet
 
-BATCH: Final = 400
+BATCH: Final = 600
 DESK_PAUSE: Final = timedelta(seconds=2)
 KEYS_FORGOTTEN_EVERY: Final = 10
 """Batches after which the keys made for them are not remembered any more."""
