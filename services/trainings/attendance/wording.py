@@ -27,6 +27,7 @@ GRID_WORDS: Final = {
     "saved": N_("All saved, {time}"),
     "sending": N_("Being saved: {count}"),
     "waiting": N_("Waiting for the connection. Not sent yet: {count}"),
+    "later": N_("Not saved yet: {count}. It is tried again by itself. {reason}"),
     "signed_out": N_("You are signed out. Not sent yet: {count}. They wait in this browser."),
     "contested": N_("Two people recorded different things. To be decided: {count}"),
     "refused": N_("Not accepted: {count}"),
@@ -44,6 +45,7 @@ GRID_WORDS: Final = {
     "whole_of": N_("{name} was there the whole session"),
     "absent_of": N_("{name} was absent"),
     "excused_of": N_("{name} was excused"),
+    "again": N_("Send it again"),
     "discard": N_("Discard this entry"),
     "at": N_("{name}, {place}: {value}"),
 }
@@ -55,7 +57,9 @@ def words_of_grid() -> dict[str, str]:
     return {name: say(sentence, _OPEN) for name, sentence in GRID_WORDS.items()}
 
 
-_OPEN: Final = {name: f"{{{name}}}" for name in ("time", "count", "most", "name", "place", "value")}
+_OPEN: Final = {
+    name: f"{{{name}}}" for name in ("time", "count", "reason", "most", "name", "place", "value")
+}
 
 
 def reason_words(code: str | None, text: str | None) -> str:

@@ -198,8 +198,7 @@ def test_the_trainers_are_changed_on_a_page(cohort: Cohort) -> None:
     assert cohort.trainer().get(f"{PAGES}/{cohort.id}").status_code == 404
 
 
-def test_the_step_to_attendance_leads_to_all_sessions_at_once(house):
-    cohort = Cohort.begun(house)
+def test_the_step_to_attendance_leads_to_all_sessions_at_once(cohort: Cohort) -> None:
     cohort.on_last_day()
     page = cohort.trainer().get(f"/trainings/cohorts/{cohort.id}").text
     link = next(line for line in page.split("<a ") if "Record attendance of session 1" in line)

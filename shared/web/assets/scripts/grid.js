@@ -8,7 +8,7 @@ import { cellOf, listenInGrid } from "./grid/moving.js";
 import { arrangeForPhones } from "./grid/phone.js";
 import { makeSender } from "./grid/sending.js";
 import { makeSpeaker } from "./grid/speaking.js";
-import { memoryStore, openStore } from "./grid/store.js";
+import { memoryStore, newId, openStore } from "./grid/store.js";
 
 const IDLE_MILLISECONDS = 8_000;
 const PAUSE_MILLISECONDS = 150;
@@ -40,7 +40,7 @@ async function start(root) {
         replace(cell, entry);
       }
     },
-    state: (state, count) => tell(state, count),
+    state: (state, count, reason) => tell(state, count, reason),
     outcome: (entry, outcome) => arrived(entry, outcome),
     others: (told) => others(told),
     done: () => remember(),
@@ -255,22 +255,38 @@ async function start(root) {
 
   // What is told
 
-  async function tell(state, count) {
+  async function tell(state, count, reason) {
     const held = await store.list();
     const refused = held.filter((one) => one.problem);
     const waiting = held.length - refused.length;
     noteWaiting(root, held.length);
-    speaker.state(state, count ?? waiting);
+    speaker.state(state, count ?? waiting, reason);
     const counted = [...cells.values()].filter((cell) => cell.place !== "pre");
     speaker.title(counted.filter((cell) => current(cell) === "").length);
-    speaker.refused(refused, cells, async (entry) => {
-      await store.remove(entry.n);
-      const cell = cells.get(keyOf(entry.registration_id, entry.place));
+    speaker.refused(refused, cells, { again, discard });
+  }
+
+  async function discard(entry) {
+    await store.remove(entry.n);
+    const cell = cells.get(keyOf(entry.registration_id, entry.place));
+    if (cell) {
       cell.pending = cell.pending.filter((one) => one.n !== entry.n);
       cell.input.value = current(cell);
       show(cell);
-      tell("saved");
-    });
+    }
+    tell("saved");
+  }
+
+  async function again(entry) {
+    const { problem, ...fresh } = entry;
+    const kept = await store.put(fresh);
+    const cell = cells.get(keyOf(entry.registration_id, entry.place));
+    replace(cell, kept);
+    if (cell) {
+      show(cell);
+    }
+    tell("entered");
+    sender.flush();
   }
 
   function gain(cell) {
@@ -379,12 +395,4 @@ function holdSignOut(sender, store, speaker) {
       }
     });
   });
-}
-
-function newId() {
-  if (crypto.randomUUID) {
-    return crypto.randomUUID();
-  }
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
 }

@@ -10,6 +10,7 @@ export function makeSpeaker(root) {
   list.className = "govuk-list";
   place.replaceChildren(warning, list);
   let connection = "saved";
+  let why = "";
 
   function text(name, facts = {}) {
     return words[name].replace(/\{(\w+)\}/g, (whole, fact) => facts[fact] ?? whole);
@@ -25,9 +26,11 @@ export function makeSpeaker(root) {
   return {
     text,
     say: put,
-    // told: entered, saved, sending, waiting, signed_out, away or back; count: entries that wait.
-    state(told, count) {
-      const lost = ["waiting", "signed_out", "away"].includes(connection);
+    // told: entered, saved, sending, waiting, later, signed_out, away or back; count: entries that
+    // wait; reason: why they are not taken now, in the server's words.
+    state(told, count, reason) {
+      const lost = ["waiting", "later", "signed_out", "away"].includes(connection);
+      why = told === "later" ? (reason ?? "") : why;
       // What was just entered has not been tried yet: it is on its way, or waits as the others do.
       const state = told !== "entered" ? told : lost ? connection : "sending";
       connection = state;
@@ -38,6 +41,8 @@ export function makeSpeaker(root) {
         Object.assign(link, { className: "govuk-link", href: root.dataset.signIn });
         link.textContent = text("sign_in");
         saved.append(" ", link);
+      } else if (count > 0 && state === "later") {
+        put("later", { count, reason: why });
       } else if (count > 0) {
         put(state === "sending" ? "sending" : "waiting", { count });
       } else if (state === "away") {
@@ -63,14 +68,14 @@ export function makeSpeaker(root) {
       warning.textContent = name ? text(name, facts) : "";
       place.hidden = warning.textContent === "" && list.children.length === 0;
     },
-    // Entries that the server does not take: why, and a way to let each go.
-    refused(entries, cells, discard) {
-      list.replaceChildren(...entries.map((entry) => line(entry, cells, discard)));
+    // Entries that the server does not take: why, and ways to send each again or to let it go.
+    refused(entries, cells, act) {
+      list.replaceChildren(...entries.map((entry) => line(entry, cells, act)));
       place.hidden = warning.textContent === "" && list.children.length === 0;
     },
   };
 
-  function line(entry, cells, discard) {
+  function line(entry, cells, act) {
     const item = document.createElement("li");
     const found = [...cells.values()].find(
       (one) => one.person === entry.registration_id && one.place === entry.place,
@@ -80,11 +85,14 @@ export function makeSpeaker(root) {
       place: document.getElementById(`c${entry.place}`)?.textContent.trim() ?? entry.place,
       value: String(entry.value),
     };
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "zanat-text-button" });
-    button.textContent = text("discard");
-    button.addEventListener("click", () => discard(entry));
-    item.append(`${text("at", facts)}. ${entry.problem} `, button);
+    item.append(`${text("at", facts)}. ${entry.problem}`);
+    for (const name of ["again", "discard"]) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "zanat-text-button" });
+      button.textContent = text(name);
+      button.addEventListener("click", () => act[name](entry));
+      item.append(" ", button);
+    }
     return item;
   }
 

@@ -46,6 +46,15 @@ export function memoryStore() {
   };
 }
 
+// What an entry is known by, here and on the server.
+export function newId() {
+  if (crypto.randomUUID) {
+    return crypto.randomUUID();
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 function open(name, options) {
   return new Promise((resolve, reject) => {
     const asked = indexedDB.open(name, 1);
