@@ -20,6 +20,9 @@ ASKED_FOR_AGAIN = "no-store"
 KEPT = re.compile(r"/(assets|log)/")
 """Addresses whose answers name nobody, or only whoever may read every entry."""
 
+WORKER = re.compile(r"/offline\.js\Z")
+"""A script that looks after pages: it names nobody, and browsers ask each time if it is new."""
+
 DIRECTIVES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -69,6 +72,9 @@ def test_every_answer_is_armoured(home: Home, service: str) -> None:
             kept = headers["Cache-Control"]
             if KEPT.search(where):
                 assert answer.status_code != 200 or "max-age" in kept or kept == ASKED_FOR_AGAIN
+            elif WORKER.search(where) and answer.status_code == 200:
+                assert kept == "no-cache", (where, kept)
+                assert answer.mimetype == "text/javascript", where
             else:
                 assert ASKED_FOR_AGAIN in kept, (where, kept)
 
