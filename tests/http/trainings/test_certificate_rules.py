@@ -134,7 +134,7 @@ def test_no_number_is_taken_for_what_no_document_can_show(cohort: Cohort, issuer
     for form in ("png", "pdf"):
         address = f"{base}/preview.{form}?person={cohort.people[0]}&issuer={issuer}&language=bs"
         assert ana.get(address).status_code == 422
-    asked = {
+    asked: dict[str, Any] = {
         "person": cohort.people,
         "seen": " ".join(cohort.people),
         "confirmed": "yes",

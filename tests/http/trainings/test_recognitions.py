@@ -208,13 +208,13 @@ def test_after_erasure_the_paper_is_gone_and_that_it_was_recognised_stays(
 def test_the_same_paper_is_recognised_once_for_a_person(house: House, mira: str) -> None:
     officer = house.as_reader(Role.programme_officer)
     first = recognised(officer, mira)
-    again: dict[str, Any]
-    for again in (
+    same: tuple[dict[str, Any], ...] = (
         {},
         {"issuer": "REGIONALNA  SKOLA"},
         {"number": " 12 / 2024"},
         {"title": "Another title", "hours": "30"},
-    ):
+    )
+    for again in same:
         refused = sent(officer, mira, **again)
         assert (
             refused.status_code == 409 and "is recognised for this person already" in refused.text
