@@ -142,5 +142,7 @@ def use_challenge(
         insert(USED_CHALLENGES)
         .values(challenge_hash=challenge_hash, expires_at=expires_at)
         .on_conflict_do_nothing()
+        # Of an insert PostgreSQL's driver tells no count unless it is asked to.
+        .execution_options(preserve_rowcount=True)
     )
     return noted.rowcount == 1

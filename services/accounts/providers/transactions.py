@@ -109,6 +109,8 @@ def use(connection: Connection, begun: Begun, now: datetime) -> None:
         insert(USED)
         .values(state_hash=hashlib.sha256(begun.state.encode()).digest(), used_at=now)
         .on_conflict_do_nothing()
+        # Of an insert PostgreSQL's driver tells no count unless it is asked to.
+        .execution_options(preserve_rowcount=True)
     )
     if done.rowcount != 1:
         raise _over()

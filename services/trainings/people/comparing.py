@@ -143,6 +143,8 @@ def _moved(connection: Connection, before: int, position: int) -> bool:
     """Whether nobody else compared them meanwhile; who comes after us sees that we did."""
     if before < 0 and connection.execute(select(ALIKE_UNTIL.c.purpose)).first() is None:
         first = insert_of(connection, ALIKE_UNTIL).values(purpose=_PAIRS, position=position)
-        return bool(connection.execute(first.on_conflict_do_nothing()).rowcount == 1)
+        # Of an insert PostgreSQL's driver tells no count unless it is asked to.
+        made = first.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return bool(connection.execute(made).rowcount == 1)
     here = update(ALIKE_UNTIL).where(ALIKE_UNTIL.c.position == before)
     return connection.execute(here.values(position=position)).rowcount == 1

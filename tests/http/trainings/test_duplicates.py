@@ -6,6 +6,7 @@ from services.trainings.people import duplicates
 from services.trainings.people.handling import NewPerson
 from shared.access.roles import Role
 from shared.events.rebuilding import differences
+from shared.log.sequencer import sequence_once
 from tests.http.trainings.conftest import NUMBER, PROGRAMME
 
 API = "/trainings/api/v1/people"
@@ -173,3 +174,14 @@ def test_out_of_reach_and_out_of_programme_there_is_no_comparison(house, officer
     assert officer.get(f"{API}/{one}/duplicates/{other}").status_code == 404
     assert officer.get(f"{API}/{one}/duplicates/{one}").status_code == 404
     assert house.as_reader(Role.auditor).get(f"{API}/duplicates/recognised").status_code == 403
+
+
+def test_the_first_pairs_are_kept_on_either_database(busy):
+    """Also those of the very first look, before which nothing was compared."""
+    for _ in range(2):
+        busy.person()
+    if not busy.service.database.is_sqlite:
+        with busy.service.database.writing() as connection:
+            sequence_once(connection)
+    officer = busy.as_reader(Role.programme_officer)
+    assert len(officer.get(f"{API}/duplicates").json["items"]) == 1
