@@ -104,9 +104,7 @@ def _registered(at: Projecting, recorded: Recorded, event: Registered) -> None:
     )
     if event.consent_on is not None:
         key = {"registration_id": event.registration_id, "purpose": "programme"}
-        at.put(
-            CONSENTS, key, given_on=event.consent_on, withdrawn_on=None, form=event.consent_form
-        )
+        at.put(CONSENTS, key, given_on=event.consent_on, withdrawn_on=None, form=event.consent_form)
 
 
 def _consent(
