@@ -252,11 +252,15 @@ def supersede(
 ) -> None:
     """Correct what a certificate says: the same number, the next version, a new code.
 
+    Raises DataErased once nobody can be named in it.
+
     language: of its document; empty: it stays as it is.
     """
     state = held(work, row.certificate_id)
     cohort = work.guard(COHORT, state.cohort_id)
     names = views.names(work.connection, [state.registration_id])
+    if row.full_name is None or names.get(state.registration_id) is None:
+        raise DataErased
     command = Supersede(
         by=by,
         now=work.now,

@@ -302,5 +302,6 @@ def test_nothing_is_replaced_once_the_name_is_erased(
     refused = sends(officer, certificate, "duplicates")
     assert (refused.status_code, code(refused)) == (409, "data-erased")
     assert officer.get(f"{API}/certificates/{certificate}").json["duplicates"] == 0
-    named = {"reason": "x", "full_name": "Neko Drugi"}
-    assert sends(officer, certificate, "corrections", named).status_code == 409
+    for change in ({"full_name": "Neko Drugi"}, {"place": "Niš"}):
+        refused = sends(officer, certificate, "corrections", {"reason": "x", **change})
+        assert (refused.status_code, code(refused)) == (409, "data-erased")
