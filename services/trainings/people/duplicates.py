@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -22,8 +22,15 @@ from services.trainings.tables import REGISTRATIONS
 from shared.language.folding import fold
 from shared.privacy.keyring import Keyring
 
-CANDIDATES_MAX: Final = 500
+CANDIDATES_MAX: Final = 200
 """Registrations that are compared with one, of each index at most."""
+
+_COMPARED: Final = (
+    *(REGISTRATIONS.c[name] for name in ("registration_id", "person_id", "name_folded")),
+    *(REGISTRATIONS.c[name] for name in ("birth_date", "municipality", "sex", "number_index")),
+    PEOPLE_REACHED.c.phone_index,
+    PEOPLE_REACHED.c.email_index,
+)
 
 
 class Somebody(Protocol):
@@ -45,6 +52,15 @@ class Somebody(Protocol):
     def phone(self) -> str | None: ...
     @property
     def email(self) -> str | None: ...
+
+
+class Near(NamedTuple):
+    """A registration that may be of the same person as another, without what it says."""
+
+    registration_id: str
+    person_id: str
+    compared: Compared
+    same_number: bool
 
 
 @dataclass(frozen=True)
@@ -77,10 +93,25 @@ def like(
         phone_index(keyring, person.phone, person.country),
         email_index(keyring, person.email),
     )
-    return _compared(connection, programme, traits, but="")
+    near = _compared(connection, programme, traits, but="")
+    whole = select(REGISTRATIONS).where(
+        REGISTRATIONS.c.registration_id.in_([one.registration_id for one in near])
+    )
+    rows = {row.registration_id: row for row in connection.execute(whole)} if near else {}
+    return [
+        Likeness(
+            rows[one.registration_id],
+            one.compared.score,
+            one.compared.reasons,
+            one.compared.by_rule,
+            same_number=one.same_number,
+        )
+        for one in near
+        if one.registration_id in rows
+    ]
 
 
-def alike(connection: Connection, row: Row[Any]) -> list[Likeness]:
+def alike(connection: Connection, row: Row[Any]) -> list[Near]:
     """Other registrations of the programme that may be of the same person, the likeliest first."""
     query = select(PEOPLE_REACHED).where(PEOPLE_REACHED.c.registration_id == row.registration_id)
     reached = connection.execute(query).first()
@@ -102,22 +133,21 @@ def traits_of(row: Row[Any], reached: Row[Any] | None) -> Traits:
     )
 
 
-def _compared(
-    connection: Connection, programme: str, traits: Traits, *, but: str
-) -> list[Likeness]:
+def _compared(connection: Connection, programme: str, traits: Traits, *, but: str) -> list[Near]:
     found = []
     for row in _candidates(connection, programme, traits):
         if row.registration_id == but:
             continue
         known = traits_of(row, row)
-        if traits.number and traits.number == known.number:
-            compared = Compared(100, compare(traits, known).reasons, by_rule=False)
-            found.append(Likeness(row, 100, compared.reasons, False, same_number=True))
-            continue
         compared = compare(traits, known)
+        same = traits.number is not None and traits.number == known.number
+        if same:
+            compared = Compared(100, compared.reasons, by_rule=False)
         if compared.score >= WORTH_A_LOOK:
-            found.append(Likeness(row, compared.score, compared.reasons, compared.by_rule))
-    return sorted(found, key=lambda one: (not one.same_number, -one.score, one.row.registration_id))
+            found.append(Near(row.registration_id, row.person_id, compared, same))
+    return sorted(
+        found, key=lambda one: (not one.same_number, -one.compared.score, one.registration_id)
+    )
 
 
 def _candidates(connection: Connection, programme: str, traits: Traits) -> Sequence[Row[Any]]:
@@ -126,7 +156,7 @@ def _candidates(connection: Connection, programme: str, traits: Traits) -> Seque
     for query in _questions(programme, traits):
         ids.update(row[0] for row in connection.execute(query.limit(CANDIDATES_MAX)))
     query = (
-        select(REGISTRATIONS, reached.phone_index, reached.email_index)
+        select(*_COMPARED)
         .outerjoin(PEOPLE_REACHED, reached.registration_id == r.registration_id)
         .where(r.registration_id.in_(ids), r.programme == programme, r.name_folded.is_not(None))
     )
@@ -140,7 +170,11 @@ def _questions(programme: str, traits: Traits) -> list[Select[Any]]:
     questions = []
     if traits.birth_date:
         days = {traits.birth_date, swapped(traits.birth_date)}
-        questions.append(here.where(r.birth_date.in_(sorted(days))))
+        born = here.where(r.birth_date.in_(sorted(days)))
+        # Where many have one birthday, as where nobody knew it, those named alike come first.
+        if traits.name:
+            questions.append(born.where(r.name_folded == traits.name))
+        questions.append(born)
     if traits.name:
         questions.append(here.where(r.name_folded == traits.name))
     if traits.number:

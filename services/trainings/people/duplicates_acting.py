@@ -19,7 +19,7 @@ from services.trainings.people.comparing import catch_up
 from services.trainings.people.merging_views import Follows, Pair
 from shared.web.commands import service
 
-SECONDS: Final = 1.0
+SECONDS: Final = 0.3
 """How long whoever looks at pairs waits at most for registrations that nobody compared yet."""
 
 

@@ -8,7 +8,7 @@ POST /people/<id>/duplicates         settles it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
@@ -27,6 +27,7 @@ from services.trainings.asking import (
 )
 from services.trainings.people import acting, duplicates_acting, merging_views
 from services.trainings.people.acting import RESOLVE, found
+from services.trainings.people.comparing import with_more
 from services.trainings.people.duplicates_schemas import DecideDuplicateSchema
 from services.trainings.people.likeness import LIKELY, REASONS, WORTH_A_LOOK
 from services.trainings.people.merging_views import CONFLICTS, Pair
@@ -58,11 +59,15 @@ def list_duplicates() -> ResponseReturnValue:
             merging_views.count_pairs(connection, within, least=least, most=most)
             for least, most in ranges
         ]
+        shown = {
+            row.registration_id for pair in (*likely, *possible) for row in (pair.one, pair.other)
+        }
+        more = with_more(connection, shown)
     _record({pair.one.programme for pair in (*likely, *possible)})
     return render_template(
         "trainings/people/duplicates.html",
-        likely=[_told(pair) for pair in likely],
-        possible=[_told(pair) for pair in possible],
+        likely=[_told(pair, more) for pair in likely],
+        possible=[_told(pair, more) for pair in possible],
         count=counts[0],
         count_possible=counts[1],
         behind=behind,
@@ -144,8 +149,10 @@ def _beside_page(
     )
 
 
-def _told(pair: Pair) -> dict[str, Any]:
+def _told(pair: Pair, more: Collection[str] = ()) -> dict[str, Any]:
+    """more: those who are like so many others that only some of their pairs are there."""
     return {
+        "more": pair.one.registration_id in more or pair.other.registration_id in more,
         "one": told(pair.one),
         "other": told(pair.other),
         "score": pair.compared.score,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from services.trainings.people import duplicates
+from sqlalchemy import func, select
+
+from services.trainings.people import comparing, duplicates
+from services.trainings.people import handling as people
 from services.trainings.people.handling import NewPerson
+from services.trainings.tables import DUPLICATE_DECISIONS
 from shared.access.roles import Role
 from shared.events.rebuilding import differences
 from shared.log.sequencer import sequence_once
@@ -11,6 +15,17 @@ from tests.http.trainings.conftest import NUMBER, PROGRAMME
 
 API = "/trainings/api/v1/people"
 PEOPLE = "/trainings/people"
+NAMESAKE = {
+    "full_name": "Ana Jovanović",
+    "birth_date": "1990-01-01",
+    "sex": "F",
+    "country": "RS",
+    "municipality": "Topola",
+    "jmbg": None,
+    "phone": None,
+    "declared_roma": "declined",
+    "consented": False,
+}
 
 
 def person_of(officer, registration_id):
@@ -185,3 +200,43 @@ def test_the_first_pairs_are_kept_on_either_database(busy):
             sequence_once(connection)
     officer = busy.as_reader(Role.programme_officer)
     assert len(officer.get(f"{API}/duplicates").json["items"]) == 1
+
+
+def test_people_named_alike_by_the_hundred_keep_a_few_pairs_each(house, officer):
+    def register(work):
+        for number in range(120):
+            fields = {**NAMESAKE, "municipality": f"Opština {number % 7}"}
+            people.register(work, by="officer-1", person=NewPerson(**fields))
+
+    house.act(register)
+    # However little time there is, one is compared, and what is left is told.
+    left = comparing.catch_up(house.service, seconds=0)
+    looks = 1
+    while left:
+        before, left = left, comparing.catch_up(house.service, seconds=0)
+        assert left < before
+        looks += 1
+    assert looks == 120
+    with house.service.database.reading() as connection:
+        count = connection.execute(select(func.count()).select_from(comparing.ALIKE_PAIRS)).scalar()
+    assert 120 <= count <= 120 * comparing.PAIRS_MAX
+    page = officer.get(f"{PEOPLE}/duplicates").text
+    assert "… and more like this" in page
+
+
+def test_when_pairs_are_held_apart_others_of_the_same_person_follow(house, officer, monkeypatch):
+    monkeypatch.setattr(comparing, "PAIRS_MAX", 1)
+    for _ in range(3):
+        house.person()
+
+    def waiting():
+        items = officer.get(f"{API}/duplicates").json["items"]
+        return {frozenset(pair[of]["registration_id"] for of in ("one", "other")) for pair in items}
+
+    for _ in range(3):
+        for pair in sorted(map(sorted, waiting())):
+            decide(officer, *pair, same=False)
+    assert waiting() == set()
+    with house.service.database.reading() as connection:
+        decided = connection.execute(select(func.count()).select_from(DUPLICATE_DECISIONS)).scalar()
+    assert decided == 3
