@@ -150,7 +150,18 @@ def measure(connection: Connection, reach: Reach, who: str) -> None:
             f" {page.exact:5} so spelled, {similar:3} nearly so on the page",
             flush=True,
         )
+    _in_a_state(connection, reach, who)
     print(f"{who}: median of medians {statistics.median(medians):.1f} ms, worst {worst:.1f} ms")
+
+
+def _in_a_state(connection: Connection, reach: Reach, who: str) -> None:
+    """The same among those whom nobody confirmed yet, who are few, and among the others."""
+    for state in ("unconfirmed", "confirmed"):
+        for typed in ("jovan", "marija", "jovan jovanović", "jovnović", "zzz"):
+            times, _ = milliseconds(
+                partial(views.listed, connection, reach, search=typed, state=state, limit=LIMIT)
+            )
+            print(f"{who:10} {state:12} {typed:16} {statistics.median(times):7.1f} ms", flush=True)
 
 
 def main() -> int:

@@ -20,7 +20,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from services.trainings.people.finding import PEOPLE_WORDS, words_of
 from services.trainings.people.matching import Prefixes, first_word, matches, shortest
@@ -33,6 +43,8 @@ TYPED_MAX: Final = 6
 """Words of a search that count."""
 COUNTED_MAX: Final = 1_000
 """People found up to which a search says how many there are."""
+FEW_MAX: Final = 10_000
+"""People in a state up to which all their names are compared."""
 LAST: Final = "\U0010ffff"
 """Comes after every letter."""
 
@@ -125,7 +137,15 @@ def found(
     if not words:
         return Found(hits=[], exact=0)
     if reach.own and not reach.whole:
-        return _among_own(within, words, after=after, limit=limit)
+        own = REGISTRATIONS.c.registration_id.in_(within.reach.enrolled())
+        names = connection.execute(_named(within).where(own)).all()
+        return _among_few(names, words, after=after, limit=limit)
+    if state:
+        # Behind a common word few may be in a state: where they are few altogether, all are asked.
+        query = _named(within).where(reach.registrations()).limit(FEW_MAX + 1)
+        names = connection.execute(query).all()
+        if len(names) <= FEW_MAX:
+            return _among_few(names, words, after=after, limit=limit)
     exact: list[Prefixes] = [(word,) for word in folded]
     rarest, rows = _rarest(connection, exact)
     hits: list[Hit] = []
@@ -260,7 +280,9 @@ def _count(
 
     Where the rarest word is a common one, nobody waits until all behind it were looked at.
     """
-    if len(folded) > 1 and rows >= _WEIGHED_MAX:
+    if within.state and len(folded) == 1:
+        rows = _rows_of(within.connection, driver)
+    if (within.state or len(folded) > 1) and rows >= _WEIGHED_MAX:
         return least, True
     some = (
         select(_W.registration_id)
@@ -273,6 +295,12 @@ def _count(
     query = select(func.count(some.c.registration_id.distinct()), func.count())
     distinct, found = within.connection.execute(query.select_from(some)).one()
     return (COUNTED_MAX, True) if found >= COUNTED_MAX else (int(distinct), False)
+
+
+def _rows_of(connection: Connection, prefix: str) -> int:
+    """How many words begin so, as far as counted."""
+    some = select(literal(1)).where(_W.word >= prefix, _W.word < prefix + LAST).limit(_WEIGHED_MAX)
+    return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
 def _near(connection: Connection, words: Sequence[str]) -> list[Prefixes] | None:
@@ -317,18 +345,21 @@ def _parts(connection: Connection) -> Any:
     return _PARTS[connection.dialect.name]
 
 
-def _among_own(within: _Within, words: Sequence[str], *, after: Place | None, limit: int) -> Found:
-    """The same among a trainer's own people, who are few: all their names are compared."""
-    query = select(REGISTRATIONS.c.name_folded, REGISTRATIONS.c.registration_id).where(
-        REGISTRATIONS.c.registration_id.in_(within.reach.enrolled()),
-        REGISTRATIONS.c.name_folded.is_not(None),
-    )
-    if within.state:
-        query = query.where(REGISTRATIONS.c.state == within.state)
+def _named(within: _Within) -> Select[tuple[str, str]]:
+    """Folded names and ids of registrations in the state that is asked for."""
+    name = func.coalesce(REGISTRATIONS.c.name_folded, "")
+    query = select(name, REGISTRATIONS.c.registration_id)
+    return query.where(REGISTRATIONS.c.state == within.state) if within.state else query
+
+
+def _among_few(
+    named: Sequence[Any], words: Sequence[str], *, after: Place | None, limit: int
+) -> Found:
+    """The same among people who are few, as a trainer's own: all their names are compared."""
     exact: list[Prefixes] = [(joined(word),) for word in words]
     near: list[Prefixes] = [shortest({joined(word)} | spellings(word)) for word in words]
     found: list[tuple[int, str, str]] = []
-    for name, registration_id in within.connection.execute(query):
+    for name, registration_id in named:
         names = name.split()
         for part, prefixes in ((_EXACT, exact), (_SIMILAR, near)):
             if matches(names, prefixes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.trainings.cohorts import handling as cohorts
 from services.trainings.cohorts.handling import NewCohort
+from services.trainings.people import searching
 from services.trainings.people.finding import PEOPLE_REACHED, PEOPLE_WORDS
 from shared.events.rebuilding import differences
 from shared.privacy.erasing import Kind, purge
@@ -95,3 +96,20 @@ def test_who_was_erased_is_found_by_nothing(house, officer):
     assert mira not in {row.registration_id for row in words}
     assert [row.phone_index for row in reached if row.registration_id == mira] == [None]
     assert differences(service) == []
+
+
+def test_a_state_that_few_are_in_is_not_looked_for_behind_every_name(house, officer, monkeypatch):
+    waiting = house.person(full_name="Jovan Jovanović")
+    for number in range(6):
+        house.person(full_name=f"Jovan {'abcdef'[number] * 4}", confirmed_by="officer-2")
+    statements = []
+    monkeypatch.setattr(searching, "_hits", lambda *_, **__: statements.append(1) or iter(()))
+    assert ids(officer, "jovan", state="unconfirmed") == [(waiting, False)]
+    assert ids(officer, "jovnović", state="unconfirmed") == [(waiting, True)]
+    assert statements == []
+    # Where many are in it, the words are looked through, and the answer is the same.
+    monkeypatch.undo()
+    monkeypatch.setattr(searching, "FEW_MAX", 0)
+    assert ids(officer, "jovan", state="unconfirmed") == [(waiting, False)]
+    assert ids(officer, "jovnović", state="unconfirmed") == [(waiting, True)]
+    assert len(ids(officer, "jovan", state="confirmed")) == 6
