@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.trainings.asking import identifier, not_found, programmes, reach
 from services.trainings.imports import handling, shelving, views
 from services.trainings.imports.fields import KINDS
-from services.trainings.imports.importing import IMPORT, ImportState, Sent
+from services.trainings.imports.importing import CERTIFICATES, IMPORT, ImportState, Sent
 from shared.access.reader import may
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Forbidden, Invalid, Refused
@@ -28,6 +28,8 @@ from shared.web.commands import Answer, actor, perform, perform_page, receipt, s
 READ: Final = "trainings.imports.read"
 WRITE: Final = "trainings.imports.write"
 HISTORY: Final = "trainings.history.import"
+COHORTS: Final = "trainings.cohorts.read"
+NUMBERS: Final = "trainings.people.read_number"
 _PEOPLE: Final = "trainings.people.write"
 _ATTENDANCE: Final = "trainings.attendance.write"
 
@@ -100,6 +102,22 @@ def ensure_kind(kind: str, programme: str, *, history: bool) -> None:
     if kind not in KINDS:
         raise Invalid("kind-needed", N_("Say what the sheet holds ({field})."), field="kind")
     ensure(HISTORY if history else DAILY[kind], programme)
+
+
+def reached(programme: str) -> tuple[bool, bool]:
+    """Whether the one who asks reaches own cohorts alone, and whether they may read numbers."""
+    own_only = not {programme, EVERY_PROGRAMME} & reach(COHORTS).whole
+    return own_only, may(signed_in(), NUMBERS, programme)
+
+
+def ensure_reach(row: Row[Any]) -> None:
+    """Raise Refused when the rows were looked through as somebody who reached other things."""
+    state = state_of(row.import_id)
+    if state.kind != CERTIFICATES and (state.own_only, state.numbers) != reached(row.programme):
+        raise Refused(
+            "reach-changed",
+            N_("What you may see changed since the rows were looked through. Do that again."),
+        )
 
 
 def keep(programme: str, cleaned: Cleaned, *, history: bool, location: str, page: bool) -> Response:

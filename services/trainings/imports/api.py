@@ -107,6 +107,7 @@ def enter(import_id: str) -> Response:
     row, by, version = mine(import_id), actor(), required_version()
     if row.kind != CERTIFICATES:
         acting.ensure_kind(row.kind, row.programme, history=row.history)
+        acting.ensure_reach(row)
 
     def begin(work: Work) -> Answer:
         work.expect(IMPORT, import_id, version)

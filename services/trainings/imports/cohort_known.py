@@ -16,6 +16,7 @@ from services.trainings.imports.job import Job, parts
 from services.trainings.imports.rows import Understood
 from services.trainings.people.national_number import LENGTH, normalise
 from services.trainings.people.projecting import number_index
+from services.trainings.reach import Reach
 from services.trainings.tables import COHORTS, COURSES, REGISTRATIONS
 from shared.access.roles import EVERY_PROGRAMME
 from shared.language.folding import fold
@@ -42,20 +43,29 @@ class Referred:
         participants = {row.participant for row in rows if hasattr(row, "participant")}
         daily = job.plan.kind == "cohorts" and not job.history
         return cls(
-            cohorts=_cohorts(connection, job.programme),
-            people=_people(connection, keyring, job.programme, participants),
+            cohorts=_cohorts(connection, job),
+            people=_people(connection, keyring, job, participants),
             trainers=_trainers(connection, job.programme) if daily else {},
             courses=_courses(connection, job.programme) if daily else {},
         )
 
 
-def _cohorts(connection: Connection, programme: str) -> dict[str, str]:
-    asked = select(COHORTS.c.reference, COHORTS.c.cohort_id).where(COHORTS.c.programme == programme)
+def _cohorts(connection: Connection, job: Job) -> dict[str, str]:
+    asked = select(COHORTS.c.reference, COHORTS.c.cohort_id).where(
+        COHORTS.c.programme == job.programme, _within(job).cohorts()
+    )
     return {row.reference: row.cohort_id for row in connection.execute(asked)}
 
 
+def _within(job: Job) -> Reach:
+    """What whose import it is reaches of the programme: all of it, or what they train."""
+    of = frozenset({job.programme})
+    whole, own = (frozenset(), of) if job.own_only else (of, frozenset())
+    return Reach(job.by, whole, own)
+
+
 def _people(
-    connection: Connection, keyring: Keyring, programme: str, participants: set[str]
+    connection: Connection, keyring: Keyring, job: Job, participants: set[str]
 ) -> dict[str, tuple[str, str]]:
     columns = (
         REGISTRATIONS.c.reference,
@@ -65,7 +75,7 @@ def _people(
     )
     numbers = {
         index: said
-        for said in participants
+        for said in (participants if job.numbers else ())
         if len(normalise(said)) == LENGTH and (index := number_index(keyring, said))
     }
     found: dict[str, tuple[str, str]] = {}
@@ -74,7 +84,11 @@ def _people(
         (REGISTRATIONS.c.reference, dict(zip(participants, participants, strict=True))),
     ):
         for part in parts(sorted(wanted)):
-            asked = select(*columns).where(REGISTRATIONS.c.programme == programme, column.in_(part))
+            asked = select(*columns).where(
+                REGISTRATIONS.c.programme == job.programme,
+                column.in_(part),
+                _within(job).registrations(),
+            )
             # Of one person's registrations the first one counts.
             for row in connection.execute(asked.order_by(REGISTRATIONS.c.reference.desc())):
                 said = row.reference if column is REGISTRATIONS.c.reference else row.number_index

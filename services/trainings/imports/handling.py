@@ -95,8 +95,13 @@ def map_columns(
     day_order: str,
     country: str,
     words: Sequence[Word],
+    own_only: bool,
+    numbers: bool,
 ) -> None:
-    """Say which column is what; the rows are looked through by due work."""
+    """Say which column is what; the rows are looked through by due work.
+
+    own_only, numbers: what who says so reaches, see ``job.Job``.
+    """
     command = MapColumns(
         by=by,
         now=work.now,
@@ -105,6 +110,8 @@ def map_columns(
         day_order=day_order,
         country=country,
         words=tuple(words),
+        own_only=own_only,
+        numbers=numbers,
     )
     work.decide(IMPORT, import_id, command)
     schedule_work(work, import_id)

@@ -54,12 +54,17 @@ class ChooseSheet(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class MapColumns(Act):
-    """Say which column is what, and have the rows looked through."""
+    """Say which column is what, and have the rows looked through.
+
+    own_only, numbers: what who says so reaches, see ``job.Job``.
+    """
 
     columns: tuple[str, ...]
     day_order: str
     country: str
     words: tuple[Word, ...]
+    own_only: bool = False
+    numbers: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,7 +82,10 @@ class SheetChosen(Event, frozen=True, kw_only=True):
 
 @event_type("trainings.import.mapped.v1")
 class Mapped(Event, frozen=True, kw_only=True):
-    """Which column is what; the rows are looked through now. ``columns``: field or nothing each."""
+    """Which column is what; the rows are looked through now. ``columns``: field or nothing each.
+
+    own_only, numbers: what who said so reached then, see ``job.Job``.
+    """
 
     import_id: str
     kind: str
@@ -91,6 +94,8 @@ class Mapped(Event, frozen=True, kw_only=True):
     day_order: str
     country: str
     words: tuple[Word, ...]
+    own_only: bool = False
+    numbers: bool = True
 
 
 @event_type("trainings.import.looked_through.v1")

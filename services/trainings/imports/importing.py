@@ -93,6 +93,8 @@ class Sent:
     day_order: str = "dmy"
     country: str = ""
     words: tuple[Word, ...] = ()
+    own_only: bool = False
+    numbers: bool = True
     run: int = 0
 
 
@@ -170,6 +172,8 @@ def evolve(state: ImportState, event: ImportEvent) -> ImportState:
                 day_order=event.day_order,
                 country=event.country,
                 words=event.words,
+                own_only=event.own_only,
+                numbers=event.numbers,
                 run=state.run + 1,
             )
             return _as(Judging, mapped)
@@ -331,6 +335,8 @@ def _map(state: Sent, command: MapColumns) -> tuple[Event, ...]:
             day_order=command.day_order,
             country=command.country,
             words=command.words,
+            own_only=command.own_only,
+            numbers=command.numbers,
         ),
     )
 

@@ -22,7 +22,12 @@ IN_STATEMENT: int = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """``by``: whose import it is; what is entered daily is entered as they would by hand."""
+    """``by``: whose import it is; what is entered daily is entered as they would by hand.
+
+    own_only: they reach the cohorts that they train, and who is enrolled there; to them nothing
+              else is there.
+    numbers:  they may read national numbers, so that people are found by them.
+    """
 
     programme: str
     import_id: str
@@ -30,6 +35,8 @@ class Job:
     history: bool
     now: datetime
     plan: Plan
+    own_only: bool = False
+    numbers: bool = True
 
 
 @dataclass

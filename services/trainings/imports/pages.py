@@ -127,6 +127,7 @@ def enter(import_id: str) -> ResponseReturnValue:
     def run() -> Response:
         if row.kind != CERTIFICATES:
             acting.ensure_kind(row.kind, row.programme, history=row.history)
+            acting.ensure_reach(row)
         by, version = actor(), required_version()
 
         def begin(work: Work) -> Answer:

@@ -105,6 +105,7 @@ def map_columns(import_id: str) -> ResponseReturnValue:
 
         def mapped(work: Work) -> Answer:
             work.expect(IMPORT, import_id, version)
+            own_only, numbers = acting.reached(row.programme)
             handling.map_columns(
                 work,
                 by=by,
@@ -113,6 +114,8 @@ def map_columns(import_id: str) -> ResponseReturnValue:
                 day_order=said.day_order,
                 country=said.country,
                 words=said.words,
+                own_only=own_only,
+                numbers=numbers,
             )
             there = url_for(".show", import_id=import_id)
             return receipt(work, IMPORT, import_id, location=there)

@@ -46,6 +46,8 @@ def job_of(service: Service, programme: str, import_id: str, state: Sent, sheet:
         programme=programme,
         import_id=import_id,
         by=state.by,
+        own_only=state.own_only,
+        numbers=state.numbers,
         history=state.history,
         now=service.clock.now(),
         plan=plan(state.kind, sheet.headers, state.columns, how=how, country=state.country),

@@ -193,7 +193,7 @@ def test_only_a_cohorts_trainer_imports_its_attendance_of_today(house: House) ->
     content = "Grupa;Čas;Učesnik;Sati\nG7;1;P1;6\nG7;1;P2;2\n".encode()
     stranger = Importer(house, house.as_reader(Role.trainer, account="trainer-2"))
     refused = stranger.send("sheet.csv", content)
-    assert {code for _, _, code in findings(house, refused)} == {"not-the-trainer"}
+    assert {code for _, _, code in findings(house, refused)} == {"no-cohort"}
     trainer = Importer(house, house.as_reader(Role.trainer, account="trainer-1"))
     trainer.enter(trainer.send("sheet.csv", content))
     assert marks(house) == {("P1", 1): 360, ("P2", 1): 120}
