@@ -40,6 +40,10 @@ from tests.upgrade.telling import entries, opened, sealed_texts, settings_of, to
 
 NUMBERS = sorted(path.name for path in FIXTURES.glob("[0-9]*"))
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+INDEXES = {
+    "sqlite": "select name from sqlite_master where type = 'index'",
+    "postgresql": "select indexname from pg_indexes where schemaname = 'public'",
+}
 pytestmark = pytest.mark.slow
 
 
@@ -102,6 +106,7 @@ def test_there_are_installations_to_upgrade() -> None:
 
 def test_an_upgraded_installation_tells_the_same_and_goes_on(kept: Kept) -> None:
     kept.commands.run("migrate")
+    assert_form_is_of_now(kept)
     assert entries(kept.commands) == kept.more["entries"]
     kept.assert_same(told(kept.commands))
     kept.assert_same(told_here(kept.settings))
@@ -116,6 +121,21 @@ def test_an_upgraded_installation_tells_the_same_and_goes_on(kept: Kept) -> None
     after = entries(kept.commands)
     assert after.pop("trainings") == kept.more["entries"]["trainings"] + 1
     assert all(count >= kept.more["entries"][name] for name, count in after.items())
+
+
+def assert_form_is_of_now(kept: Kept) -> None:
+    """Every list has the columns and indexes that a new installation's has."""
+    for definition in definitions():
+        engine = owner_engine(kept.settings, definition.name)
+        found = sa.inspect(engine)
+        with engine.connect() as connection:
+            asked = sa.text(INDEXES[engine.dialect.name])
+            indexes = set(connection.execute(asked).scalars())
+        for table in (t for m in definition.view_metadata() for t in m.sorted_tables):
+            columns = {one["name"] for one in found.get_columns(table.name)}
+            assert columns == set(table.columns.keys()), table.name
+            assert indexes >= {one.name for one in table.indexes}, table.name
+        engine.dispose()
 
 
 def assert_logs_are_signed(kept: Kept) -> None:
