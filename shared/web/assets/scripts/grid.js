@@ -81,6 +81,8 @@ async function start(root) {
   async function keep(cell, entry) {
     const number = cell.pending.find((one) => one.entry_id === entry.entry_id)?.n;
     const kept = await store.put({ ...entry, ...(number ? { n: number } : {}) });
+    // It may have been taken back meanwhile, and is removed by this number.
+    entry.n = kept.n;
     const now = cell.pending.find((one) => one.entry_id === entry.entry_id);
     if (now) {
       now.n = kept.n;
