@@ -142,10 +142,10 @@ def found(
         return _among_few(names, words, after=after, limit=limit)
     if state:
         # Behind a common word few may be in a state: where they are few altogether, all are asked.
-        query = _named(within).where(reach.registrations()).limit(FEW_MAX + 1)
-        names = connection.execute(query).all()
-        if len(names) <= FEW_MAX:
-            return _among_few(names, words, after=after, limit=limit)
+        named = _named(within).where(reach.registrations())
+        some = named.with_only_columns(literal(1)).limit(FEW_MAX + 1).subquery()
+        if connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW_MAX:
+            return _among_few(connection.execute(named).all(), words, after=after, limit=limit)
     exact: list[Prefixes] = [(word,) for word in folded]
     rarest, rows = _rarest(connection, exact)
     hits: list[Hit] = []
