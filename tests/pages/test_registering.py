@@ -159,3 +159,40 @@ def test_officer_fills_a_table_by_keys_and_from_a_spreadsheet(
 
 def focus_of(visitor: Visitor) -> str:
     return str(visitor.page.evaluate("document.activeElement.id"))
+
+
+def test_what_one_officer_typed_is_not_there_for_the_next_one_in_the_tab(
+    visit: Callable[[str], Visitor],
+) -> None:
+    amir = visit(OFFICER)
+    amir.open("/trainings/people/table")
+    amir.page.locator("[name=rows-1-full_name]").fill("Tajna Osoba")
+    amir.page.locator("[name=rows-1-jmbg]").fill("0101990715000")
+    assert "Tajna Osoba" in tab_storage(amir)
+    assert "0101990715000" not in tab_storage(amir)
+    # The session runs out, and somebody else sits down: the tab stays.
+    amir.page.context.clear_cookies()
+    amir.sign_in("Jelena Stanković")
+    assert "Tajna Osoba" not in tab_storage(amir)
+    amir.open("/trainings/people/table")
+    assert "Tajna Osoba" not in amir.page.evaluate(
+        "[...document.querySelectorAll('tr[data-row] input')].map(one => one.value).join()"
+    )
+
+
+def test_who_signs_in_again_finds_what_they_typed_but_for_the_national_number(
+    visit: Callable[[str], Visitor],
+) -> None:
+    amir = visit(OFFICER)
+    amir.open("/trainings/people/table")
+    amir.page.locator("[name=rows-1-full_name]").fill("Opet Ista")
+    amir.page.locator("[name=rows-1-jmbg]").fill("0101990715000")
+    amir.page.context.clear_cookies()
+    amir.sign_in(OFFICER)
+    amir.open("/trainings/people/table")
+    assert amir.page.locator("[name=rows-1-full_name]").input_value() == "Opet Ista"
+    assert amir.page.locator("[name=rows-1-jmbg]").input_value() == ""
+
+
+def tab_storage(visitor: Visitor) -> str:
+    return str(visitor.page.evaluate("JSON.stringify(Object.entries(sessionStorage))"))

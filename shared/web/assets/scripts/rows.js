@@ -2,11 +2,13 @@
 // none, and cells that were copied from a spreadsheet fall into place. Without this script rows
 // come from the server and everything is typed.
 
-const KEPT = "zanat.typed.";
+import { PREFIX, forgetOthers } from "./typed.js";
+
 const YES = new Set(["da", "да", "ja", "yes", "x", "1", "✓"]);
 
 export function fillRows(page, storage) {
   page.querySelectorAll("form[data-rows]").forEach((form) => {
+    forgetOthers(page, storage);
     restoreRows(page, form, storage);
     form.addEventListener("keydown", (event) => {
       const field = event.target.closest("tr[data-row] input[type=text]");
@@ -128,7 +130,7 @@ function put(cell, value) {
 
 // Rows that were added before the page was lost are made again, so that what was typed fits.
 function restoreRows(page, form, storage) {
-  const kept = storage.getItem(KEPT + location.pathname + "#" + form.dataset.keep);
+  const kept = storage.getItem(PREFIX + location.pathname + "#" + form.dataset.keep);
   if (!kept || page.querySelector(".govuk-error-summary")) {
     return;
   }

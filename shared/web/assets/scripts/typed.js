@@ -1,11 +1,15 @@
 // Forms marked data-keep keep what was typed in this tab until a page has answered it, so that a
-// lost connection or a sign-out loses nothing. Signing out by hand forgets everything.
+// lost connection or a session that ran out loses nothing of whoever signs in again. Signing out by
+// hand forgets everything, and so does a page of somebody else. Fields marked data-keep-not, such as
+// national numbers, are never kept.
 
-const PREFIX = "zanat.typed.";
+export const PREFIX = "zanat.typed.";
+const OWNER = PREFIX + "account";
 const LENGTH_MAX = 200_000;
 const NEVER = new Set(["password", "file", "hidden", "submit", "button"]);
 
 export function keepTyped(page, storage) {
+  forgetOthers(page, storage);
   const failed = page.body.dataset.failed !== undefined;
   if (!failed) {
     forgetAnswered(storage);
@@ -21,12 +25,26 @@ export function keepTyped(page, storage) {
   });
 }
 
+// What somebody else typed goes as soon as this account has a page; a page without anybody signed
+// in, such as the one to sign in, shows nothing of it and leaves it to its owner.
+export function forgetOthers(page, storage) {
+  const account = page.querySelector("form[data-forget]")?.dataset.forget;
+  if (account && storage.getItem(OWNER) !== account) {
+    forget(storage, () => true);
+    storage.setItem(OWNER, account);
+  }
+}
+
 function fields(form) {
   return [...form.elements].filter((field) => field.name && !NEVER.has(field.type));
 }
 
+function value(field) {
+  return field.dataset.keepNot === undefined ? field.value : "";
+}
+
 function keep(form, key, storage, sent) {
-  const values = fields(form).map((field) => [field.name, field.value, Boolean(field.checked)]);
+  const values = fields(form).map((field) => [field.name, value(field), Boolean(field.checked)]);
   const text = JSON.stringify({ sent, values });
   if (text.length <= LENGTH_MAX) {
     try {
@@ -43,25 +61,25 @@ function restore(form, text) {
     return;
   }
   for (const [index, field] of fields(form).entries()) {
-    const [name, value, checked] = JSON.parse(text).values[index] ?? [];
+    const [name, kept, checked] = JSON.parse(text).values[index] ?? [];
     if (name !== field.name) {
       return;
     }
     if (field.type === "checkbox" || field.type === "radio") {
-      field.checked = checked && field.value === value;
-    } else {
-      field.value = value;
+      field.checked = checked && field.value === kept;
+    } else if (field.dataset.keepNot === undefined) {
+      field.value = kept;
     }
   }
 }
 
 function forgetAnswered(storage) {
-  forget(storage, (text) => JSON.parse(text).sent);
+  forget(storage, (text, key) => key !== OWNER && JSON.parse(text).sent);
 }
 
 function forget(storage, chosen) {
   for (const key of Object.keys(storage)) {
-    if (key.startsWith(PREFIX) && chosen(storage.getItem(key))) {
+    if (key.startsWith(PREFIX) && chosen(storage.getItem(key), key)) {
       storage.removeItem(key);
     }
   }
