@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from sqlalchemy import select
+
 from services.trainings import history
 from services.trainings.education.outcome import OUTCOME, NoOutcome, OutcomeKind, RecordOutcome
 from services.trainings.imports.job import Job
 from services.trainings.imports.rows import OutcomeRow
+from services.trainings.tables import OUTCOMES
 from shared.errors import Invalid, Missing
 from shared.events.work import Work
 from shared.identifiers import derived
@@ -37,6 +40,8 @@ def enter_outcome(
     registration_id, person_id = found
     outcome_id = outcome_id_of(job, row, registration_id)
     if not isinstance(work.load(OUTCOME, outcome_id), NoOutcome):
+        return False
+    if _recorded(work, row, registration_id):
         return False
     if row.completed_on > work.now.date():
         raise Invalid("day-to-come", N_("The day is still to come."), field="completed_on")
@@ -66,3 +71,14 @@ def enter_outcome(
     )
     work.decide(OUTCOME, outcome_id, command)
     return True
+
+
+def _recorded(work: Work, row: OutcomeRow, registration_id: str) -> bool:
+    """Whether somebody recorded the same by hand; what was withdrawn may come again."""
+    asked = select(OUTCOMES.c.outcome_id).where(
+        OUTCOMES.c.registration_id == registration_id,
+        OUTCOMES.c.outcome == row.outcome,
+        OUTCOMES.c.completed_on == row.completed_on,
+        OUTCOMES.c.withdrawn.is_(False),
+    )
+    return work.connection.execute(asked.limit(1)).first() is not None

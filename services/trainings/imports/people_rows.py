@@ -181,7 +181,8 @@ def _says_same(before: Row[Any], row: PersonRow, index: str | None) -> bool:
     if before.name_folded is None:
         return True
     look = (before.name_folded, before.birth_date, before.municipality)
-    return look == look_of(row) and before.number_index == index
+    # A sheet that was taken out has no national numbers: it says nothing of them.
+    return look == look_of(row) and index in (None, before.number_index)
 
 
 def _consented(job: Job, row: PersonRow) -> bool:
