@@ -66,7 +66,7 @@ from services.trainings.imports import step_pages as import_steps
 from services.trainings.imports import working as importing
 from services.trainings.imports.desk import DESK
 from services.trainings.imports.importing import IMPORT
-from services.trainings.imports.projecting import DESK_LIST, IMPORT_LIST
+from services.trainings.imports.projecting import DESK_LIST, HOLD_LIST, IMPORT_LIST
 from services.trainings.imports.reactions import CLOSING
 from services.trainings.officer import api as officer_api
 from services.trainings.officer import pages as officer_pages
@@ -179,6 +179,7 @@ PROJECTIONS: Final = (
     VAULTS,
     IMPORT_LIST,
     DESK_LIST,
+    HOLD_LIST,
     REFERRAL_RECORDS,
     OUTREACH_RECORDS,
     revocations(),

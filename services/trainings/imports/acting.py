@@ -65,6 +65,12 @@ def mine(import_id: str) -> Row[Any]:
     return row
 
 
+def discardable(import_id: str) -> Row[Any]:
+    """One that the one who asks may discard: their own; any that they see while it is entered."""
+    row = found(import_id, WRITE)
+    return row if row.stage == "entering" else mine(import_id)
+
+
 def state_of(import_id: str) -> Sent:
     """The import as it waits for the next step. Raises Refused once it is over."""
     found: ImportState

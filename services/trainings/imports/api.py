@@ -16,7 +16,7 @@ from flask import Response, jsonify
 
 from services.trainings.asking import reach, record_reading
 from services.trainings.imports import acting, handling, shelving, views
-from services.trainings.imports.acting import READ, WRITE, found, mine
+from services.trainings.imports.acting import READ, WRITE, discardable, found, mine
 from services.trainings.imports.importing import CERTIFICATES, IMPORT
 from services.trainings.imports.reporting import to_do
 from services.trainings.imports.schemas import (
@@ -123,7 +123,7 @@ def enter(import_id: str) -> Response:
 @blueprint.response(200, ReceiptSchema)
 def discard(import_id: str) -> Response:
     """Enter nothing, and let the file go."""
-    row, by, version = mine(import_id), actor(), required_version()
+    row, by, version = discardable(import_id), actor(), required_version()
 
     def discarded(work: Work) -> Answer:
         work.expect(IMPORT, import_id, version)

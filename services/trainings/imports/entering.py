@@ -12,7 +12,9 @@ entering   rows by some hundreds, with the import's own counter, in one append e
            can be refused any more. Rows about cohorts as such are one append altogether.
 releasing  cohorts are let go, the desk is left.
 
-A person's data may be erased while this goes on: their rows are left out, and counted as such.
+Meanwhile a person's data may be erased, a number corrected, two registrations put together: rows
+that a rule refuses by then are left out, counted and named. What stops all of it, as a file that is
+gone, is reported with how much is entered by then; desk, cohorts and references are let go.
 """
 
 from __future__ import annotations
@@ -28,9 +30,15 @@ from services.trainings.imports import shelving
 from services.trainings.imports.certifying import certify_next, dated, judge_certificates, waiting
 from services.trainings.imports.cohort_known import Referred
 from services.trainings.imports.cohort_rows import CohortEntering, Otherwise
-from services.trainings.imports.desk import DESK, LeaveDesk, TakeDesk
+from services.trainings.imports.desk import DESK, TakeDesk
 from services.trainings.imports.field import Reading
-from services.trainings.imports.holding import held_cohorts, hold, let_go, reserve_part, unreserve
+from services.trainings.imports.holding import (
+    held_cohorts,
+    hold,
+    let_all_go,
+    let_go,
+    reserve_part,
+)
 from services.trainings.imports.import_commands import (
     Finish,
     NoteEntered,
@@ -47,24 +55,31 @@ from services.trainings.imports.rows import Finding
 from services.trainings.imports.scheduling import schedule_forget, schedule_work
 from services.trainings.imports.understanding import Plan, understood
 from services.trainings.imports.unpacking import job_of, sheet_of
-from services.trainings.imports.views import one
+from services.trainings.imports.views import held, one
 from services.trainings.people.handling import looking_again
 from shared import memory
-from shared.errors import Problem, Refused
+from shared.errors import Forbidden, Invalid, Missing, Problem, Refused
 from shared.events.append import Context
 from shared.events.work import Work
+from shared.language.marking import N_
 from shared.privacy.sealing import DataErased
 from shared.service import Service
 from shared.sheets.reading import Sheet
 
 BATCH: Final = 600
 DESK_PAUSE: Final = timedelta(seconds=2)
+DECIDED: Final = (Refused, Invalid, Missing, Forbidden)
+"""What a rule says; everything else passes, and is tried again."""
 KEYS_FORGOTTEN_EVERY: Final = 10
 """Batches after which the keys made for them are not remembered any more."""
 
 
 class SliceOver(Exception):
     """The time of this piece is used up; another goes on."""
+
+
+class NotEntered(Exception):
+    """Somebody discarded the import meanwhile."""
 
 
 class Entry:
@@ -87,6 +102,12 @@ class Entry:
             now: Any = state
             while isinstance(now, Entering) and self._part(now):
                 now = self._state()
+        except NotEntered:
+            return
+        except DECIDED as problem:
+            now = self._state()
+            if isinstance(now, Entering):
+                self._stop(_refusal(problem, now))
         except SliceOver:
             self._again(timedelta(milliseconds=1))
         finally:
@@ -120,6 +141,7 @@ class Entry:
 
     def _take_desk(self, state: Entering) -> bool:
         def take(work: Work) -> None:
+            self._check_entered(work)
             command = TakeDesk(
                 by=state.by, now=work.now, import_id=self._import_id, history=state.history
             )
@@ -132,7 +154,7 @@ class Entry:
             if refused.code == "desk-taken":
                 self._again(DESK_PAUSE)
             else:
-                self._stop(_refusal(refused), held=False)
+                self._stop(_refusal(refused))
             return False
         return True
 
@@ -158,6 +180,7 @@ class Entry:
         self._check_time()
 
         def held(work: Work) -> None:
+            self._check_entered(work)
             keep(work, self._job, part)
             if done:
                 self._decide(work, ReachPhase, phase="holding", done=done)
@@ -171,9 +194,7 @@ class Entry:
             return judge_certificates(self._service, self._job)
         return judge(self._service, self._job, self._opened.rows(), note=lambda _: None)
 
-    def _stop(self, looked: Looked, *, held: bool = True) -> None:
-        if held:
-            self._release(registered=False)
+    def _stop(self, looked: Looked) -> None:
         with self._service.database.reading() as connection:
             row = one(connection, self._import_id)
         sha256 = shelving.put_report(self._service, self._import_id, looked.kept)
@@ -181,7 +202,7 @@ class Entry:
 
         def stopped(work: Work) -> None:
             self._decide(work, Stop, report=report)
-            self._leave(work)
+            let_all_go(work, by=self._begun.by, import_id=self._import_id)
 
         self._service.transact(self._context, stopped)
         shelving.remove(self._service, "" if row is None else row.report)
@@ -189,14 +210,7 @@ class Entry:
     # Entering
 
     def _entered(self, state: Entering) -> bool:
-        try:
-            self._enter(state)
-        except Problem as problem:
-            # What is one append altogether may still be refused, and then nothing of it is there.
-            if self._kind != "cohorts":
-                raise
-            self._stop(_refusal(problem))
-            return False
+        self._enter(state)
         self._reach("releasing")
         return True
 
@@ -210,7 +224,10 @@ class Entry:
             self._check_time()
             try:
                 self._enter_part(before, part)
-            except DataErased:
+            except DECIDED:
+                # What is one append altogether is there or not, and refused as a whole.
+                if self._kind == "cohorts":
+                    raise
                 self._enter_singly(before, part)
             if number % KEYS_FORGOTTEN_EVERY == 0:
                 self._forget()
@@ -235,22 +252,21 @@ class Entry:
             try:
                 self._enter_part(place, [row])
             except DataErased:
-                self._committed(
-                    lambda work, place=place: self._decide(  # type: ignore[misc]
-                        work,
-                        NoteEntered,
-                        before=place,
-                        done=place + 1,
-                        entered=0,
-                        known=0,
-                        erased=1,
-                    )
-                )
+                self._leave_out(place, erased=1)
+            except DECIDED:
+                # Each was judged while cohorts are held; people's numbers and persons are not.
+                self._leave_out(place, left=(row.row,))
+
+    def _leave_out(self, place: int, **why: Any) -> None:
+        said = {"before": place, "done": place + 1, "entered": 0, "known": 0, **why}
+        self._committed(lambda work: self._decide(work, NoteEntered, **said))
 
     def _committed(self, handler: Callable[[Work], None]) -> None:
         try:
             looking_again(lambda: self._service.transact(self._context, handler))
         except Refused as refused:
+            if refused.code == "import-discarded":
+                raise NotEntered from refused
             # Another piece of this work was faster: these rows are entered.
             if refused.code != "batch-entered":
                 raise
@@ -271,28 +287,24 @@ class Entry:
 
     # Releasing
 
-    def _release(self, *, registered: bool = True) -> None:
+    def _release(self) -> None:
         if self._kind == "people":
-            for _, part in () if registered else self._parts(0):
-                self._let_go(unreserve, part)
             return
-        for start in range(0, len(self._cohorts), BATCH):
-            self._let_go(let_go, self._cohorts[start : start + BATCH])
+        with self._service.database.reading() as connection:
+            cohorts = held(connection, self._import_id)
+        for start in range(0, len(cohorts), BATCH):
+            self._let_go(let_go, cohorts[start : start + BATCH])
 
     def _let_go(self, release: Callable[[Work, Job, Any], None], part: Sequence[Any]) -> None:
-        self._service.transact(self._context, lambda work: release(work, self._job, part))
+        self._service.transact(self._context, lambda work: release(work, self._bare, part))
 
     def _finish(self) -> None:
         def finished(work: Work) -> None:
             self._decide(work, Finish)
-            self._leave(work)
+            let_all_go(work, by=self._begun.by, import_id=self._import_id)
             schedule_forget(work, self._import_id)
 
         self._service.transact(self._context, finished)
-
-    def _leave(self, work: Work) -> None:
-        command = LeaveDesk(by=self._begun.by, now=work.now, import_id=self._import_id)
-        work.decide(DESK, self._programme, command)
 
     # What all of it needs
 
@@ -302,7 +314,7 @@ class Entry:
 
     @property
     def _context(self) -> Context:
-        return context_of(self._job)
+        return context_of(self._bare)
 
     @cached_property
     def _opened(self) -> Sheet:
@@ -310,16 +322,21 @@ class Entry:
         return self._sheet
 
     @cached_property
+    def _bare(self) -> Job:
+        """The import as a job without its file."""
+        return Job(
+            programme=self._programme,
+            import_id=self._import_id,
+            by=self._begun.by,
+            history=self._begun.history,
+            now=self._service.clock.now(),
+            plan=Plan(self._kind, (), Reading(), ""),
+        )
+
+    @cached_property
     def _job(self) -> Job:
         if self._kind == CERTIFICATES:
-            return Job(
-                programme=self._programme,
-                import_id=self._import_id,
-                by=self._begun.by,
-                history=True,
-                now=self._service.clock.now(),
-                plan=Plan(CERTIFICATES, (), Reading(), ""),
-            )
+            return self._bare
         return job_of(self._service, self._programme, self._import_id, self._begun, self._opened)
 
     @cached_property
@@ -378,12 +395,20 @@ class Entry:
             events, _ = self._service.store.stream(connection, stream)
         return IMPORT.fold(events)
 
+    def _check_entered(self, work: Work) -> None:
+        if not isinstance(work.guard(IMPORT, self._import_id), Entering):
+            raise NotEntered
+
     def _check_time(self) -> None:
         if monotonic() > self._deadline:
             raise SliceOver
 
 
-def _refusal(problem: Problem) -> Looked:
+def _refusal(problem: Problem, state: Entering | None = None) -> Looked:
+    """What is said of the whole; what is entered by then stays, and is told."""
     looked = Looked()
     looked.take([Finding(0, "", True, problem.code, problem.sentence, dict(problem.facts))])
+    if state is not None and state.done:
+        sentence = N_("The first {done} were entered before that and stay as they are.")
+        looked.take([Finding(0, "", False, "stays-entered", sentence, {"done": state.done})])
     return looked

@@ -8,9 +8,14 @@ begin(work, by=actor(), import_id=import_id)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row
 
 from services.trainings.imports import views
 from services.trainings.imports.desk import DESK, CloseHistory
+from services.trainings.imports.holding import let_all_go
 from services.trainings.imports.import_commands import (
     AskCertifying,
     Begin,
@@ -20,7 +25,7 @@ from services.trainings.imports.import_commands import (
     MapColumns,
 )
 from services.trainings.imports.import_events import Word
-from services.trainings.imports.importing import IMPORT
+from services.trainings.imports.importing import IMPORT, Entering
 from services.trainings.imports.scheduling import (
     KEPT,
     schedule_expiry,
@@ -31,6 +36,9 @@ from shared.clock import day_in
 from shared.events.work import Work
 from shared.files.attachments import FileReference
 from shared.language.formats import DEFAULT_ZONE
+
+STUCK_AFTER: Final = timedelta(minutes=15)
+"""An import that is being entered is heard of each minute; after that somebody may discard it."""
 
 
 def keep(work: Work, *, by: str, import_id: str, reference: FileReference, history: bool) -> None:
@@ -124,10 +132,22 @@ def begin(work: Work, *, by: str, import_id: str) -> None:
 
 
 def discard(work: Work, *, by: str, import_id: str) -> None:
-    """Enter nothing; the file's key is destroyed."""
-    command = Discard(by=by, now=work.now, import_id=import_id, because="discarded")
+    """Enter nothing, or no more of it when it is stuck; the file's key is destroyed."""
+    row = views.one(work.connection, import_id)
+    stuck = row is not None and is_stuck(row, work.now)
+    entering = isinstance(work.load(IMPORT, import_id), Entering)
+    command = Discard(by=by, now=work.now, import_id=import_id, because="discarded", stuck=stuck)
     if work.decide(IMPORT, import_id, command):
+        if entering:
+            let_all_go(work, by=by, import_id=import_id)
         schedule_forget(work, import_id)
+
+
+def is_stuck(row: Row[Any], now: datetime) -> bool:
+    """Whether an import that is being entered waits for another, or has stood still."""
+    if row.stage != "entering":
+        return False
+    return row.phase == "waiting" or bool(now - row.changed_at >= STUCK_AFTER)
 
 
 def close_history(work: Work, *, by: str, reason: str) -> None:

@@ -105,6 +105,7 @@ class NoteEntered(Act):
     entered: int
     known: int
     erased: int = 0
+    left: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +138,10 @@ class Finish(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class Discard(Act):
-    """Enter nothing."""
+    """Enter nothing. ``stuck``: it is being entered, and does not go on by itself."""
 
     because: Ending
+    stuck: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

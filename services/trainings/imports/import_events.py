@@ -136,6 +136,8 @@ class BatchEntered(Event, frozen=True, kw_only=True):
     """Rows were entered in this very append. ``done``: how many of all are done.
 
     known: were there already. erased: left out, since the person's data were erased meanwhile.
+    left:  rows, as the spreadsheet counts, left out since a rule refuses them by now: a number was
+           corrected, two registrations were put together.
     """
 
     import_id: str
@@ -143,6 +145,7 @@ class BatchEntered(Event, frozen=True, kw_only=True):
     entered: int
     known: int
     erased: int = 0
+    left: tuple[int, ...] = ()
 
 
 @event_type("trainings.import.certificates_dated.v1")

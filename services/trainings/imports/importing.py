@@ -211,6 +211,8 @@ def _entering(state: Entering, event: ImportEvent) -> ImportState:
             return _as(Ready, state, report=event.report)
         case Finished():
             return Over(by=state.by, entered=True)
+        case Discarded():
+            return Over(by=state.by, entered=False)
         case _:
             raise TypeError(f"{type(event).__name__} does not follow Entering")
 
@@ -250,7 +252,7 @@ def decide(state: ImportState, command: ImportCommand) -> tuple[Event, ...]:
         case Begin():
             return _enter(state, command)
         case Discard():
-            if isinstance(state, Entering):
+            if isinstance(state, Entering) and not command.stuck:
                 raise Refused("import-under-way", N_("It is being entered and ends by itself."))
             by = command.by if command.because == "discarded" else None
             return (
@@ -290,7 +292,9 @@ def _over(state: Over, command: ImportCommand) -> tuple[Event, ...]:
             return ()
         case Discard() if not state.entered:
             return ()
-        case NoteLooked() | NoteJudged() | ReachPhase() | NoteEntered():
+        case NoteLooked() | NoteJudged() | ReachPhase():
+            return ()
+        case NoteEntered() if state.entered:
             return ()
         case _ if state.entered:
             raise Refused("import-entered", N_("This import is entered; nothing can be changed."))
@@ -391,6 +395,7 @@ def _work(state: Sent, command: ImportCommand) -> tuple[Event, ...]:
                     entered=command.entered,
                     known=command.known,
                     erased=command.erased,
+                    left=command.left,
                 ),
             )
         case DateCertificates():

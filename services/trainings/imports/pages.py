@@ -17,6 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
@@ -34,7 +35,7 @@ from services.trainings.asking import (
     typed,
 )
 from services.trainings.imports import acting, handling, shelving, showing, views
-from services.trainings.imports.acting import HISTORY, READ, WRITE, found, mine
+from services.trainings.imports.acting import HISTORY, READ, WRITE, discardable, found, mine
 from services.trainings.imports.importing import CERTIFICATES, IMPORT
 from services.trainings.imports.reportfiles import report_file
 from services.trainings.imports.wording import KIND_WORDS, LABELS, PHASE_WORDS
@@ -144,14 +145,14 @@ def enter(import_id: str) -> ResponseReturnValue:
 @requires(WRITE)
 def ask_discard(import_id: str) -> ResponseReturnValue:
     """Say what follows."""
-    return _discard_page(mine(import_id))
+    return _discard_page(discardable(import_id))
 
 
 @blueprint.post("/<import_id>/discard")
 @requires(WRITE)
 def discard(import_id: str) -> ResponseReturnValue:
     """Enter nothing, and let the file go."""
-    row = mine(import_id)
+    row = discardable(import_id)
 
     def run() -> Response:
         by = actor()
@@ -161,7 +162,11 @@ def discard(import_id: str) -> ResponseReturnValue:
             return receipt(work, IMPORT, import_id, location=url_for(".list_imports"))
 
         response = perform_page(row.programme, discarded)
-        flash(say(N_("Nothing was entered. The file is destroyed.")), "info")
+        after = found(import_id, WRITE)
+        said = N_("No more of it is entered. The file is destroyed.")
+        if not after.entered:
+            said = N_("Nothing was entered. The file is destroyed.")
+        flash(say(said), "info")
         return response
 
     return attempt(run, lambda errors: _discard_page(found(import_id, WRITE), errors))
@@ -256,6 +261,8 @@ def _show_page(row: Row[Any], errors: Errors = ()) -> str:
         total=len(findings),
         errors=errors,
         key=new_key(),
+        stuck=handling.is_stuck(row, service().clock.now()),
+        left_rows=", ".join(map(str, msgspec.json.decode(row.left_rows, type=list[int]))),
         to_certify=_to_certify(row),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
+from services.trainings.cohorts.cohort_events import HeldForImport, ReleasedFromImport
 from services.trainings.imports.desk import DeskEvent, DeskLeft, DeskTaken, HistoryClosed
 from services.trainings.imports.import_events import (
     BatchEntered,
@@ -30,7 +31,7 @@ from services.trainings.imports.import_events import (
     Stopped,
 )
 from services.trainings.imports.importing import CERTIFICATES
-from services.trainings.imports.tables import CERTIFICATE_DAYS, DESKS, IMPORTS, MAPPINGS
+from services.trainings.imports.tables import CERTIFICATE_DAYS, DESKS, HOLDS, IMPORTS, MAPPINGS
 from shared.events.projection import Projecting, Projection, Recorded
 
 
@@ -89,12 +90,12 @@ def _worked(at: Projecting, recorded: Recorded, event: Any) -> None:
         case Judged() | Stopped():
             _change(at, recorded, stage="ready", phase="", held=0, **_counts(event.report))
         case Begun():
-            _change(at, recorded, stage="entering", phase="waiting")
+            _change(at, recorded, stage="entering", phase="waiting", done=0)
         case PhaseReached():
             _change(at, recorded, phase=event.phase, held=event.done)
         case BatchEntered():
             _add(at, recorded, event.entered, known=event.known, erased=event.erased)
-            _change(at, recorded, done=event.done)
+            _change(at, recorded, done=event.done, **_left(at, recorded, event))
         case CertificatesDated():
             key = {"cohort_id": event.cohort_id}
             day = {"issued_on": event.issued_on, "certified": False}
@@ -153,6 +154,14 @@ def _counts(report: Report) -> dict[str, Any]:
     }
 
 
+def _left(at: Projecting, recorded: Recorded, event: BatchEntered) -> dict[str, str]:
+    if not event.left:
+        return {}
+    row = at.row(IMPORTS, {"import_id": recorded.identifier})
+    before = msgspec.json.decode(row["left_rows"], type=list[int]) if row is not None else []
+    return {"left_rows": msgspec.json.encode([*before, *event.left]).decode()}
+
+
 def _add(at: Projecting, recorded: Recorded, entered: int, **more: int) -> None:
     key = {"import_id": recorded.identifier}
     by = {"entered": entered, **more}
@@ -182,11 +191,24 @@ def project_desk(at: Projecting, recorded: Recorded) -> None:
             )
 
 
+def project_holds(at: Projecting, recorded: Recorded) -> None:
+    """Bring the row of a cohort that is held up to an event."""
+    key = {"cohort_id": recorded.identifier}
+    match recorded.event:
+        case HeldForImport() as event:
+            at.put(HOLDS, key, import_id=event.import_id)
+        case ReleasedFromImport():
+            at.remove(HOLDS, key)
+
+
 IMPORT_LIST: Final = Projection(
     "imports",
-    1,
+    2,
     (IMPORTS, MAPPINGS, CERTIFICATE_DAYS),
     project,
     get_args(ImportEvent),
+)
+HOLD_LIST: Final = Projection(
+    "import_holds", 1, (HOLDS,), project_holds, (HeldForImport, ReleasedFromImport)
 )
 DESK_LIST: Final = Projection("import_desks", 1, (DESKS,), project_desk, get_args(DeskEvent))

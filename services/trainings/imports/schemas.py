@@ -5,10 +5,15 @@ ImportSchema().dump(row._asdict())
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from marshmallow import Schema, fields, validate
 
 from services.trainings.imports.wording import KIND_WORDS, STAGE_WORDS
 from shared.web.pagination import PageArguments, page_schema
+
+LEFT_ROWS: Final = "Rows left out, since what they name was changed while it was entered."
 
 
 class ImportSchema(Schema):
@@ -31,6 +36,11 @@ class ImportSchema(Schema):
     entered = fields.Integer(required=True)
     known = fields.Integer(required=True)
     erased = fields.Integer(required=True)
+    left_rows = fields.Function(
+        lambda row: json.loads(row["left_rows"]),
+        required=True,
+        metadata={"type": "array", "items": {"type": "integer"}, "description": LEFT_ROWS},
+    )
     version = fields.Integer(required=True)
 
 

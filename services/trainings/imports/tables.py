@@ -57,6 +57,7 @@ IMPORTS: Final = Table(
     Column("entered", Integer, nullable=False, default=0),
     Column("known", Integer, nullable=False, default=0),
     Column("erased", Integer, nullable=False, default=0),
+    Column("left_rows", Text, nullable=False, default="[]"),
     Column("over_at", MOMENT),
     Column("over_by", String(80)),
     Column("destroyed", Boolean, nullable=False, default=False),
@@ -65,7 +66,16 @@ IMPORTS: Final = Table(
     Index("imports_changed", "programme", "kept_at", "import_id"),
 )
 """One row an import. ``stage``: sent, chosen, judging, ready, entering, entered, discarded or
-expired. ``report``: hash of the sealed report on the shelf."""
+expired. ``report``: hash of the sealed report on the shelf; ``left_rows``: which were left out."""
+
+HOLDS: Final = Table(
+    "import_holds",
+    METADATA,
+    Column("cohort_id", String(36), primary_key=True),
+    Column("import_id", String(36), nullable=False),
+    Index("import_holds_import", "import_id"),
+)
+"""Cohorts that an import holds now."""
 
 MAPPINGS: Final = Table(
     "import_mappings",

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
-from services.trainings.imports.tables import CERTIFICATE_DAYS, DESKS, IMPORTS, MAPPINGS
+from services.trainings.imports.tables import CERTIFICATE_DAYS, DESKS, HOLDS, IMPORTS, MAPPINGS
 from services.trainings.tables import COHORTS, MEMBERS, REGISTRATIONS
 from shared.access.roles import EVERY_PROGRAMME
 
@@ -74,6 +74,12 @@ def kind_remembered(connection: Connection, programme: str, headers_mark: str) -
         .order_by(MAPPINGS.c.mapped_at.desc())
         .limit(1)
     ).scalar()
+
+
+def held(connection: Connection, import_id: str) -> list[str]:
+    """The cohorts that an import holds now."""
+    asked = select(HOLDS.c.cohort_id).where(HOLDS.c.import_id == import_id)
+    return sorted(connection.execute(asked).scalars())
 
 
 def desk(connection: Connection, programme: str) -> Row[Any] | None:
