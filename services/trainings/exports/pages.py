@@ -55,6 +55,9 @@ LABELS: Final = {
     "number": N_("Number, or a part of it"),
     "form": N_("File"),
 }
+_OUTCOME_WORDS: Final = {"outcomes": N_("What was completed"), "referrals": N_("What for")}
+"""What the choice among education outcomes is called, where a sheet has it."""
+
 _FILTERS: Final = ("programme", "state", "cohort", "outcome", "number")
 
 blueprint = Blueprint("exports", __name__, url_prefix="/trainings")
@@ -124,8 +127,9 @@ def _page(kind: Kind, given: dict[str, str], errors: Errors = ()) -> str:
         states=[(code, say(words)) for code, words in kind.states.items()],
         cohorts=_cohorts(several=len(own) > 1) if kind.by_cohort else [],
         outcomes=[(code, say(words)) for code, words in OUTCOME_WORDS.items()]
-        if kind.name == "outcomes"
+        if kind.name in _OUTCOME_WORDS
         else [],
+        outcome_label=say(_OUTCOME_WORDS[kind.name]) if kind.name in _OUTCOME_WORDS else "",
         by_number=kind.name == "certificates",
         numbers=gives_number(kind, None),
         forms=[(XLSX, say(N_("Workbook (.xlsx)"))), (CSV, say(N_("Plain table (.csv)")))],

@@ -69,6 +69,8 @@ def referrals(connection: Connection, asked: Asked) -> Generator[Values]:
     )
     if asked.state:
         query = query.where(r.state.in_(OPEN if asked.state == "open" else (asked.state,)))
+    if asked.outcome:
+        query = query.where(r.aim == asked.outcome)
     for row in fetched(connection, query):
         by = asked.names.get(row.referred_by, row.referred_by)
         yield row._asdict() | {"referred_by": by}

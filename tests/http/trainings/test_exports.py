@@ -332,6 +332,25 @@ def test_pages_lead_to_the_file(cohort):
     assert officer.get(f"{PAGE}/secrets").status_code == 404
 
 
+def test_lists_lead_to_their_sheets(house):
+    officer = filled(house).officer()
+    for kind, address in (
+        ("households", "households"),
+        ("referrals", "referrals?state=sent"),
+        ("outreach", "outreach?kind=advocacy"),
+    ):
+        page = officer.get(f"/trainings/{address}").text
+        assert f'href="{PAGE}/{kind}' in page, kind
+    assert f"{PAGE}/referrals?state=sent" in officer.get("/trainings/referrals?state=sent").text
+    page = officer.get(f"{PAGE}/outreach?state=advocacy").text
+    assert 'value="advocacy" selected' in page
+    for aim, count in (("primary_completed", "1"), ("secondary_diploma", "0")):
+        taken = officer.submit(f"{PAGE}/referrals", form="csv", outcome=aim)
+        assert taken.headers["Zanat-Control-Count"] == count
+    donor = house.as_reader(Role.donor, account="donor-1")
+    assert PAGE not in donor.get("/trainings/outreach").text
+
+
 def test_page_of_found_people_keeps_the_search_out_of_addresses(house, officer):
     house.person(full_name="Mira Primer", reference="P-1")
     house.person(full_name="Sanja Uzorak", reference="P-2")
