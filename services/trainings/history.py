@@ -44,7 +44,7 @@ from services.trainings.imports import desk
 from services.trainings.people.registration import REGISTRATION, NoRegistration
 from services.trainings.people.registration_commands import ImportRegistration
 from services.trainings.people.registration_events import DeclaredRoma, Sex
-from shared.errors import Missing
+from shared.errors import Missing, Refused
 from shared.events.work import Work
 from shared.identifiers import derived
 from shared.language.marking import N_
@@ -202,6 +202,7 @@ def import_session(work: Work, *, cohort_id: str, session: int, on: date, minute
     require_open(work)
     if session in _running(work, cohort_id).sessions:
         return
+    _past(work, cohort_id)
     command = ImportSession(
         by=work.context.actor,
         now=work.now,
@@ -221,6 +222,7 @@ def import_enrolments(work: Work, *, cohort_id: str, people: Mapping[str, str]) 
     for registration_id, person_id in people.items():
         if registration_id in known:
             continue
+        _past(work, cohort_id)
         command = ImportEnrolment(
             by=work.context.actor,
             now=work.now,
@@ -247,6 +249,7 @@ def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRo
             )
             by_session.setdefault(row.session, []).append(mark)
     for session, marks in sorted(by_session.items()):
+        _past(work, cohort_id)
         command = ImportAttendance(
             by=work.context.actor,
             now=work.now,
@@ -261,6 +264,7 @@ def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRo
 def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None:
     """Bring test scores."""
     require_open(work)
+    _past(work, cohort_id)
     command = ImportTests(
         by=work.context.actor,
         now=work.now,
@@ -281,7 +285,7 @@ def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None
 def import_closing(work: Work, *, cohort_id: str, closed_on: date) -> None:
     """Bring the end of a cohort; one without sessions, or with later ones, stays open."""
     require_open(work)
-    last = last_session_on(_running(work, cohort_id))
+    last = last_session_on(_past(work, cohort_id))
     if last is None or closed_on < last:
         return
     command = ImportClosing(
@@ -324,7 +328,7 @@ def certify_cohort(
     by cohort in the order of the days of issue gives numbers in that order too.
     """
     require_open(work)
-    state = _running(work, cohort.cohort_id)
+    state = _past(work, cohort.cohort_id)
     certificates = []
     for registration_id, holder in sorted(people.items(), key=lambda one: one[1].reference):
         if qualification(state, registration_id).qualifies:
@@ -414,4 +418,19 @@ def _running(work: Work, cohort_id: str) -> Running:
     state = work.load(COHORT, cohort_id)
     if isinstance(state, NoCohort):
         raise Missing("no-cohort", N_("There is no such cohort."))
+    return state
+
+
+def _past(work: Work, cohort_id: str) -> Running:
+    """A cohort of before. Raises Refused for one of which anything was recorded in daily use."""
+    state = _running(work, cohort_id)
+    if state.daily:
+        raise Refused(
+            "cohort-of-today",
+            N_(
+                "This cohort is run in daily use, so that nothing of the past is brought into it."
+                " Its trainers record what happens in it."
+            ),
+            field="cohort",
+        )
     return state

@@ -115,6 +115,7 @@ class Running:
 
     waiting:  person by registration, who waits longest first.
     held_for: the import that is being entered, "" for none.
+    daily:    whether anything of it was recorded in daily use: no past is brought into it then.
     """
 
     zone: str
@@ -128,6 +129,7 @@ class Running:
     course_version: int = 0
     kind: str = "business"
     held_for: str = ""
+    daily: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,8 @@ def evolve(state: CohortState, event: CohortEvent) -> CohortState:
         return _planned(event)
     if isinstance(state, NoCohort):
         raise TypeError(f"{type(event).__name__} before Planned")
+    if not state.daily and _is_daily(event):
+        state = replace(state, daily=True)
     match event:
         case TrainersChanged():
             return replace(state, trainers=event.trainers)
@@ -197,6 +201,23 @@ def evolve(state: CohortState, event: CohortEvent) -> CohortState:
             return _as(Running, state)
         case _:
             return _taking_part(state, event)
+
+
+def _is_daily(event: CohortEvent) -> bool:
+    """Whether it is a record of daily use: of a session, of who takes part, of what they did."""
+    match event:
+        case SessionScheduled() | Enrolled() | AttendanceRecorded() | TestRecorded() | Closed():
+            return not event.imported
+        case (
+            TrainersChanged()
+            | DetailsChanged()
+            | HeldForImport()
+            | ReleasedFromImport()
+            | Reopened()
+        ):
+            return False
+        case _:
+            return True
 
 
 def _taking_part(state: Running, event: CohortEvent) -> Running:
@@ -236,6 +257,7 @@ def _planned(event: Planned) -> Running:
         course_id=event.course_id,
         course_version=event.course_version,
         kind=event.kind,
+        daily=not event.imported,
     )
 
 

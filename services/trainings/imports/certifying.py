@@ -9,12 +9,14 @@ The day is the file's, the rule the cohort's own. After it the cohort is closed 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Row
 
 from services.trainings import history
 from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate
+from services.trainings.cohorts.cohort import COHORT
+from services.trainings.cohorts.cohort_state import Running
 from services.trainings.courses.course import CourseKind
 from services.trainings.imports import views
 from services.trainings.imports.import_commands import NoteCertified
@@ -25,7 +27,10 @@ from services.trainings.imports.rows import Finding
 from shared.errors import Problem
 from shared.events.work import Work
 from shared.identifiers import derived
+from shared.language.marking import N_
 from shared.service import Service
+
+BY_TRAINERS: Final = N_("This cohort is run in daily use: its trainers issue the certificates.")
 
 
 def waiting(service: Service, programme: str) -> Sequence[Row[Any]]:
@@ -41,7 +46,12 @@ def dated(service: Service, programme: str) -> list[str]:
 
 
 def certify(work: Work, job: Job, row: Row[Any]) -> int:
-    """Enter a cohort's certificates, close it, say so; how many are new. Raises Problem."""
+    """Enter a cohort's certificates, close it, say so; how many are new. Raises Problem.
+
+    One that was gone on with in daily use gets none: its trainers issue them, with today's day.
+    """
+    if is_daily(work, row.cohort_id):
+        return 0
     people = {
         one.registration_id: history.Holder(
             reference=one.reference, full_name=one.full_name, person_id=one.person_id
@@ -84,6 +94,12 @@ def certify(work: Work, job: Job, row: Row[Any]) -> int:
     return len(set(certified) - there)
 
 
+def is_daily(work: Work, cohort_id: str) -> bool:
+    """Whether anything of a cohort was recorded in daily use."""
+    state = work.load(COHORT, cohort_id)
+    return isinstance(state, Running) and state.daily
+
+
 def certify_next(service: Service, job: Job, row: Row[Any]) -> None:
     """Enter a cohort's certificates in one append with the import's own note of it."""
 
@@ -110,6 +126,8 @@ def judge_certificates(service: Service, job: Job) -> Looked:
             work = Work(service.store, service.clock, context_of(job), connection)
             try:
                 looked.judgement.new += certify(work, job, row)
+                if is_daily(work, row.cohort_id):
+                    looked.take([Finding(0, row.reference, False, "cohort-of-today", BY_TRAINERS)])
             except Problem as problem:
                 facts = dict(problem.facts)
                 wrong = Finding(0, row.reference, True, problem.code, problem.sentence, facts)

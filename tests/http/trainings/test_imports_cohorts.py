@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from services.trainings.cohorts import taking_part
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import HoldForImport, ReleaseFromImport
 from services.trainings.imports import entering, working
@@ -16,6 +17,7 @@ from shared.access.roles import Role
 from shared.due.worker import run_due_once
 from shared.errors import Refused
 from shared.events.work import Work
+from tests.http.trainings.cohort_home import Cohort
 from tests.http.trainings.conftest import House
 from tests.http.trainings.importing import IMPORTS as PAGES
 from tests.http.trainings.importing import Importer
@@ -215,3 +217,34 @@ def test_the_same_file_again_changes_nothing(house: House, history: Importer) ->
     assert members == 2
     changed = history.send("sheet.csv", MARKS_FILE.replace("P2;2", "P2;3").encode(), history=True)
     assert findings(house, changed) == [(4, "", "says-otherwise")]
+
+
+def test_nothing_of_the_past_comes_into_a_cohort_of_daily_use(house: House) -> None:
+    Cohort.begun(house, people=1)
+    history = Importer(house, house.as_reader(Role.programme_officer))
+    for kind, content in (
+        ("sessions", "Grupa;Čas;Datum;Sati\nRS-BT-01;3;10.1.2020;6\n"),
+        ("attendance", "Grupa;Čas;Polaznik;Sati\nRS-BT-01;1;RS-BT-01-P1;6\n"),
+        ("tests", "Grupa;Polaznik;Završni test\nRS-BT-01;RS-BT-01-P1;100\n"),
+    ):
+        import_id = history.send("sheet.csv", content.encode(), kind=kind, history=True)
+        assert findings(house, import_id) == [(2, "Grupa", "cohort-of-today")]
+    assert marks(house) == {}
+
+
+def test_what_is_recorded_daily_ends_the_past_of_a_cohort(house: House, history: Importer) -> None:
+    bring(history, PEOPLE_FILE, COHORTS_FILE, SESSIONS_FILE)
+    with house.service.database.reading() as connection:
+        cohort_id = connection.execute(
+            select(COHORTS.c.cohort_id).where(COHORTS.c.reference == "G1")
+        ).scalar_one()
+    registered = house.person(reference="LATER")
+    house.act(
+        lambda work: taking_part.enrol(
+            work, by="officer-1", cohort_id=cohort_id, registration_id=registered
+        )
+    )
+    import_id = history.send("sheet.csv", MARKS_FILE.encode(), history=True)
+    assert {code for _, _, code in findings(house, import_id)} == {"cohort-of-today"}
+    again = history.send("sheet.csv", SESSIONS_FILE.encode(), history=True)
+    assert findings(house, again) == []
