@@ -7,7 +7,7 @@ known.by_reference["P0001"].registration_id
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -15,8 +15,10 @@ from sqlalchemy import Connection, Row, select
 from services.trainings.imports.job import parts
 from services.trainings.imports.rows import PersonRow
 from services.trainings.people.projecting import NUMBER_PURPOSE, number_index
+from services.trainings.people.registration import REGISTRATION
 from services.trainings.tables import REGISTRATIONS
-from shared.events.tables import CLAIMS
+from shared.events.envelope import decode
+from shared.events.tables import CLAIMS, EVENTS
 from shared.language.folding import fold
 from shared.privacy.keyring import Keyring
 
@@ -83,6 +85,35 @@ def known_people(
         claimed=claimed,
         indexes=indexes,
     )
+
+
+def before_import(
+    connection: Connection, known: Known, import_id: str, rows: Sequence[PersonRow]
+) -> Known:
+    """The same without those looks that rows of the import itself gave, in batches before."""
+    asked = {look_of(row) for row in rows if not row.reference and not row.jmbg}
+    found = {look: known.by_look[look] for look in asked & known.by_look.keys()}
+    streams = {REGISTRATION.stream(row.registration_id): look for look, row in found.items()}
+    made: set[tuple[str, str, str]] = set()
+    for part in parts(sorted(streams)):
+        first = select(EVENTS.c.stream, EVENTS.c.envelope).where(
+            EVENTS.c.stream.in_(part), EVENTS.c.version == 1
+        )
+        made.update(
+            streams[row.stream]
+            for row in connection.execute(first)
+            if decode(row.envelope).causationid == import_id
+        )
+    kept = {look: row for look, row in known.by_look.items() if look not in made}
+    return replace(known, by_look=kept)
+
+
+def registered_under(
+    connection: Connection, programme: str, references: Sequence[str]
+) -> dict[str, str]:
+    """Registration by reference, of those that are there."""
+    found = _found(connection, programme, REGISTRATIONS.c.reference, sorted(references))
+    return {row.reference: row.registration_id for row in found}
 
 
 def known_references(connection: Connection, programme: str, rows: Sequence[PersonRow]) -> set[str]:

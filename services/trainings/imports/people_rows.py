@@ -18,7 +18,14 @@ from sqlalchemy import Connection, Row
 
 from services.trainings import history
 from services.trainings.imports.job import Job, Judgement
-from services.trainings.imports.people_known import Known, known_people, known_references, look_of
+from services.trainings.imports.people_known import (
+    Known,
+    before_import,
+    known_people,
+    known_references,
+    look_of,
+    registered_under,
+)
 from services.trainings.imports.rows import PersonRow
 from services.trainings.imports.seen import Seen
 from services.trainings.people.belonging import person_of_number
@@ -37,6 +44,9 @@ from shared.language.marking import N_
 from shared.privacy.keyring import Keyring
 
 REFERENCE_CLAIM: Final = "registration-reference"
+REFERENCE_MARK: Final = 12
+"""Hexadecimal digits of an import in the references that it gives; within it rows differ."""
+
 _NOBODY: Final = NoRegistration()
 
 
@@ -52,8 +62,11 @@ def registration_id_of(job: Job, row: PersonRow) -> str:
 
 
 def reference_of(job: Job, row: PersonRow) -> str:
-    """The reference that a row has, or is given."""
-    return row.reference or f"R-{registration_id_of(job, row)[-8:].upper()}"
+    """The reference that a row has, or is given: the import's mark and the row."""
+    if row.reference:
+        return row.reference
+    mark = derived("import", job.programme, job.import_id).replace("-", "")
+    return f"R-{mark[-REFERENCE_MARK:].upper()}-{row.row}"
 
 
 class PeopleJudge:
@@ -72,7 +85,16 @@ class PeopleJudge:
     def judge(self, connection: Connection, rows: Sequence[PersonRow]) -> None:
         """Judge the next rows."""
         known = known_people(connection, self._keyring, self._job.programme, rows)
+        made = [reference_of(self._job, row) for row in rows if not row.reference]
+        given = registered_under(connection, self._job.programme, made)
         for row in rows:
+            if given.get(reference_of(self._job, row)) not in (
+                None,
+                registration_id_of(self._job, row),
+            ):
+                sentence = N_("The reference that this row would be given is taken. Give it one.")
+                self.judgement.error(row.row, "", "reference-taken", sentence)
+                continue
             self._judge(row, known)
 
     def _judge(self, row: PersonRow, known: Known) -> None:
@@ -83,8 +105,7 @@ class PeopleJudge:
                 sentence = N_("The same reference stands in row {first} already.")
                 found.error(row.row, plan.header("reference"), "repeated", sentence, first=first)
                 return
-        before = self._there(row, known)
-        if before is not None:
+        if self._there(row, known) is not None or self._repeats(row, known):
             found.known += 1
             return
         if row.reference and row.reference in known.by_reference:
@@ -100,6 +121,19 @@ class PeopleJudge:
         self._warn_of_number(row, known)
         self._warn_of_look(row, known)
         self._warn_of_consent(row)
+
+    def _repeats(self, row: PersonRow, known: Known) -> bool:
+        """Whether a row without a reference has the national number of a row before."""
+        index = known.indexes[row.jmbg]
+        if row.reference or index is None:
+            return False
+        first = self._seen.first("number", bytes.fromhex(index)[:16], row.row)
+        if first == row.row:
+            return False
+        sentence = N_("The same national number as in row {first}: it is entered once.")
+        header = self._job.plan.header("jmbg")
+        self.judgement.warn(row.row, header, "same-person", sentence, first=first)
+        return True
 
     def _there(self, row: PersonRow, known: Known) -> Row[Any] | None:
         """The registration that this row already made, or that says the same."""
@@ -220,15 +254,23 @@ def reserve(work: Work, job: Job, rows: Sequence[PersonRow]) -> None:
     known = known_references(work.connection, job.programme, rows)
     for row in rows:
         if row.reference and row.reference not in known:
-            stream = REGISTRATION.stream(registration_id_of(job, row))
-            work.claim(
-                Claim(REFERENCE_CLAIM, row.reference, stream, "reference-taken", REFERENCE_TAKEN)
-            )
+            work.claim(_reference_claim(job, row))
+
+
+def _reference_claim(job: Job, row: PersonRow) -> Claim:
+    stream = REGISTRATION.stream(registration_id_of(job, row))
+    reference = reference_of(job, row)
+    return Claim(REFERENCE_CLAIM, reference, stream, "reference-taken", REFERENCE_TAKEN)
 
 
 def enter_people(work: Work, job: Job, rows: Sequence[PersonRow]) -> tuple[int, int]:
-    """Register who is not there; how many were, and how many were there already."""
+    """Register who is not there; how many were, and how many were there already.
+
+    Where batches end changes nothing: by look a row is known when it was there before the import,
+    by number also when a row before has it.
+    """
     known = known_people(work.connection, work.store.keyring, job.programme, rows)
+    known = before_import(work.connection, known, job.import_id, rows)
     if job.history:
         history.require_open(work)
     new = [registration_id_of(job, row) for row in rows if not _there(row, known)]
@@ -237,11 +279,13 @@ def enter_people(work: Work, job: Job, rows: Sequence[PersonRow]) -> tuple[int, 
     entered = 0
     for row in rows:
         index = known.indexes[row.jmbg]
-        if _there(row, known):
+        if _there(row, known) or (not row.reference and index in persons):
             continue
         registration_id = registration_id_of(job, row)
         if not isinstance(work.load(REGISTRATION, registration_id), NoRegistration):
             continue
+        if not row.reference:
+            work.claim(_reference_claim(job, row))
         person_id = _person(work, job, row, known, persons, index)
         work.decide(REGISTRATION, registration_id, _command(job, row, person_id=person_id))
         entered += 1
