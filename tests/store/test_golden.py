@@ -83,6 +83,8 @@ CAME_LATER = {
     ("accounts.account.invitation_renewed.v1", "link"),
     ("accounts.account.invited.v1", "link"),
     ("notifications.message.queued.v1", "told"),
+    ("trainings.cohort.attendance_recorded.v1", "excused_as"),
+    ("trainings.registration.confirmed.v1", "witness"),
     ("trainings.registration.contact_changed.v1", "email"),
     ("trainings.registration.contact_changed.v1", "email_before"),
     ("trainings.registration.contact_changed.v1", "phone_before"),
