@@ -351,8 +351,7 @@ class Keyring:
         else:
             with driver.cursor(binary=True) as cursor:
                 rows = cursor.execute(
-                    f"{_WHOLE} where {column} in"
-                    " (select json_array_elements_text(%s::json))",
+                    f"{_WHOLE} where {column} in (select json_array_elements_text(%s::json))",
                     (wanted,),
                 ).fetchall()
         return [row for row in rows if self.opens(row[2])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from services.trainings.people import comparing, duplicates
@@ -205,7 +207,7 @@ def test_the_first_pairs_are_kept_on_either_database(busy):
 def test_people_named_alike_by_the_hundred_keep_a_few_pairs_each(house, officer):
     def register(work):
         for number in range(120):
-            fields = {**NAMESAKE, "municipality": f"Opština {number % 7}"}
+            fields: dict[str, Any] = {**NAMESAKE, "municipality": f"Opština {number % 7}"}
             people.register(work, by="officer-1", person=NewPerson(**fields))
 
     house.act(register)

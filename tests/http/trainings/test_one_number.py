@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import pytest
@@ -83,7 +84,8 @@ def test_two_that_came_to_have_one_number_are_not_taken_apart(house: House) -> N
 
 def test_one_number_is_one_person_through_random_histories(house: House) -> None:
     for seed in range(HISTORIES):
-        chance, done = random.Random(seed), []
+        chance = random.Random(seed)
+        done: list[tuple[str, int, str | int | None]] = []
         numbers = [f"{seed:06}{one:07}" for one in range(3)]
         ids: list[str] = []
         for _ in range(STEPS):
@@ -106,12 +108,11 @@ def test_one_number_is_one_person_through_random_histories(house: House) -> None
 def test_a_person_of_two_households_is_not_made(house: House, officer) -> None:
     one, other = house.person(reference="A", jmbg=NUMBER), house.person(reference="B")
     homes = [
-        house.act(
-            lambda work, one=one: households.form(
-                work, by="officer-1", home=NewHome(registration_id=one, address="Ulica 1")
-            )
+        house.act(partial(households.form, by="officer-1", home=home))
+        for home in (
+            NewHome(registration_id=registration_id, address="Ulica 1")
+            for registration_id in (one, other)
         )
-        for one in (one, other)
     ]
     shown = officer.get(f"/trainings/api/v1/people/{one}/duplicates/{other}").json
     assert "households" in shown["follows"]["conflicts"]
