@@ -33,7 +33,11 @@ async function start(root) {
     leaving: () => {
       typing = null;
     },
-    typing: (entry) => typing !== null && typing.pending.at(-1)?.n === entry.n,
+    // Of the cell in which somebody types nothing goes: what stands there is half a number.
+    typing: (entry) =>
+      typing !== null &&
+      typing.person === entry.registration_id &&
+      typing.place === entry.place,
     sent: (batch) => {
       for (const entry of batch) {
         const cell = cells.get(keyOf(entry.registration_id, entry.place));
@@ -95,8 +99,9 @@ async function start(root) {
 
   function soon(pause) {
     clearTimeout(timer);
-    timer = setTimeout(() => {
+    timer = setTimeout(async () => {
       typing = null;
+      await Promise.all([...cells.values()].map((cell) => cell.doing));
       sender.flush();
     }, pause);
   }
