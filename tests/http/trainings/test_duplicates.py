@@ -17,7 +17,7 @@ from tests.http.trainings.conftest import NUMBER, PROGRAMME
 
 API = "/trainings/api/v1/people"
 PEOPLE = "/trainings/people"
-NAMESAKE = {
+NAMESAKE: dict[str, Any] = {
     "full_name": "Ana Jovanović",
     "birth_date": "1990-01-01",
     "sex": "F",

@@ -41,9 +41,7 @@ def test_what_comes_in_meanwhile_is_not_in_it(busy: House, monkeypatch: pytest.M
     monkeypatch.setattr(asked, "FETCHED", 1)
     for n in range(3):
         busy.person(reference=f"P-{n}")
-    everything = Asked(
-        programme=PROGRAMME, reach=EVERYTHING, people=EVERYTHING, reasons=EVERYTHING
-    )
+    everything = Asked(programme=PROGRAMME, reach=EVERYTHING, people=EVERYTHING, reasons=EVERYTHING)
     with (
         busy.service.database.reading_one_state() as connection,
         closing(rows.rows("people", connection, everything)) as found,

@@ -12,6 +12,8 @@ from services.trainings.cohorts import taking_part
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import HoldForImport, ReleaseFromImport
 from services.trainings.imports import entering, working
+from services.trainings.imports.judging import judge
+from services.trainings.imports.people_rows import enter_people
 from services.trainings.tables import COHORTS, MARKS, MEMBERS, REGISTRATIONS
 from shared.access.roles import Role
 from shared.due.worker import run_due_once
@@ -111,7 +113,7 @@ def test_others_keep_off_a_cohort_while_a_sheet_is_entered(
             house.act(lambda work: hold(work, cohort_id, "another"))
         return real(*_, **__)
 
-    real = entering.judge
+    real = judge
     monkeypatch.setattr(entering, "judge", judged)
     history.enter(import_id)
     assert len(met) == 1
@@ -138,7 +140,7 @@ def test_a_killed_server_goes_on_where_it_stopped(
     )
     monkeypatch.setattr(entering, "BATCH", 5)
     import_id = history.send("sheet.csv", people.encode(), history=True)
-    real, batches = entering.enter_people, 0
+    real, batches = enter_people, 0
 
     def killed(*given: Any) -> Any:
         nonlocal batches
@@ -192,12 +194,12 @@ def test_only_a_cohorts_trainer_imports_its_attendance_of_today(house: House) ->
         f"{PAGES}/{officer.upload('m.csv', MARKS_FILE.encode()).location.split('/')[-2]}/sheet"
     )
     assert form.get("kind") not in ("attendance", "tests")
-    content = "Grupa;Čas;Učesnik;Sati\nG7;1;P1;6\nG7;1;P2;2\n".encode()
+    attended = "Grupa;Čas;Učesnik;Sati\nG7;1;P1;6\nG7;1;P2;2\n".encode()
     stranger = Importer(house, house.as_reader(Role.trainer, account="trainer-2"))
-    refused = stranger.send("sheet.csv", content)
+    refused = stranger.send("sheet.csv", attended)
     assert {code for _, _, code in findings(house, refused)} == {"no-cohort"}
     trainer = Importer(house, house.as_reader(Role.trainer, account="trainer-1"))
-    trainer.enter(trainer.send("sheet.csv", content))
+    trainer.enter(trainer.send("sheet.csv", attended))
     assert marks(house) == {("P1", 1): 360, ("P2", 1): 120}
     late = officer.send("sheet.csv", "Grupa;Čas;Datum;Sati\nG7;2;1.2.2026;6\n".encode())
     assert findings(house, late) == [(2, "", "session-in-the-past")]

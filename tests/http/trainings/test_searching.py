@@ -103,7 +103,12 @@ def test_a_state_that_few_are_in_is_not_looked_for_behind_every_name(house, offi
     for number in range(6):
         house.person(full_name=f"Jovan {'abcdef'[number] * 4}", confirmed_by="officer-2")
     statements = []
-    monkeypatch.setattr(searching, "_hits", lambda *_, **__: statements.append(1) or iter(()))
+
+    def looked_through(*_, **__):
+        statements.append(1)
+        return iter(())
+
+    monkeypatch.setattr(searching, "_hits", looked_through)
     assert ids(officer, "jovan", state="unconfirmed") == [(waiting, False)]
     assert ids(officer, "jovnović", state="unconfirmed") == [(waiting, True)]
     assert statements == []
