@@ -23,6 +23,8 @@ from services.trainings.erasure.erasure_events import (
     ServicePurged,
 )
 from services.trainings.erasure.wording import GROUND_WORDS
+from services.trainings.imports.naming import CLASSES
+from services.trainings.imports.views import waiting as waiting_imports
 from services.trainings.people import views as people
 from services.trainings.people.acting import READ as READ_PEOPLE
 from services.trainings.retention.rules import AGREEMENT_MONTHS
@@ -175,6 +177,14 @@ def whole(row: Row[Any]) -> dict[str, Any]:
     told["answers"] = list(answers.values())
     told["key_ids"] = _key_ids(events)
     return told
+
+
+def sheets_that_wait(row: Row[Any]) -> int:
+    """How many sheets wait to be entered, of which those that name the person will go."""
+    if row.state not in ("asked", "confirmed") or not CLASSES.intersection(row.classes.split("\n")):
+        return 0
+    with service().database.reading() as connection:
+        return len(waiting_imports(connection, row.programme))
 
 
 def certificate(row: Row[Any]) -> dict[str, Any]:

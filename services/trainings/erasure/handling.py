@@ -24,6 +24,7 @@ from services.trainings.erasure.erasure_commands import (
     Standing,
 )
 from services.trainings.erasure.erasure_events import ServiceRows
+from services.trainings.imports.naming import CLASSES, discard_naming
 from services.trainings.people.projecting import NUMBER_PURPOSE
 from services.trainings.people.views import record, registrations_of
 from services.trainings.retention.retention import RETENTION, held_on
@@ -132,13 +133,18 @@ def _check_not_own(work: Work, registration_ids: Sequence[str]) -> None:
 
 
 def destroy_due(service: Service, payload: bytes) -> None:
-    """Destroy the keys of a confirmed erasure and put their ids on record."""
+    """Destroy the keys of a confirmed erasure and put their ids on record.
+
+    Sheets that wait to be entered and name the person go before, while it is known what names them.
+    """
     programme, _, erasure_id = payload.decode().partition("\n")
     with service.database.reading() as connection:
         events, _ = service.store.stream(connection, ERASURE.stream(erasure_id))
     state = ERASURE.fold(events)
     if not isinstance(state, Agreed):
         return
+    if CLASSES.intersection(state.was.classes):
+        discard_naming(service, programme, state.was.registration_ids)
     kinds = [Kind.of(text) for text in state.was.kinds]
     key_ids = tuple(ERASING.destroy_keys(service, state.was.owners, kinds))
 

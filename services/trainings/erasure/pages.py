@@ -33,6 +33,7 @@ from services.trainings.erasure import acting, showing, views
 from services.trainings.erasure.acting import CONFIRM, READ, REQUEST, certificate, found
 from services.trainings.erasure.schemas import STATES, ErasureChoiceSchema
 from services.trainings.erasure.wording import STATE_WORDS
+from services.trainings.imports.naming import CLASSES
 from shared.access.reader import may
 from shared.language.marking import N_
 from shared.web.access import requires, signed_in
@@ -173,6 +174,7 @@ def print_certificate(erasure_id: str) -> ResponseReturnValue:
         legal_basis=say(told["legal_basis"]),
         verifies=told["verifies"],
         key_ids=told["key_ids"],
+        searches_sheets=bool(CLASSES.intersection(row.classes.split("\n"))),
     )
 
 
@@ -207,6 +209,7 @@ def _show_page(row: Row[Any], errors: Errors = ()) -> str:
         may_confirm=may(reader, CONFIRM, row.programme) and row.state == "asked",
         may_cancel=may(reader, REQUEST, row.programme) and row.state == "asked",
         history=showing.history(row),
+        sheets=acting.sheets_that_wait(row),
         errors=errors,
         key=new_key(),
     )

@@ -27,6 +27,7 @@ from shared.privacy.keyring import Keyring
 class Referred:
     """cohorts: id by reference; people: (registration, person) by what the row says.
 
+    erased: those of them whose data were erased: nothing is entered of them any more.
     trainers: accounts by folded name. courses: (course id, version, kind) by folded title.
     """
 
@@ -34,6 +35,7 @@ class Referred:
     people: Mapping[str, tuple[str, str]]
     trainers: Mapping[str, list[str]]
     courses: Mapping[str, list[tuple[str, int, str]]]
+    erased: frozenset[str] = frozenset()
 
     @classmethod
     def found(
@@ -41,12 +43,14 @@ class Referred:
     ) -> Referred:
         """What there is in the programme of all that the rows name."""
         participants = {row.participant for row in rows if hasattr(row, "participant")}
+        erased: set[str] = set()
         daily = job.plan.kind == "cohorts" and not job.history
         return cls(
             cohorts=_cohorts(connection, job),
-            people=_people(connection, keyring, job, participants),
+            people=_people(connection, keyring, job, participants, erased),
             trainers=_trainers(connection, job.programme) if daily else {},
             courses=_courses(connection, job.programme) if daily else {},
+            erased=frozenset(erased),
         )
 
 
@@ -65,13 +69,14 @@ def _within(job: Job) -> Reach:
 
 
 def _people(
-    connection: Connection, keyring: Keyring, job: Job, participants: set[str]
+    connection: Connection, keyring: Keyring, job: Job, participants: set[str], erased: set[str]
 ) -> dict[str, tuple[str, str]]:
     columns = (
         REGISTRATIONS.c.reference,
         REGISTRATIONS.c.number_index,
         REGISTRATIONS.c.registration_id,
         REGISTRATIONS.c.person_id,
+        REGISTRATIONS.c.name_folded,
     )
     numbers = {
         index: said
@@ -93,6 +98,8 @@ def _people(
             for row in connection.execute(asked.order_by(REGISTRATIONS.c.reference.desc())):
                 said = row.reference if column is REGISTRATIONS.c.reference else row.number_index
                 found[wanted[said]] = (row.registration_id, row.person_id)
+                if row.name_folded is None:
+                    erased.add(wanted[said])
     return found
 
 

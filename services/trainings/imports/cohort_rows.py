@@ -55,6 +55,15 @@ class Otherwise(Refused):
         super().__init__("says-otherwise", ALREADY_OTHERWISE)
 
 
+class OfErased(Otherwise):
+    """The row is about somebody whose data were erased: nothing is entered of them any more."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self, "data-erased", N_("The data of this person were erased. The row is left out.")
+        )
+
+
 class CohortEntering:
     """Enters rows of one import into cohorts."""
 
@@ -294,6 +303,8 @@ class CohortEntering:
             raise Missing(
                 "no-registration", N_("There is no such registration."), field="participant"
             )
+        if said in self._referred.erased:
+            raise OfErased
         return found
 
 

@@ -143,6 +143,17 @@ def discard(work: Work, *, by: str, import_id: str) -> None:
         schedule_forget(work, import_id)
 
 
+def discard_for_erasure(work: Work, *, import_id: str) -> None:
+    """Enter no more of a sheet that names somebody whose data are erased."""
+    by = work.context.actor
+    entering = isinstance(work.load(IMPORT, import_id), Entering)
+    command = Discard(by=by, now=work.now, import_id=import_id, because="erasure", stuck=True)
+    if work.decide(IMPORT, import_id, command):
+        if entering:
+            let_all_go(work, by=by, import_id=import_id)
+        schedule_forget(work, import_id)
+
+
 def is_stuck(row: Row[Any], now: datetime) -> bool:
     """Whether an import that is being entered waits for another, or has stood still."""
     if row.stage != "entering":

@@ -16,7 +16,7 @@ import msgspec
 
 from shared.events.event import Event, event_type
 
-Ending: TypeAlias = Literal["discarded", "expired"]
+Ending: TypeAlias = Literal["discarded", "expired", "erasure"]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

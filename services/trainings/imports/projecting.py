@@ -107,7 +107,7 @@ def _worked(at: Projecting, recorded: Recorded, event: Any) -> None:
         case Finished():
             _change(at, recorded, stage="entered", phase="", over_at=recorded.at)
         case Discarded():
-            stage = "discarded" if event.because == "discarded" else "expired"
+            stage = "expired" if event.because == "expired" else "discarded"
             _change(at, recorded, stage=stage, over_at=recorded.at, over_by=event.discarded_by)
         case FileDestroyed():
             _change(at, recorded, destroyed=True, sha256="", report="")

@@ -44,7 +44,12 @@ def schedule_expiry(work: Work, import_id: str) -> None:
     _schedule(work, EXPIRE, import_id, "", KEPT)
 
 
+def payload_of(programme: str, import_id: str) -> bytes:
+    """What a piece of due work is about; ``parsed`` reads it."""
+    return f"{programme}\n{import_id}".encode()
+
+
 def _schedule(work: Work, kind: str, import_id: str, mark: str, after: timedelta) -> None:
     due_id = "/".join(part for part in (kind, import_id, mark) if part)
-    payload = f"{work.context.programme}\n{import_id}".encode()
+    payload = payload_of(work.context.programme, import_id)
     work.schedule(DueWork(due_id, kind, work.now + after, payload))

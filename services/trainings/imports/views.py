@@ -76,6 +76,16 @@ def kind_remembered(connection: Connection, programme: str, headers_mark: str) -
     ).scalar()
 
 
+def waiting(connection: Connection, programme: str) -> Sequence[Row[Any]]:
+    """Imports of a programme whose file is kept and that are not over."""
+    asked = select(IMPORTS).where(
+        IMPORTS.c.programme == programme,
+        IMPORTS.c.sha256 != "",
+        IMPORTS.c.stage.in_(("sent", "chosen", "judging", "ready", "entering")),
+    )
+    return connection.execute(asked.order_by(IMPORTS.c.kept_at, IMPORTS.c.import_id)).all()
+
+
 def held(connection: Connection, import_id: str) -> list[str]:
     """The cohorts that an import holds now."""
     asked = select(HOLDS.c.cohort_id).where(HOLDS.c.import_id == import_id)
