@@ -83,9 +83,10 @@ async function start(root) {
   }
 
   async function keep(cell, entry) {
-    const number = cell.pending.find((one) => one.entry_id === entry.entry_id)?.n;
+    // An entry has one place in the store, also where it was taken back while it was being kept.
+    const number = cell.kept.get(entry.entry_id) ?? entry.n;
     const kept = await store.put({ ...entry, ...(number ? { n: number } : {}) });
-    // It may have been taken back meanwhile, and is removed by this number.
+    cell.kept.set(entry.entry_id, kept.n);
     entry.n = kept.n;
     const now = cell.pending.find((one) => one.entry_id === entry.entry_id);
     if (now) {
@@ -140,8 +141,9 @@ async function start(root) {
     if (before) {
       cell.pending.push({ ...before, n: last.n });
     }
+    const number = () => cell.kept.get(last.entry_id) ?? last.n;
     cell.doing = (cell.doing ?? Promise.resolve()).then(() =>
-      before ? store.put({ ...before, n: last.n }) : store.remove(last.n),
+      before ? store.put({ ...before, n: number() }) : store.remove(number()),
     );
     show(cell);
     gain(cell);

@@ -3,7 +3,8 @@
 const STATES = ["excused", "waiting", "contested", "refused"];
 
 // A cell: { td, input, person, place, most, entry, text, pending }. entry: id of what stands;
-// text: what is recorded, as it is written; pending: entries of it that have not arrived.
+// text: what is recorded, as it is written; pending: entries of it that have not arrived; kept: by
+// the id of an entry, its number in the store.
 export function makeCells(root) {
   const heads = [...root.querySelectorAll("thead th")];
   const rows = [...root.querySelectorAll("tbody tr[data-person]")];
@@ -42,6 +43,7 @@ function makeCell(row, head, td) {
     excused: td.dataset.x !== undefined,
     contested: td.dataset.c !== undefined,
     pending: [],
+    kept: new Map(),
   };
   td.replaceChildren(input);
   show(cell);
