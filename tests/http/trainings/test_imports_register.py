@@ -12,6 +12,7 @@ from services.commands.loading_trainings import TrainingLoad
 from services.register.reading import read
 from services.trainings.app import definition
 from services.trainings.figures import likely_duplicates, programme_figures
+from services.trainings.people.comparing import catch_up, compare_all
 from services.trainings.tables import CERTIFICATES, REGISTRATIONS
 from shared.access.roles import Role
 from shared.service import Service
@@ -51,6 +52,9 @@ def test_the_register_comes_in_through_the_pages_alone(house: House, tmp_path: P
     assert figures["likely_duplicates"] == 4
     assert figures["persons_primary_or_classes"] == 150
     assert figures["persons_vocational_or_secondary"] == 100
+    # Pairs are compared by the day's work; a look at the page compares for a moment only.
+    compare_all(house.service, b"2026-03-01")
+    catch_up(house.service, seconds=600)
     page = officer.asker.get("/trainings/people/duplicates")
     assert page.status_code == 200
     assert all(reference in page.text for reference in alike)
