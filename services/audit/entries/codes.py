@@ -120,6 +120,26 @@ _KINDS: Final = {
     "vocational": N_("Vocational course"),
 }
 
+_KINDS_OF_OUTREACH: Final = {
+    "motivation": N_("Motivation of participants"),
+    "advocacy": N_("Advocacy"),
+    "awareness": N_("Awareness"),
+    "ministry": N_("Ministry"),
+    "municipality": N_("Municipality"),
+    "other": N_("Another institution"),
+    "roma_organisation": N_("Roma organisation"),
+    "school": N_("School"),
+}
+"""Of activities and of the institutions that took part."""
+
+_EDUCATION: Final = {
+    "class_completed": N_("Class or cycle of primary school completed"),
+    "employment_service_qualification": N_("Qualification of the employment service"),
+    "primary_completed": N_("Primary school completed"),
+    "secondary_diploma": N_("Diploma of a secondary school"),
+    "vocational_certificate": N_("Certificate of a vocational course"),
+}
+
 _WHAT: Final = {
     "account": N_("Account number"),
     "application": N_("An application as it was handed in"),
@@ -204,10 +224,14 @@ _FORMS: Final = {
 }
 
 CODES: Final[dict[str, dict[str, str]]] = {
+    "aim": _EDUCATION,
     "because": {
         "accounting_law": N_("Accounting law keeps it until then."),
         "money_under_way": N_("Money is under way"),
         "not_asked_for": N_("Nobody asked for it to be erased."),
+        "discarded": N_("Somebody discarded it"),
+        "expired": N_("Nobody entered it in time"),
+        "erasure": N_("It named somebody whose data are erased"),
         "likely_duplicate": N_("A likely duplicate was decided"),
         "national_number": N_("The national number is the same"),
     },
@@ -225,7 +249,7 @@ CODES: Final[dict[str, dict[str, str]]] = {
     "format": {"csv": N_("CSV"), "pain_001": N_("pain.001 (ISO 20022)")},
     "classes": _CLASSES,
     "ground": {**_GROUNDS, **_ERASING, **_HOLDING},
-    "kind": _KINDS,
+    "kind": {**_KINDS, **_KINDS_OF_OUTREACH},
     "certificate_kind": _KINDS,
     "matched_by": {
         "end_to_end_id": N_("By the end-to-end number"),
@@ -253,17 +277,13 @@ CODES: Final[dict[str, dict[str, str]]] = {
     },
     "mode": {"cash": N_("In cash"), "in_kind": N_("In kind")},
     "outcome": {
-        "class_completed": N_("Class or cycle of primary school completed"),
+        **_EDUCATION,
         "closed": N_("The business is closed"),
         "died": N_("The person has died"),
-        "employment_service_qualification": N_("Qualification of the employment service"),
         "moved": N_("The person has moved away"),
         "not_trading": N_("The business does not work now"),
-        "primary_completed": N_("Primary school completed"),
         "refused": N_("The person refused the visit"),
-        "secondary_diploma": N_("Diploma of a secondary school"),
         "trading": N_("The business works"),
-        "vocational_certificate": N_("Certificate of a vocational course"),
     },
     "overridden": _RULES,
     "purpose": {
@@ -284,6 +304,15 @@ CODES: Final[dict[str, dict[str, str]]] = {
     },
     "requirement": {"receipts": N_("Receipts"), "visit": N_("Visit")},
     "role": ROLE_WORDS,
+    "state": {
+        "accepted": N_("Accepted"),
+        "completed": N_("Completed"),
+        "declined": N_("Declined by the institution"),
+        "dropped_out": N_("Dropped out"),
+        "enrolled": N_("Enrolled"),
+        "progressing": N_("Progressing"),
+        "sent": N_("Sent"),
+    },
     "test": {"pre": N_("Before"), "post": N_("After")},
     "to": {"available": N_("Available"), "obligated": N_("Obligated")},
     "vote": {"abstained": N_("Abstained"), "against": N_("Against"), "for": N_("For")},

@@ -113,6 +113,27 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
     "waited": (N_("From the waiting list"), "flag"),
     "carried_minutes": (N_("Minutes carried over"), "number"),
     "carried_pre_test": (N_("Test before, carried over"), "number"),
+    "aim": (N_("What the person is to reach there"), "code"),
+    "state": (N_("How it stands"), "code"),
+    "women": (N_("Women"), "number"),
+    "men": (N_("Men"), "number"),
+    "not_known": (N_("Sex not known"), "number"),
+    "agreed": (N_("What was agreed"), "text"),
+    "follows": (N_("What follows"), "text"),
+    "result": (N_("What came of it"), "text"),
+    "history": (N_("Of the programme's past"), "flag"),
+    "header_rows": (N_("Rows of headers"), "number"),
+    "own_only": (N_("Of one's own cohorts alone"), "flag"),
+    "numbers": (N_("With national numbers"), "flag"),
+    "new": (N_("New rows"), "number"),
+    "known": (N_("Rows that were there already"), "number"),
+    "errors": (N_("Errors"), "number"),
+    "warnings": (N_("Warnings"), "number"),
+    "entered": (N_("Rows entered"), "number"),
+    "erased": (N_("Rows of people whose data are erased"), "number"),
+    "left": (N_("Left out"), "number"),
+    "cohorts": (N_("Cohorts"), "number"),
+    "issued": (N_("Certificates"), "number"),
     "session": (N_("Session"), "number"),
     "minutes": (N_("Minutes"), "number"),
     "attended_minutes": (N_("Minutes attended"), "number"),
@@ -166,6 +187,7 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
             ("decided_on", N_("Decided on")),
             ("declined_on", N_("Declined on")),
             ("due_on", N_("Due on")),
+            ("follow_up_on", N_("Followed up on")),
             ("erase_on", N_("Erased on")),
             ("handed_over_on", N_("Handed over on")),
             ("held_on", N_("Held on")),
@@ -177,7 +199,9 @@ FIELDS: Final[dict[str, tuple[str, How]]] = {
             ("offered_on", N_("Offered on")),
             ("opened_on", N_("Opened on")),
             ("opens_on", N_("Opens on")),
+            ("remind_on", N_("Day on which to ask how it stands")),
             ("revoked_on", N_("Revoked on")),
+            ("sent_on", N_("Sent on")),
             ("signed_on", N_("Signed on")),
             ("superseded_on", N_("Replaced on")),
             ("terminated_on", N_("Terminated on")),
@@ -206,7 +230,7 @@ WHY: Final = ("reason", "ground", "because", "note", "comment", "excused")
 _COUNTED_FROM_ONE: Final = ("reissue", "duplicate", "attempt")
 """Fields in which nought says that there was none."""
 
-INSIDE: Final = ("terms", "findings", "version")
+INSIDE: Final = ("terms", "findings", "version", "report", "content")
 """Fields whose value holds fields that are shown as those of the event itself."""
 
 SEALED: Final = {
@@ -231,10 +255,13 @@ SEALED: Final = {
     "full_name": N_("Name"),
     "jmbg": N_("National number"),
     "line": N_("Support line for visitors"),
+    "missing": N_("Which papers are missing"),
     "note": N_("Note"),
     "number": N_("Number"),
     "phone": N_("Phone"),
     "reason": N_("Reason"),
+    "why": N_("Why they are missing"),
+    "witness": N_("Who vouches for the person"),
     "words": N_("Reason in words"),
 }
 """Personal fields → what they are called. Their values are sealed and not opened here."""
@@ -251,7 +278,8 @@ LEFT_OUT: Final = frozenset(
         *("document", "sha256", "recipient_kind", "subject", "about", "removed", "trainers"),
         *("by", "visitor", "corrects", "officer", "entry_id", "instead_of"),
         *("kept", "kinds", "owners", "rows", "services", "table"),
-        *("description", "module_hours", "venue", "level"),
+        *("description", "module_hours", "venue", "level", "partners"),
+        *("part", "columns", "headers_mark", "field", "mark", "day_order", "phase", "done"),
     }
 )
 """Said elsewhere (records that are named are links), long lists, or personal without a seal."""
