@@ -84,19 +84,19 @@ $(PY):
 
 $(VENV)/run.stamp: requirements/run.txt | $(PY)
 	@echo "Installing what Zanat runs on into $(VENV) ..." >&2
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(VENV)/check.stamp: requirements/check.txt requirements/run.txt | $(PY)
 	@echo "Installing what Zanat, its tests and its checks need into $(VENV) ..." >&2
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $(VENV)/run.stamp $@
 
 # Peers' dependencies may contradict ours, so they have an environment of their own.
 $(PEERS)/peers.stamp: requirements/peers.txt
 	@echo "Installing what Zanat is measured beside into $(PEERS) ..." >&2
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(VENV)/bin/uv: | $(PY)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,23 @@ def test_locks_have_hashes_and_name_no_index() -> None:
         for block in text.replace("\\\n", " ").splitlines():
             if block and not block.lstrip().startswith(("#", "-")):
                 assert "==" in block and "--hash=sha256:" in block, f"{lock.name}: {block}"
+
+
+def test_locks_are_complete_and_installed_as_they_are() -> None:
+    """Without `--no-deps` an older pip asks for the newest `coverage[toml]`, whatever is pinned."""
+    for file in ("Makefile", "deploy/Dockerfile"):
+        lines = [
+            line for line in (ROOT / file).read_text().splitlines() if "--require-hashes" in line
+        ]
+        assert lines, file
+        assert all("--require-hashes --no-deps" in line for line in lines), file
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_check_pins_what_run_pins() -> None:

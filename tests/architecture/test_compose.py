@@ -205,7 +205,7 @@ def test_image_has_what_the_commands_need_and_no_more() -> None:
     for source in copied:
         assert (ROOT / source).exists(), source
         assert f"!{source}" in kept, source
-    assert "--require-hashes" in text and "requirements/run.txt" in copied
+    assert "--require-hashes --no-deps" in text and "requirements/run.txt" in copied
     assert re.search(r"^USER 10001:10001$", text, flags=re.MULTILINE)
     assert OURS["migrate"]["user"] == "10001:10001"
 
