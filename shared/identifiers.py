@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 import time
-import uuid
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
+
+_CANONICAL: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Identifiers(Protocol):
@@ -46,8 +48,7 @@ class Uuid7:
                 now, self._counter = now + 1, 0
             self._last, counter = now, self._counter
         tail = int.from_bytes(self._random_bytes(8)) & ((1 << 62) - 1)
-        text = f"{now << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return _spelled(now << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail)
 
 
 def derived(*parts: str) -> str:
@@ -55,16 +56,17 @@ def derived(*parts: str) -> str:
 
     For records that an import or a message may bring twice. Never derive from personal data.
     """
-    digest = hashlib.sha256(b"".join(b"%d:%s" % (len(p.encode()), p.encode()) for p in parts))
-    value = int.from_bytes(digest.digest()[:16])
-    value = value & ~(0xF << 76) | 0x8 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    return str(uuid.UUID(int=value))
+    encoded = [part.encode() for part in parts]
+    digest = hashlib.sha256(b"".join([b"%d:%s" % (len(part), part) for part in encoded])).digest()
+    value = int.from_bytes(digest[:16])
+    return _spelled(value & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
 def is_identifier(text: str) -> bool:
     """Whether text is a UUID in its one canonical spelling."""
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False
+    return _CANONICAL.fullmatch(text) is not None
+
+
+def _spelled(value: int) -> str:
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,15 +1,17 @@
-"""Memory that the C library holds on to, kept small in a process of many threads.
+"""Memory of a process of many threads: small heaps, and no search through what stays for good.
 
     keep_small()     # before threads begin
+    settle()         # once everything is imported and opened
     give_back()      # after work that took much of it
 
 By default each thread gets a heap of its own, and what is freed stays there. Where the C library is
-not glibc nothing happens.
+not glibc nothing happens about that.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from functools import cache
 from typing import Any, Final
 
@@ -30,6 +32,16 @@ def keep_small() -> None:
         # Said once, the threshold does not grow with what was freed.
         adjust(_M_MMAP_THRESHOLD, LARGE_BYTES)
         adjust(_M_TRIM_THRESHOLD, LARGE_BYTES)
+
+
+def settle() -> None:
+    """Leave what is there now out of every later search for garbage.
+
+    Modules, tables and statements are some hundred thousand objects that are never garbage; looking
+    at all of them stops every thread for a good part of a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def give_back() -> None:

@@ -33,6 +33,8 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers import gthread
 
+from shared import memory
+
 HEAD_SECONDS: Final = 10.0
 HEAD_BYTES_MAX: Final = 48 * 1024
 SMALL_BODY_BYTES: Final = 64 * 1024
@@ -67,6 +69,11 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         super().__init__(*arguments, **named)
         self._turns = threading.BoundedSemaphore(self.cfg.threads)
         self._slow = threading.BoundedSemaphore(SLOW_AT_ONCE_MAX)
+
+    def load_wsgi(self) -> None:
+        """Called once in this process, before it serves."""
+        super().load_wsgi()
+        memory.settle()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Threads for the requests, for who is slow, and for looking at what has arrived."""

@@ -18,6 +18,9 @@ from shared.events.append import Append, Context, StreamWrite
 from shared.events.event import Event, event_type
 from shared.service import INSTALLATION_WIDE, Service
 
+ACCESS_KIND: Final = "access"
+"""Of the streams, one an access."""
+
 WHAT_LENGTH_MAX: Final = 120
 
 
@@ -111,5 +114,5 @@ def _record(
     context = Context(
         actor=reader.account_id, programme=programme, correlation=cause, causation=cause
     )
-    write = StreamWrite(f"access/{access_id}", 0, (event,))
+    write = StreamWrite(f"{ACCESS_KIND}/{access_id}", 0, (event,))
     service.store.commit(Append(context=context, now=service.clock.now(), writes=(write,)))

@@ -29,6 +29,8 @@ _LETTERS: Final = str.maketrans(
 )
 
 _DJ: Final = re.compile("dj+")
+_REMEMBERED: Final = 0x2500
+"""Letters of Europe, punctuation and signs are before it."""
 _APOSTROPHES: Final = frozenset("'’‘ʼ`´")
 
 
@@ -47,15 +49,7 @@ def spelled(text: str) -> str:
     >>> spelled("Djordjević"), spelled("Đorđević")
     ('djordjevic', 'dordevic')
     """
-    whole = "".join(character for character in text if character not in _APOSTROPHES)
-    small = _without_marks(_without_marks(whole).casefold()).translate(_LETTERS)
-    # Some apostrophes appear only when a letter is taken apart (ŉ), others vanish then (´).
-    kept = "".join(
-        character if character.isalnum() else " "
-        for character in small
-        if character not in _APOSTROPHES
-    )
-    return " ".join(kept.split())
+    return " ".join(text.translate(_SPELLED).split())
 
 
 def joined(letters: str) -> str:
@@ -72,6 +66,26 @@ def same_name(first: str, second: str) -> bool:
     return folded != "" and folded == fold(second)
 
 
+class _Spelled(dict[int, str]):
+    """Character → its letters, a space, or nothing; those of names here are looked at once."""
+
+    def __missing__(self, code: int) -> str:
+        """No character's letters depend on those beside it: marks, whose order does, vanish."""
+        character = chr(code)
+        small = _without_marks(_without_marks(character).casefold()).translate(_LETTERS)
+        # Some apostrophes appear only when a letter is taken apart (ŉ), others vanish then (´).
+        found = "" if character in _APOSTROPHES else "".join(map(_letter, small))
+        if code < _REMEMBERED:
+            self[code] = found
+        return found
+
+
+def _letter(character: str) -> str:
+    if character in _APOSTROPHES:
+        return ""
+    return character if character.isalnum() else " "
+
+
 def _without_marks(text: str) -> str:
     """Compatibility decomposition without combining marks and invisible format characters."""
     return "".join(
@@ -79,3 +93,6 @@ def _without_marks(text: str) -> str:
         for character in unicodedata.normalize("NFKD", text)
         if unicodedata.category(character)[0] != "M" and unicodedata.category(character) != "Cf"
     )
+
+
+_SPELLED: Final = _Spelled()

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from shared.identifiers import is_identifier
 
@@ -53,6 +54,15 @@ _STREAM: Final = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9-]{1,70}")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
+class _Field(NamedTuple):
+    """What a field names. ``short``: without ``_id``; ``kind``: of records, or None."""
+
+    short: str
+    kind: str | None
+    names_stream: bool
+    names_account: bool
+
+
 def named(data: Any) -> Iterator[tuple[str, str]]:
     """How and which streams the data of an event name, in their order; perhaps one twice."""
     if isinstance(data, list):
@@ -64,8 +74,17 @@ def named(data: Any) -> Iterator[tuple[str, str]]:
         stream = f"{data.get('recipient_kind', '')}/{data['recipient_id']}"
         if stream.startswith(("account/", "registration/")):
             yield "recipient", stream
-    for field, value in data.items():
-        yield from _of_field(field, value)
+    for name, value in data.items():
+        field = _field(name)
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, dict):
+                yield from named(one)
+            elif not isinstance(one, str):
+                continue
+            elif field.names_stream and _STREAM.fullmatch(one):
+                yield name, one
+            elif field.kind is not None and _IDENTIFIER.fullmatch(one):
+                yield field.short, f"{field.kind}/{one}"
 
 
 def people(data: Any) -> Iterator[str]:
@@ -75,31 +94,20 @@ def people(data: Any) -> Iterator[str]:
             yield from people(one)
     if not isinstance(data, dict):
         return
-    for field, value in data.items():
-        short = _without_id(field)
-        for one in value if isinstance(value, list) else [value]:
+    for name, value in data.items():
+        for one in value if isinstance(value, list) else (value,):
             if isinstance(one, dict):
                 yield from people(one)
-            elif (
-                (short in _PEOPLE or field.endswith("_by"))
-                and isinstance(one, str)
-                and is_identifier(one)
-            ):
+            elif _field(name).names_account and isinstance(one, str) and is_identifier(one):
                 yield f"account/{one}"
 
 
-def _of_field(field: str, value: Any) -> Iterator[tuple[str, str]]:
-    kind = _RECORDS.get(_without_id(field)) if field.endswith(("_id", "_ids", "removed")) else None
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            yield from named(one)
-        elif not isinstance(one, str):
-            continue
-        elif field in _STREAMS and _STREAM.fullmatch(one):
-            yield field, one
-        elif kind is not None and _IDENTIFIER.fullmatch(one):
-            yield _without_id(field), f"{kind}/{one}"
-
-
-def _without_id(field: str) -> str:
-    return field.removesuffix("s").removesuffix("_id") if "_id" in field else field
+@lru_cache(maxsize=2_000)
+def _field(name: str) -> _Field:
+    short = name.removesuffix("s").removesuffix("_id") if "_id" in name else name
+    return _Field(
+        short=short,
+        kind=_RECORDS.get(short) if name.endswith(("_id", "_ids", "removed")) else None,
+        names_stream=name in _STREAMS,
+        names_account=short in _PEOPLE or name.endswith("_by"),
+    )

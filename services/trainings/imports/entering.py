@@ -6,8 +6,8 @@ Five parts, each begun only when the one before is over, each gone on with where
 
 waiting    the programme's desk is taken; another import's end is waited for.
 holding    what rows will need is kept from changing: references are claimed, cohorts are held.
-checking   every row is judged once more, against what is there now and will stay so. One error,
-           and everything is let go: nothing was entered.
+checking   every row is judged once more, against what is there now and will stay so; not where
+           nothing was written since. One error, and everything is let go: nothing was entered.
 entering   rows by some hundreds, with the import's own counter, in one append each. None of them
            can be refused any more. Rows about cohorts as such are one append altogether.
 releasing  cohorts are let go, the desk is left.
@@ -53,6 +53,7 @@ from services.trainings.imports.people_rows import enter_people
 from services.trainings.imports.reporting import report_of
 from services.trainings.imports.rows import Finding
 from services.trainings.imports.scheduling import schedule_forget, schedule_work
+from services.trainings.imports.unchanged import unchanged
 from services.trainings.imports.understanding import Plan, understood
 from services.trainings.imports.unpacking import job_of, sheet_of
 from services.trainings.imports.views import held, one
@@ -94,6 +95,7 @@ class Entry:
         self._deadline = deadline
         self._sheet: Sheet | None = None
         self._holds = False
+        self._taken = False
 
     def run(self, state: Entering) -> None:
         """Go on until it is over, or until the time of this piece is."""
@@ -125,7 +127,7 @@ class Entry:
             case "checking":
                 if not self._holds:
                     self._hold(0, note=False)
-                looked = self._judged()
+                looked = self._looked_again(state)
                 if looked.errors:
                     self._stop(looked)
                     return False
@@ -168,6 +170,7 @@ class Entry:
                     self._hold_part(reserve_part, part, before + len(part) if note else 0)
                 except Refused:
                     # Somebody has it: judging says who and where.
+                    self._taken = True
                     return
             return
         for start in range(done, len(self._cohorts), BATCH):
@@ -188,6 +191,11 @@ class Entry:
         self._service.transact(self._context, held)
 
     # Checking
+
+    def _looked_again(self, state: Entering) -> Looked:
+        if not self._taken and unchanged(self._service, state.report.seen):
+            return Looked()
+        return self._judged()
 
     def _judged(self) -> Looked:
         if self._kind == CERTIFICATES:

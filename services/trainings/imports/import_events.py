@@ -27,11 +27,18 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     code: str
 
 
+class AsOf(msgspec.Struct, frozen=True, kw_only=True):
+    """What there was when looking through began: the log's last position, and the day."""
+
+    position: int
+    day: date
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What looking through the rows gave. ``sha256``: of the sealed report on the shelf.
 
     new, known: rows that would be entered, and that are there already. left: findings that the
-    report has no place for.
+    report has no place for. seen: as of when it says so.
     """
 
     rows: int
@@ -41,6 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     warnings: int
     sha256: str
     left: int = 0
+    seen: AsOf | None = None
 
 
 @event_type("trainings.import.file_kept.v1")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from services.trainings.imports.import_events import Report
+from services.trainings.imports.import_events import AsOf, Report
 from services.trainings.imports.judging import Looked
 from services.trainings.imports.rows import Finding
 from shared.language.marking import N_
@@ -48,7 +48,7 @@ CORRECT: Final = N_("Correct the cell in the file, then send it again.")
 LOOK_AGAIN: Final = N_("Look at it; if it is right, nothing.")
 
 
-def report_of(looked: Looked, sha256: str) -> Report:
+def report_of(looked: Looked, sha256: str, seen: AsOf | None = None) -> Report:
     """The counts for the record."""
     return Report(
         rows=looked.rows,
@@ -58,6 +58,7 @@ def report_of(looked: Looked, sha256: str) -> Report:
         warnings=looked.warnings,
         sha256=sha256,
         left=looked.left,
+        seen=seen,
     )
 
 

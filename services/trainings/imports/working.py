@@ -35,6 +35,7 @@ from services.trainings.imports.reporting import report_of
 from services.trainings.imports.rows import Finding
 from services.trainings.imports.scheduling import EXPIRE, FORGET, WORK, parsed
 from services.trainings.imports.tables import IMPORTS
+from services.trainings.imports.unchanged import as_of
 from services.trainings.imports.unpacking import job_of, sheet_of
 from services.trainings.imports.views import one
 from shared.errors import Invalid
@@ -69,6 +70,7 @@ def state_of(service: Service, import_id: str) -> ImportState:
 
 def _judge(service: Service, programme: str, import_id: str, state: Judging) -> None:
     job, before = None, _report_before(service, import_id)
+    seen = as_of(service)
     try:
         with sheet_of(service, state) as sheet:
             job = job_of(service, programme, import_id, state, sheet)
@@ -79,7 +81,7 @@ def _judge(service: Service, programme: str, import_id: str, state: Judging) -> 
         looked = Looked()
         looked.take([Finding(0, "", True, error.code, error.sentence, error.facts)])
     sha256 = shelving.put_report(service, import_id, looked.kept)
-    report = report_of(looked, sha256)
+    report = report_of(looked, sha256, seen)
     taken = False
 
     def judged(work: Work) -> None:

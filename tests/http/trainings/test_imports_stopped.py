@@ -121,7 +121,7 @@ def test_a_stuck_import_can_be_discarded(
 ) -> None:
     house.person(reference="OTHER")
     import_id = officer.send("e.csv", b"Grupa;Polaznik\nRS-BT-01;OTHER\n", kind="enrolments")
-    with killed_before(monkeypatch, "_judged"):
+    with killed_before(monkeypatch, "_looked_again"):
         officer.enter(import_id)
     page = f"{IMPORTS}/{import_id}/discard"
     early = officer.asker.submit(page, **officer.form(page))
@@ -142,7 +142,7 @@ def test_references_of_a_discarded_import_are_free_again(
 ) -> None:
     content = "Šifra;Ime i prezime;Datum rođenja;Pol;Opština\nP7;Mira Primer;1.1.1980;Ž;Topola\n"
     import_id = officer.send("p.csv", content.encode(), kind="people", country="RS")
-    with killed_before(monkeypatch, "_judged"):
+    with killed_before(monkeypatch, "_looked_again"):
         officer.enter(import_id)
     house.clock.advance(timedelta(minutes=20))
     officer = signed_in_again(house)
