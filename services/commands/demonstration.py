@@ -4,7 +4,8 @@
 
 It is a programme of its own beside the loaded register, so that the register's figures stay what
 they are: a round that is decided and being paid, one that the committee scores, one that is open,
-a cohort with certificates and one that is ready for them. Days are counted from now.
+a cohort with certificates, one that is ready for them and one that meets today. Days are counted
+from now.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ REGIONS: Final = (
 SESSION_MINUTES: Final = 240
 SESSIONS: Final = 6
 CERTIFIED: Final = 14
-"""How many of the people were in the first cohort; the others are in the second."""
+READY: Final = 10
+"""How many of the people were in the first cohort, and in the second; the others are in the third.
+"""
 
 
 class Stage:
@@ -97,7 +100,9 @@ def seed(installation: Installation, personas: Sequence[Persona]) -> None:
     )
     trained = _cohort(stage, course_id, "KG-2026-1", references[:CERTIFIED], first=-60)
     _certify(stage, *trained)
-    _cohort(stage, course_id, "TO-2026-2", references[CERTIFIED:], first=-12)
+    second, third = references[CERTIFIED:][:READY], references[CERTIFIED + READY :]
+    _cohort(stage, course_id, "TO-2026-2", second, first=-12)
+    _running_cohort(stage, course_id, "KN-2026-3", third, first=-3)
     stage.meet()
     rounds.seed(stage, list(trained[1].values()))
 
@@ -169,12 +174,61 @@ def _cohort(
     stage: Stage, course_id: str, reference: str, references: list[str], *, first: int
 ) -> tuple[str, dict[str, str]]:
     """A cohort with six sessions, attendance and tests; its id, and registration by reference."""
+    cohort_id, enrolled = _planned(
+        stage, course_id, reference, references, place="Kragujevac", first=first
+    )
+
+    def record(work: Work) -> None:
+        ids = list(enrolled.values())
+        # The last of them came to half of the sessions only.
+        _attended(work, cohort_id, ids, SESSIONS, lambda session: session % 2 == 1)
+        scores = tuple(
+            Score(registration_id=one, pre_test=35 + place, post_test=58 + 3 * (place % 12))
+            for place, one in enumerate(ids)
+        )
+        cohorts.tests(work, by=work.context.actor, cohort_id=cohort_id, scores=scores)
+
+    stage.run("trainings", first + SESSIONS, stage.who("trainer"), record)
+    return cohort_id, enrolled
+
+
+def _running_cohort(
+    stage: Stage, course_id: str, reference: str, references: list[str], *, first: int
+) -> None:
+    """A cohort whose first sessions were held; that of today waits for its trainer."""
+    cohort_id, enrolled = _planned(
+        stage, course_id, reference, references, place="Knić", first=first
+    )
+
+    def record(work: Work) -> None:
+        ids = list(enrolled.values())
+        # The last of them was away once: to be away once more would be too often.
+        _attended(work, cohort_id, ids, -first, lambda session: session == 2)
+        scores = tuple(
+            Score(registration_id=one, pre_test=30 + 4 * place, post_test=None)
+            for place, one in enumerate(ids)
+        )
+        cohorts.tests(work, by=work.context.actor, cohort_id=cohort_id, scores=scores)
+
+    stage.run("trainings", -1, stage.who("trainer"), record)
+
+
+def _planned(
+    stage: Stage,
+    course_id: str,
+    reference: str,
+    references: list[str],
+    *,
+    place: str,
+    first: int,
+) -> tuple[str, dict[str, str]]:
+    """A cohort with a session a day and who takes part; its id, and registration by reference."""
     trainer = stage.who("trainer")
     planned = cohorts.NewCohort(
         reference=reference,
         course_id=course_id,
         country="RS",
-        place="Kragujevac",
+        place=place,
         trainers=(trainer,),
     )
 
@@ -199,28 +253,24 @@ def _cohort(
             for one in references
         }
 
-    enrolled = stage.run("trainings", first - 3, trainer, fill)
+    return cohort_id, stage.run("trainings", first - 3, trainer, fill)
 
-    def record(work: Work) -> None:
-        ids = list(enrolled.values())
-        for session in range(1, SESSIONS + 1):
-            # The last of them came to half of the sessions only.
-            marks = tuple(
-                Mark(
-                    registration_id=one,
-                    attended_minutes=0 if one == ids[-1] and session % 2 else SESSION_MINUTES,
-                )
-                for one in ids
+
+def _attended(
+    work: Work, cohort_id: str, ids: list[str], sessions: int, missed: Callable[[int], bool]
+) -> None:
+    """Everybody was in the first sessions, but for the last of them in those that they missed."""
+    for session in range(1, sessions + 1):
+        marks = tuple(
+            Mark(
+                registration_id=one,
+                attended_minutes=0 if one == ids[-1] and missed(session) else SESSION_MINUTES,
             )
-            cohorts.attendance(work, by=trainer, cohort_id=cohort_id, session=session, marks=marks)
-        scores = tuple(
-            Score(registration_id=one, pre_test=35 + place, post_test=58 + 3 * (place % 12))
-            for place, one in enumerate(ids)
+            for one in ids
         )
-        cohorts.tests(work, by=trainer, cohort_id=cohort_id, scores=scores)
-
-    stage.run("trainings", first + SESSIONS, trainer, record)
-    return cohort_id, enrolled
+        cohorts.attendance(
+            work, by=work.context.actor, cohort_id=cohort_id, session=session, marks=marks
+        )
 
 
 def _certify(stage: Stage, cohort_id: str, enrolled: dict[str, str]) -> None:

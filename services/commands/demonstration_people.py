@@ -46,12 +46,20 @@ _NAMES: Final = (
     ("Vesna Uzorin", "F", "Kragujevac"),
     ("Zoran Ogledin", "M", "Knić"),
     ("Žaklina Primerova", "F", "Topola"),
+    ("Alija Uzorkov", "M", "Knić"),
+    ("Branka Ogledova", "F", "Knić"),
+    ("Ćamila Primerak", "F", "Topola"),
+    ("Danijel Uzornjak", "M", "Knić"),
+    ("Emina Oglednica", "F", "Kragujevac"),
+    ("Hajrija Primerka", "F", "Knić"),
+    ("Milan Uzorkić", "M", "Topola"),
+    ("Sanela Ogledkić", "F", "Knić"),
 )
 
 PEOPLE: Final = tuple(
     NewPerson(
         full_name=name,
-        birth_date=f"{1968 + place}-{1 + place % 12:02}-{3 + place:02}",
+        birth_date=f"{1968 + place}-{1 + place % 12:02}-{3 + place % 25:02}",
         sex=sex,
         country="RS",
         municipality=municipality,

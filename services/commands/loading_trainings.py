@@ -19,6 +19,7 @@ from services.register.rows import Attendance, Cohort, Education, Participant, R
 from services.register.rows import Session as CohortSession
 from services.register.rows import Test as CohortTest
 from services.trainings import history
+from services.trainings.history_certificates import CertifiedCohort, Holder, certify_cohort
 from services.trainings.people.projecting import NUMBER_PURPOSE
 from services.trainings.tables import REGISTRATIONS
 from shared.events.work import Work
@@ -186,9 +187,9 @@ class TrainingLoad:
 
     def _certify(self) -> None:
         """Certificates follow from attendance and tests; numbers in order of the days of issue."""
-        tested: dict[str, dict[str, history.Holder]] = defaultdict(dict)
+        tested: dict[str, dict[str, Holder]] = defaultdict(dict)
         for test in self._register.tests:
-            tested[test.cohort][self.registration_id(test.participant_no)] = history.Holder(
+            tested[test.cohort][self.registration_id(test.participant_no)] = Holder(
                 reference=test.participant_no,
                 full_name=self._people[test.participant_no].full_name,
                 person_id=self.person_of[test.participant_no],
@@ -198,10 +199,10 @@ class TrainingLoad:
         for cohort in issued:
             self._rows.once(lambda work, c=cohort: self._certify_one(work, c, tested[c.cohort]))  # type: ignore[misc]
 
-    def _certify_one(self, work: Work, row: Cohort, people: dict[str, history.Holder]) -> None:
+    def _certify_one(self, work: Work, row: Cohort, people: dict[str, Holder]) -> None:
         if row.certificates_issued_on is None:
             return
-        cohort = history.CertifiedCohort(
+        cohort = CertifiedCohort(
             cohort_id=self._cohort_id(row.cohort),
             cohort_reference=row.cohort,
             course_id=self._course_id(row),
@@ -213,7 +214,7 @@ class TrainingLoad:
             trainer=row.trainer,
             issuer=self._programme,
         )
-        history.certify_cohort(
+        certify_cohort(
             work,
             cohort,
             programme=self._programme,

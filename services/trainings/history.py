@@ -3,7 +3,6 @@
     import_registrations(work, [RegistrationRow(registration_id=..., reference="P0001", ...)])
     import_cohort(work, cohort_id=..., reference="RS-BT-01", ...)
     import_enrolments(work, cohort_id=..., people={registration_id: person_id})
-    certify_cohort(work, cohort_id=..., people={registration_id: Holder(...)}, issued_on=day, ...)
 
 What is there already under the same id stays as it is and gives no event, so that a load that broke
 off is simply begun again. Who acts is ``work.context.actor``.
@@ -16,9 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.trainings.certificates.certificate import CERTIFICATE, NoCertificate
-from services.trainings.certificates.certificate_commands import ImportCertificate
-from services.trainings.certificates.handling import take_number
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_commands import (
     ImportAttendance,
@@ -31,13 +27,10 @@ from services.trainings.cohorts.cohort_commands import (
     Score,
 )
 from services.trainings.cohorts.cohort_state import (
-    CohortState,
     NoCohort,
     Running,
     last_session_on,
-    session_dates,
 )
-from services.trainings.cohorts.qualification import qualification
 from services.trainings.courses.course import COURSE, CourseKind, ImportCourseVersion
 from services.trainings.education.outcome import OUTCOME, ImportOutcome, NoOutcome, OutcomeKind
 from services.trainings.imports import desk
@@ -46,14 +39,10 @@ from services.trainings.people.registration_commands import ImportRegistration
 from services.trainings.people.registration_events import DeclaredRoma, Sex
 from shared.errors import Missing, Refused
 from shared.events.work import Work
-from shared.identifiers import derived
 from shared.language.marking import N_
 
 NOT_KNOWN: Final = "not known"
 """Where the register has an empty cell and the event needs a word."""
-
-CODE_PURPOSE: Final = "certificate-code"
-CODE_LENGTH: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +65,16 @@ class RegistrationRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceRow:
-    """One registration in one session; ``excused``: why not longer, where it was written down."""
+    """One registration in one session; ``excused``: why not longer, where it was written down.
+
+    excused_as: a reason of the list (``cohorts/noting.py``).
+    """
 
     session: int
     registration_id: str
     attended_minutes: int
     excused: str | None = None
+    excused_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +86,6 @@ class TestRow:
     registration_id: str
     pre_test: int | None
     post_test: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Whom a certificate is for. ``reference``: the registration's, by which numbers are given."""
-
-    reference: str
-    full_name: str
-    person_id: str
 
 
 def require_open(work: Work) -> None:
@@ -202,7 +186,7 @@ def import_session(work: Work, *, cohort_id: str, session: int, on: date, minute
     require_open(work)
     if session in _running(work, cohort_id).sessions:
         return
-    _past(work, cohort_id)
+    cohort_of_past(work, cohort_id)
     command = ImportSession(
         by=work.context.actor,
         now=work.now,
@@ -222,7 +206,7 @@ def import_enrolments(work: Work, *, cohort_id: str, people: Mapping[str, str]) 
     for registration_id, person_id in people.items():
         if registration_id in known:
             continue
-        _past(work, cohort_id)
+        cohort_of_past(work, cohort_id)
         command = ImportEnrolment(
             by=work.context.actor,
             now=work.now,
@@ -246,10 +230,11 @@ def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRo
                 registration_id=row.registration_id,
                 attended_minutes=row.attended_minutes,
                 excused=row.excused,
+                excused_as=row.excused_as,
             )
             by_session.setdefault(row.session, []).append(mark)
     for session, marks in sorted(by_session.items()):
-        _past(work, cohort_id)
+        cohort_of_past(work, cohort_id)
         command = ImportAttendance(
             by=work.context.actor,
             now=work.now,
@@ -264,7 +249,7 @@ def import_attendance(work: Work, *, cohort_id: str, rows: Sequence[AttendanceRo
 def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None:
     """Bring test scores."""
     require_open(work)
-    _past(work, cohort_id)
+    cohort_of_past(work, cohort_id)
     command = ImportTests(
         by=work.context.actor,
         now=work.now,
@@ -285,7 +270,7 @@ def import_tests(work: Work, *, cohort_id: str, rows: Sequence[TestRow]) -> None
 def import_closing(work: Work, *, cohort_id: str, closed_on: date) -> None:
     """Bring the end of a cohort; one without sessions, or with later ones, stays open."""
     require_open(work)
-    last = last_session_on(_past(work, cohort_id))
+    last = last_session_on(cohort_of_past(work, cohort_id))
     if last is None or closed_on < last:
         return
     command = ImportClosing(
@@ -296,93 +281,6 @@ def import_closing(work: Work, *, cohort_id: str, closed_on: date) -> None:
         closed_on=closed_on,
     )
     work.decide(COHORT, cohort_id, command)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CertifiedCohort:
-    """What is printed on every certificate of a cohort from before."""
-
-    cohort_id: str
-    cohort_reference: str
-    course_id: str
-    course_title: str
-    course_version: int
-    kind: CourseKind
-    country: str
-    place: str | None
-    trainer: str | None
-    issuer: str
-
-
-def certify_cohort(
-    work: Work,
-    cohort: CertifiedCohort,
-    *,
-    programme: str,
-    people: Mapping[str, Holder],
-    issued_on: date,
-) -> tuple[str, ...]:
-    """Issue to everybody who qualifies; numbers in the order of the registrations' references.
-
-    people: by registration id. Returns the ids of all certificates of the cohort. Calling it cohort
-    by cohort in the order of the days of issue gives numbers in that order too.
-    """
-    require_open(work)
-    state = _past(work, cohort.cohort_id)
-    certificates = []
-    for registration_id, holder in sorted(people.items(), key=lambda one: one[1].reference):
-        if qualification(state, registration_id).qualifies:
-            certificates.append(
-                _certify(work, cohort, programme, state, registration_id, holder, issued_on)
-            )
-    return tuple(certificates)
-
-
-def _certify(
-    work: Work,
-    cohort: CertifiedCohort,
-    programme: str,
-    state: CohortState,
-    registration_id: str,
-    holder: Holder,
-    issued_on: date,
-) -> str:
-    certificate_id = derived("certificate", programme, cohort.cohort_reference, holder.reference)
-    if not isinstance(work.load(CERTIFICATE, certificate_id), NoCertificate):
-        return certificate_id
-    by, now = work.context.actor, work.now
-    number = take_number(
-        work, programme, certificate_id, country=cohort.country, year=issued_on.year
-    )
-    command = ImportCertificate(
-        by=by,
-        now=now,
-        certificate_id=certificate_id,
-        registration_id=registration_id,
-        person_id=holder.person_id,
-        number=number,
-        full_name=holder.full_name,
-        course_id=cohort.course_id,
-        course_title=cohort.course_title,
-        course_version=cohort.course_version,
-        kind=cohort.kind,
-        minutes=qualification(state, registration_id).total_minutes,
-        session_dates=session_dates(state),
-        country=cohort.country,
-        place=cohort.place or NOT_KNOWN,
-        trainer=cohort.trainer or NOT_KNOWN,
-        issuer=cohort.issuer,
-        code=_code(work, certificate_id),
-        cohort_id=cohort.cohort_id,
-        issued_on=issued_on,
-    )
-    work.decide(CERTIFICATE, certificate_id, command)
-    return certificate_id
-
-
-def _code(work: Work, certificate_id: str) -> str:
-    # A load that is begun again must print the same code, and nobody may guess it.
-    return work.store.keyring.blind_index(CODE_PURPOSE, certificate_id)[:CODE_LENGTH]
 
 
 def import_outcome(
@@ -421,7 +319,7 @@ def _running(work: Work, cohort_id: str) -> Running:
     return state
 
 
-def _past(work: Work, cohort_id: str) -> Running:
+def cohort_of_past(work: Work, cohort_id: str) -> Running:
     """A cohort of before. Raises Refused for one of which anything was recorded in daily use."""
     state = _running(work, cohort_id)
     if state.daily:

@@ -41,6 +41,7 @@ from services.trainings.certificates.schemas import NUMBER_PART, STATES
 from services.trainings.certificates.views import Search, spaced_code
 from services.trainings.certificates.wording import LABELS, document_of, state_of, told
 from services.trainings.cohorts import acting as cohorts
+from services.trainings.lengths import length_of
 from services.trainings.people.views import staff_names
 from shared.access.reader import may
 from shared.files.kinds import PDF, PNG
@@ -214,6 +215,7 @@ def show(certificate_id: str) -> ResponseReturnValue:
         state=state_of(row.state),
         named=named,
         days=days_of(row),
+        length=length_of(row.minutes),
         code=code,
         recorded_at=acting.recorded_at(row),
         proposer=names.get(row.proposed_by or "", row.proposed_by or ""),

@@ -18,6 +18,7 @@ import segno
 from sqlalchemy import Row
 
 from services.trainings.certificates.views import spaced_code
+from services.trainings.lengths import MINUTES_AN_HOUR
 from services.trainings.people.fields import one_line
 from services.trainings.verification.addresses import typing_address, verification_address
 from shared.language.formats import format_day, format_number
@@ -25,7 +26,6 @@ from shared.language.languages import LANGUAGES
 from shared.language.translation import Translator, translator
 
 DAYS_LISTED_MAX: Final = 12
-MINUTES_AN_HOUR: Final = 60
 _INK: Final = "#1b1b19"
 
 _SCRIPTS: Final = {"sr_Cyrl": "cyrl"}

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-HOUR: Final = 60
+from services.trainings.lengths import MINUTES_AN_HOUR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +73,12 @@ def plan_of_hours(
             ModuleHours(
                 number=number,
                 title=title,
-                planned=module_hours[number - 1] * HOUR if module_hours else None,
+                planned=module_hours[number - 1] * MINUTES_AN_HOUR if module_hours else None,
                 scheduled=scheduled.get(number, 0),
             )
             for number, title in enumerate(modules, start=1)
         ),
-        planned=None if hours is None else hours * HOUR,
+        planned=None if hours is None else hours * MINUTES_AN_HOUR,
         scheduled=sum(scheduled.values()),
         unassigned=scheduled.get(None, 0),
     )

@@ -49,8 +49,12 @@ class Standing:
 
     @property
     def can_be_certified(self) -> bool:
-        """Whether a certificate can be issued now, but for the day of the last session."""
-        return self.qualification.qualifies and self.confirmed and self.certificate_id is None
+        """Whether a certificate can be issued now, but for the day of the last session.
+
+        Whose identity was erased has no name that could stand on one.
+        """
+        named = self.full_name is not None
+        return self.qualification.qualifies and self.confirmed and named and not self.certificate_id
 
 
 def cohorts(

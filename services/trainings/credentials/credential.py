@@ -21,13 +21,13 @@ from zoneinfo import ZoneInfo
 from services.trainings.credentials.contexts import CREDENTIALS, OPEN_BADGES
 from services.trainings.credentials.issuers import did
 from services.trainings.credentials.places import Place
+from services.trainings.lengths import MINUTES_AN_HOUR
 from shared.identifiers import derived
 from shared.language.formats import format_day, format_number
 from shared.language.languages import LANGUAGES
 from shared.language.marking import N_
 from shared.language.translation import translator
 
-MINUTES_AN_HOUR: Final = 60
 STATUS: Final = "/trainings/credentials"
 
 

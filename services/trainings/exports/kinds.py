@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from services.trainings.attendance.wording import REASON_WORDS
 from services.trainings.cohorts.outlook_words import LEFT_REASONS
 from services.trainings.exports.kind import Column, Kind
 from services.trainings.exports.kinds_told import (
@@ -38,7 +37,7 @@ REASONS: Final = ("excused", EXCUSED_AS, LEFT_REASON)
 _WIDTHS: Final = {
     "full_name": 30, "email": 30, "municipality": 20, "course": 40, "trainer": 30, "place": 20,
     "institution": 40, "evidence": 40, "excused": 40, "reference": 18, "participant": 18,
-    "cohort": 18, "outcome": 34,
+    "cohort": 18, "outcome": 34, "excused_as": 22,
 }  # fmt: skip
 _NOT_OUT: Final = ("first_name", "last_name", "jmbg")
 """What an import takes and nobody is given: parts of a whole name, whole national numbers."""
@@ -79,9 +78,6 @@ _MORE: Final[Mapping[str, tuple[Column, ...]]] = {
     "enrolments": (
         Column(name="left_for", label=N_("Goes on in cohort"), width=18),
         Column(name=LEFT_REASON, label=N_("Why they left"), width=20, words_of=LEFT_REASONS),
-    ),
-    "attendance": (
-        Column(name=EXCUSED_AS, label=N_("Absent because of"), width=22, words_of=REASON_WORDS),
     ),
 }
 """Columns that no import knows, beside those that it does."""

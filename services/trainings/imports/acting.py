@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 from services.trainings.asking import identifier, not_found, programmes, reach
 from services.trainings.imports import handling, shelving, views
 from services.trainings.imports.fields import KINDS
-from services.trainings.imports.importing import CERTIFICATES, IMPORT, ImportState, Sent
+from services.trainings.imports.import_state import ImportState, Sent
+from services.trainings.imports.importing import CERTIFICATES, IMPORT
 from shared.access.reader import may
 from shared.access.roles import EVERY_PROGRAMME
 from shared.errors import Forbidden, Invalid, Refused

@@ -18,6 +18,7 @@ from services.trainings.certificates.certificate import CERTIFICATE, NoCertifica
 from services.trainings.cohorts.cohort import COHORT
 from services.trainings.cohorts.cohort_state import Running
 from services.trainings.courses.course import CourseKind
+from services.trainings.history_certificates import CertifiedCohort, Holder, certify_cohort
 from services.trainings.imports import views
 from services.trainings.imports.import_commands import NoteCertified
 from services.trainings.imports.importing import IMPORT
@@ -53,7 +54,7 @@ def certify(work: Work, job: Job, row: Row[Any]) -> int:
     if is_daily(work, row.cohort_id):
         return 0
     people = {
-        one.registration_id: history.Holder(
+        one.registration_id: Holder(
             reference=one.reference, full_name=one.full_name, person_id=one.person_id
         )
         for one in views.holders(work.connection, row.cohort_id)
@@ -71,7 +72,7 @@ def certify(work: Work, job: Job, row: Row[Any]) -> int:
         )
     }
     trainers = [one for one in row.trainers.split("\n") if one != history.NOT_KNOWN]
-    cohort = history.CertifiedCohort(
+    cohort = CertifiedCohort(
         cohort_id=row.cohort_id,
         cohort_reference=row.reference,
         course_id=row.course_id,
@@ -83,7 +84,7 @@ def certify(work: Work, job: Job, row: Row[Any]) -> int:
         trainer=trainers[0] if trainers else None,
         issuer=job.programme,
     )
-    certified = history.certify_cohort(
+    certified = certify_cohort(
         work, cohort, programme=job.programme, people=people, issued_on=row.issued_on
     )
     history.import_closing(work, cohort_id=row.cohort_id, closed_on=row.issued_on)

@@ -27,7 +27,8 @@ from services.trainings.cohorts.persons import others_of
 from services.trainings.courses.course import CourseKind
 from services.trainings.imports.cohort_known import Referred
 from services.trainings.imports.import_commands import DateCertificates
-from services.trainings.imports.importing import IMPORT, Entering
+from services.trainings.imports.import_state import Entering
+from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.job import Job
 from services.trainings.imports.rows import (
     CohortRow,
@@ -244,11 +245,15 @@ class CohortEntering:
                 registration_id=registration_id,
                 attended_minutes=row.minutes,
                 excused=row.excused,
+                excused_as=row.excused_as,
             )
             history.import_attendance(work, cohort_id=cohort_id, rows=[mark])
             return True
         marks = Mark(
-            registration_id=registration_id, attended_minutes=row.minutes, excused=row.excused
+            registration_id=registration_id,
+            attended_minutes=row.minutes,
+            excused=row.excused,
+            excused_as=row.excused_as,
         )
         command = RecordAttendance(
             by=self._job.by,

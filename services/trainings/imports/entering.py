@@ -19,21 +19,16 @@ gone, is reported with how much is entered by then; desk, cohorts and references
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import cached_property
-from itertools import islice
 from time import monotonic
 from typing import Any, Final
 
 from services.trainings.imports import shelving
-from services.trainings.imports.certifying import certify_next, dated, judge_certificates, waiting
-from services.trainings.imports.cohort_known import Referred
-from services.trainings.imports.cohort_rows import CohortEntering, Otherwise
+from services.trainings.imports.certifying import certify_next, judge_certificates, waiting
+from services.trainings.imports.cohort_rows import Otherwise
 from services.trainings.imports.desk import DESK, TakeDesk
-from services.trainings.imports.field import Reading
 from services.trainings.imports.holding import (
-    held_cohorts,
     hold,
     let_all_go,
     let_go,
@@ -45,17 +40,17 @@ from services.trainings.imports.import_commands import (
     ReachPhase,
     Stop,
 )
-from services.trainings.imports.importing import CERTIFICATES, IMPORT, Entering
+from services.trainings.imports.import_state import Entering
+from services.trainings.imports.importing import CERTIFICATES, IMPORT
 from services.trainings.imports.job import Job
-from services.trainings.imports.judging import Looked, chunks, context_of, in_order, judge
+from services.trainings.imports.judging import Looked, context_of, judge
+from services.trainings.imports.material import Material
 from services.trainings.imports.outcome_rows import enter_outcome
 from services.trainings.imports.people_rows import enter_people
 from services.trainings.imports.reporting import report_of
 from services.trainings.imports.rows import Finding
 from services.trainings.imports.scheduling import schedule_forget, schedule_work
 from services.trainings.imports.unchanged import unchanged
-from services.trainings.imports.understanding import Plan, understood
-from services.trainings.imports.unpacking import job_of, sheet_of
 from services.trainings.imports.views import held, one
 from services.trainings.people.handling import looking_again
 from shared import memory
@@ -65,7 +60,6 @@ from shared.events.work import Work
 from shared.language.marking import N_
 from shared.privacy.sealing import DataErased
 from shared.service import Service
-from shared.sheets.reading import Sheet
 
 BATCH: Final = 600
 DESK_PAUSE: Final = timedelta(seconds=2)
@@ -93,13 +87,13 @@ class Entry:
         self._programme = programme
         self._import_id = import_id
         self._deadline = deadline
-        self._sheet: Sheet | None = None
         self._holds = False
         self._taken = False
 
     def run(self, state: Entering) -> None:
         """Go on until it is over, or until the time of this piece is."""
         self._begun = state
+        self._material = Material(self._service, self._programme, self._import_id, state)
         try:
             now: Any = state
             while isinstance(now, Entering) and self._part(now):
@@ -113,8 +107,7 @@ class Entry:
         except SliceOver:
             self._again(timedelta(milliseconds=1))
         finally:
-            if self._sheet is not None:
-                self._sheet.close()
+            self._material.close()
 
     def _part(self, state: Entering) -> bool:
         """Do what the phase is about; whether to go on at once."""
@@ -165,7 +158,7 @@ class Entry:
     def _hold(self, done: int, *, note: bool = True) -> None:
         self._holds = True
         if self._kind == "people":
-            for before, part in self._parts(done):
+            for before, part in self._material.parts(done, BATCH):
                 try:
                     self._hold_part(reserve_part, part, before + len(part) if note else 0)
                 except Refused:
@@ -173,8 +166,8 @@ class Entry:
                     self._taken = True
                     return
             return
-        for start in range(done, len(self._cohorts), BATCH):
-            part = self._cohorts[start : start + BATCH]
+        for start in range(done, len(self._material.cohorts), BATCH):
+            part = self._material.cohorts[start : start + BATCH]
             self._hold_part(hold, part, start + len(part) if note else 0)
 
     def _hold_part(
@@ -184,7 +177,7 @@ class Entry:
 
         def held(work: Work) -> None:
             self._check_entered(work)
-            keep(work, self._job, part)
+            keep(work, self._material.job, part)
             if done:
                 self._decide(work, ReachPhase, phase="holding", done=done)
 
@@ -199,8 +192,9 @@ class Entry:
 
     def _judged(self) -> Looked:
         if self._kind == CERTIFICATES:
-            return judge_certificates(self._service, self._job)
-        return judge(self._service, self._job, self._opened.rows(), note=lambda _: None)
+            return judge_certificates(self._service, self._material.job)
+        rows = self._material.opened.rows()
+        return judge(self._service, self._material.job, rows, note=lambda _: None)
 
     def _stop(self, looked: Looked) -> None:
         with self._service.database.reading() as connection:
@@ -226,9 +220,9 @@ class Entry:
         if self._kind == CERTIFICATES:
             for row in waiting(self._service, self._programme):
                 self._check_time()
-                certify_next(self._service, self._job, row)
+                certify_next(self._service, self._material.job, row)
             return
-        for number, (before, part) in enumerate(self._parts(state.done), 1):
+        for number, (before, part) in enumerate(self._material.parts(state.done, BATCH), 1):
             self._check_time()
             try:
                 self._enter_part(before, part)
@@ -281,14 +275,14 @@ class Entry:
 
     def _rows(self, work: Work, part: Sequence[Any]) -> tuple[int, int]:
         if self._kind == "people":
-            return enter_people(work, self._job, part)
-        new = 0
+            return enter_people(work, self._material.job, part)
+        material, new = self._material, 0
         for row in part:
             try:
                 if self._kind == "outcomes":
-                    new += enter_outcome(work, self._job, self._referred.people, row)
+                    new += enter_outcome(work, material.job, material.referred.people, row)
                 else:
-                    new += self._cohort_entering.enter(work, row)
+                    new += material.cohort_entering.enter(work, row)
             except Otherwise:
                 continue
         return new, len(part) - new
@@ -304,7 +298,7 @@ class Entry:
             self._let_go(let_go, cohorts[start : start + BATCH])
 
     def _let_go(self, release: Callable[[Work, Job, Any], None], part: Sequence[Any]) -> None:
-        self._service.transact(self._context, lambda work: release(work, self._bare, part))
+        self._service.transact(self._context, lambda work: release(work, self._material.bare, part))
 
     def _finish(self) -> None:
         def finished(work: Work) -> None:
@@ -322,66 +316,7 @@ class Entry:
 
     @property
     def _context(self) -> Context:
-        return context_of(self._bare)
-
-    @cached_property
-    def _opened(self) -> Sheet:
-        self._sheet = sheet_of(self._service, self._begun)
-        return self._sheet
-
-    @cached_property
-    def _bare(self) -> Job:
-        """The import as a job without its file."""
-        return Job(
-            programme=self._programme,
-            import_id=self._import_id,
-            by=self._begun.by,
-            history=self._begun.history,
-            now=self._service.clock.now(),
-            plan=Plan(self._kind, (), Reading(), ""),
-        )
-
-    @cached_property
-    def _job(self) -> Job:
-        if self._kind == CERTIFICATES:
-            return self._bare
-        return job_of(self._service, self._programme, self._import_id, self._begun, self._opened)
-
-    @cached_property
-    def _whole(self) -> list[Any]:
-        """All rows in the order in which they are entered, where they must be known together."""
-        rows = [row for row, _ in understood(self._opened.rows(), self._job.plan) if row]
-        return rows if self._kind == "outcomes" else in_order(rows)
-
-    @cached_property
-    def _referred(self) -> Referred:
-        with self._service.database.reading() as connection:
-            return Referred.found(connection, self._service.keyring, self._job, self._whole)
-
-    @cached_property
-    def _cohorts(self) -> list[str]:
-        if self._kind == CERTIFICATES:
-            return dated(self._service, self._programme)
-        if self._kind in ("people", "cohorts", "outcomes"):
-            return []
-        return held_cohorts(self._referred, self._whole)
-
-    @cached_property
-    def _cohort_entering(self) -> CohortEntering:
-        return CohortEntering(self._job, self._referred)
-
-    def _parts(self, done: int) -> Iterator[tuple[int, list[Any]]]:
-        """(how many rows stand before, rows) from a row on."""
-        if self._kind == "people":
-            good = (row for row, _ in understood(self._opened.rows(), self._job.plan) if row)
-            rows: Any = islice(good, done, None)
-        else:
-            rows = self._whole[done:]
-        # Cohorts share courses and refer to each other: they are entered in one append.
-        size = max(1, len(self._whole)) if self._kind == "cohorts" else BATCH
-        for part in chunks(rows, size):
-            yield done, part
-            done += len(part)
+        return context_of(self._material.bare)
 
     def _decide(self, work: Work, command: Callable[..., Any], **facts: Any) -> None:
         made = command(by=self._begun.by, now=work.now, import_id=self._import_id, **facts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.trainings.attendance.wording import REASON_WORDS
 from services.trainings.cohorts.cohort import SESSION_MAX, SESSION_MINUTES_MAX
 from services.trainings.courses.course import TITLE_LENGTH_MAX, VERSION_MAX
 from services.trainings.imports.field import (
@@ -58,6 +59,20 @@ COURSE_KINDS: Final = (
         ("obuka nsz", "nsz", "zavod za zapošljavanje", "služba za zapošljavanje",
          "employment_service", "employment service", "nacionalna služba za zapošljavanje"),
     ),
+)  # fmt: skip
+
+_ABSENCES: Final = (
+    Choice("illness", REASON_WORDS["illness"],
+           ("bolest", "bolestan", "bolesna", "bolovanje", "ill", "illness", "sick")),
+    Choice("family", REASON_WORDS["family"],
+           ("porodica", "porodično", "porodični razlozi", "obitelj", "family", "deca", "djeca")),
+    Choice("work", REASON_WORDS["work"], ("posao", "rad", "na poslu", "work")),
+    Choice("official", REASON_WORDS["official"],
+           ("ustanova", "sud", "šalter", "official", "institucija", "u ustanovi ili na sudu")),
+    Choice("travel", REASON_WORDS["travel"],
+           ("prevoz", "prijevoz", "put", "travel", "nije mogao doći", "nije mogla doći",
+            "dolazak nije bio moguć")),
+    Choice("other", REASON_WORDS["other"], ("drugo", "ostalo", "nešto drugo", "other")),
 )  # fmt: skip
 
 _COHORT_WORDS: Final = (
@@ -224,6 +239,16 @@ MARKS: Final = Kind(
                       "razlog izostanka", "napomena"),
             read=text(REASON_LENGTH_MAX),
             covered=True,
+        ),
+        Field(
+            name="excused_as",
+            label=N_("Absent because of"),
+            synonyms=("excused_as", "absent because of", "kind of excuse", "vrsta izostanka",
+                      "razlog odsustva", "odsutan zbog", "odsutna zbog", "izostanak zbog",
+                      "vrsta razloga"),
+            read=choice(*_ABSENCES),
+            covered=True,
+            choices=_ABSENCES,
         ),
     ),
 )  # fmt: skip

@@ -25,7 +25,8 @@ from services.trainings.imports.import_commands import (
     MapColumns,
 )
 from services.trainings.imports.import_events import Word
-from services.trainings.imports.importing import IMPORT, Entering
+from services.trainings.imports.import_state import Entering
+from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.scheduling import (
     KEPT,
     schedule_expiry,

@@ -13,8 +13,8 @@ How rows are kept from failing half-way is in ``entering.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final, TypeAlias, TypeVar, get_args
+from dataclasses import replace
+from typing import Final, TypeVar, get_args
 
 from services.trainings.imports.import_commands import (
     AskCertifying,
@@ -52,7 +52,15 @@ from services.trainings.imports.import_events import (
     Report,
     SheetChosen,
     Stopped,
-    Word,
+)
+from services.trainings.imports.import_state import (
+    Entering,
+    ImportState,
+    Judging,
+    NoImport,
+    Over,
+    Ready,
+    Sent,
 )
 from shared.errors import Invalid, Missing, Refused
 from shared.events.decider import Decider
@@ -68,74 +76,6 @@ PHASES: Final = ("waiting", "holding", "checking", "entering", "releasing")
 DAY_ORDERS: Final = ("dmy", "mdy")
 
 
-# State
-
-
-@dataclass(frozen=True)
-class NoImport:
-    """Nothing was sent under this id."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sent:
-    """A file is kept. ``by``: whose import it is; ``run``: how often columns were said."""
-
-    by: str
-    sha256: str
-    media_type: str
-    history: bool
-    kind: str = ""
-    part: str | None = None
-    header_rows: int = 0
-    headers_mark: str = ""
-    rows: int = 0
-    columns: tuple[str, ...] = ()
-    day_order: str = "dmy"
-    country: str = ""
-    words: tuple[Word, ...] = ()
-    own_only: bool = False
-    numbers: bool = True
-    run: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judging(Sent):
-    """Its rows are being looked through."""
-
-    looked: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ready(Sent):
-    """Its rows were looked through."""
-
-    report: Report
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entering(Sent):
-    """It is being entered."""
-
-    report: Report
-    phase: str = "waiting"
-    held: int = 0
-    done: int = 0
-    entered: int = 0
-    known: int = 0
-    erased: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Over:
-    """It is entered, or was discarded. ``destroyed``: the file cannot be read any more."""
-
-    by: str
-    entered: bool
-    destroyed: bool = False
-    key_ids: tuple[str, ...] = ()
-
-
-ImportState: TypeAlias = NoImport | Sent | Judging | Ready | Entering | Over
 S = TypeVar("S", bound=Sent)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from services.trainings.imports import views
 from services.trainings.imports.handling import discard_for_erasure, is_stuck
-from services.trainings.imports.importing import Sent
+from services.trainings.imports.import_state import Sent
 from services.trainings.imports.scheduling import payload_of
 from services.trainings.imports.unpacking import sheet_of
 from services.trainings.imports.working import forget_due, state_of

@@ -85,6 +85,7 @@ class MarkRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     participant: str
     minutes: int
     excused: str | None = None
+    excused_as: str | None = None
 
     @property
     def order(self) -> tuple[Any, ...]:

@@ -22,7 +22,8 @@ from services.trainings.imports.acting import WRITE, mine, state_of
 from services.trainings.imports.fields import KINDS, known_headers
 from services.trainings.imports.fields_people import COUNTRIES
 from services.trainings.imports.import_events import Word
-from services.trainings.imports.importing import IMPORT, Sent
+from services.trainings.imports.import_state import Sent
+from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.pages import blueprint
 from services.trainings.imports.rows import CLASSES
 from services.trainings.imports.understanding import headers_mark, word_mark

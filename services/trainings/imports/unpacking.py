@@ -10,7 +10,7 @@ from typing import Final
 
 from services.trainings.imports import shelving
 from services.trainings.imports.field import Reading
-from services.trainings.imports.importing import Sent
+from services.trainings.imports.import_state import Sent
 from services.trainings.imports.job import Job
 from services.trainings.imports.understanding import Words, plan
 from shared.errors import Invalid

@@ -21,14 +21,8 @@ from services.trainings.imports.import_commands import (
     NoteJudged,
     NoteLooked,
 )
-from services.trainings.imports.importing import (
-    IMPORT,
-    Entering,
-    ImportState,
-    Judging,
-    Over,
-    Sent,
-)
+from services.trainings.imports.import_state import Entering, ImportState, Judging, Over, Sent
+from services.trainings.imports.importing import IMPORT
 from services.trainings.imports.job import Job
 from services.trainings.imports.judging import Looked, context_of, judge
 from services.trainings.imports.reporting import report_of

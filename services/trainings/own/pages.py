@@ -24,6 +24,7 @@ from services.trainings.certificates import documents
 from services.trainings.certificates.views import spaced_code
 from services.trainings.consents.acting import standing
 from services.trainings.education.wording import OUTCOME_WORDS
+from services.trainings.lengths import MINUTES_AN_HOUR
 from services.trainings.own import views
 from services.trainings.people.acting import day_of, found
 from services.trainings.people.purposes import PURPOSES
@@ -44,7 +45,6 @@ from shared.web.commands import service
 from shared.web.language import language, say
 
 READ: Final = "trainings.certificates.read_own"
-MINUTES_AN_HOUR: Final = 60
 
 PARTS: Final = {
     "trainings": N_("Registration, trainings, certificates"),

@@ -30,6 +30,7 @@ from services.trainings.asking import (
 )
 from services.trainings.courses.wording import KIND_WORDS
 from services.trainings.education.acting import after
+from services.trainings.lengths import MINUTES_AN_HOUR
 from services.trainings.people.views import staff_names
 from services.trainings.people.wording import ERASED
 from services.trainings.recognition import acting, handling, views
@@ -54,7 +55,6 @@ _FIELDS: Final = (
     *("issuer", "number", "title", "kind", "hours"),
     *("issued_on-day", "issued_on-month", "issued_on-year"),
 )
-MINUTES_AN_HOUR: Final = 60
 
 blueprint = Blueprint("recognitions", __name__, url_prefix="/trainings")
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from services.trainings.lengths import length_of
 from services.trainings.verification.acting import Checked, NameChecked, checked
 from services.trainings.verification.asking import Asked, asked
 from services.trainings.verification.wording import NAMES, STATES
@@ -24,7 +25,6 @@ from shared.language.marking import N_
 from shared.web.access import requires
 from shared.web.language import say
 
-MINUTES_AN_HOUR: Final = 60
 KEPT_LENGTH_MAX: Final = 80
 
 blueprint = Blueprint("verification", __name__, url_prefix="/trainings/check")
@@ -113,20 +113,12 @@ def _result(
         title=say(words.title),
         tag={"text": say(words.tag), "colour": words.colour, "shape": words.shape},
         means=say(words.means, {"day": g.formats["day"](since) if since else ""}),
-        hours=hours_of(found.minutes),
+        hours=length_of(found.minutes),
         asked=wanted,
         name=_name(name),
         typed_name=typed_name.strip()[:KEPT_LENGTH_MAX],
         refused=say(name.refused.sentence, name.refused.facts) if name.refused else "",
     )
-
-
-def hours_of(minutes: int) -> str:
-    """The length of a course, such as 24 h or 1 h 30 min."""
-    hours, rest = divmod(minutes, MINUTES_AN_HOUR)
-    if not rest:
-        return say(N_("{hours} h"), {"hours": hours})
-    return say(N_("{hours} h {minutes} min"), {"hours": hours, "minutes": rest})
 
 
 def _name(name: NameChecked) -> dict[str, Any] | None:

@@ -216,7 +216,7 @@ def test_reasons_are_of_own_cohorts_alone(house):
     assert len(marks) == 6 and not any(row["excused"] for row in marks)
     own = rows_of(cohort.trainer().post(API, {"kind": "attendance"}))
     assert [row["excused"] for row in own if row["excused"]] == ["at the doctor"]
-    assert [row["Absent because of"] for row in own if row["excused"]] == ["Ill"]
+    assert [row["excused_as"] for row in own if row["excused"]] == ["Ill"]
 
 
 def test_who_left_stands_in_the_sheet_with_the_day(house):

@@ -77,6 +77,18 @@ def test_history_of_cohorts_comes_in_file_by_file(house: House, history: Importe
     assert "No cohort from before" in history.asker.get(f"{PAGES}/certificates").text
 
 
+@pytest.mark.parametrize("word", ["Bolest", "Ill", "bolovanje"])
+def test_why_somebody_was_absent_comes_with_the_sheet(
+    house: House, history: Importer, word: str
+) -> None:
+    bring(history, PEOPLE_FILE, COHORTS_FILE, SESSIONS_FILE)
+    sheet = f"Grupa;Čas;Učesnik;Sati;Razlog odsustva;Napomena\nG1;1;P1;2;{word};kod lekara\n"
+    history.enter(history.send("sheet.csv", sheet.encode(), history=True))
+    with house.service.database.reading() as connection:
+        row = connection.execute(select(MARKS.c.excused_as, MARKS.c.excused)).one()
+    assert tuple(row) == ("illness", "kod lekara")
+
+
 def test_what_a_row_refers_to_must_be_there(house: House, history: Importer) -> None:
     bring(history, PEOPLE_FILE, COHORTS_FILE, SESSIONS_FILE)
     wrong = MARKS_FILE + "G9;1;P1;6\nG1;9;P1;6\nG1;1;P9;6\nG1;2;P2;9\nG1;1;P1;6\n"
