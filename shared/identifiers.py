@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
+_DRAWN_AT_ONCE: Final = 64
 _CANONICAL: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -39,6 +40,8 @@ class Uuid7:
         self._lock = threading.Lock()
         self._last = 0
         self._counter = 0
+        self._pool = b""
+        self._process = 0
 
     def new(self) -> str:
         with self._lock:
@@ -47,8 +50,21 @@ class Uuid7:
             if self._counter > 0xFFF:
                 now, self._counter = now + 1, 0
             self._last, counter = now, self._counter
-        tail = int.from_bytes(self._random_bytes(8)) & ((1 << 62) - 1)
+            tail = int.from_bytes(self._drawn()) & ((1 << 62) - 1)
         return _spelled(now << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail)
+
+    def _drawn(self) -> bytes:
+        """Eight bytes of many that were drawn at once: asking the system lets other threads in."""
+        if not self._pool or self._process != os.getpid():
+            # What a parent drew is not for its children too.
+            self._pool, self._process = self._random_bytes(8 * _DRAWN_AT_ONCE), os.getpid()
+        drawn, self._pool = self._pool[:8], self._pool[8:]
+        return drawn
+
+
+def _spelled(value: int) -> str:
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def derived(*parts: str) -> str:
@@ -65,8 +81,3 @@ def derived(*parts: str) -> str:
 def is_identifier(text: str) -> bool:
     """Whether text is a UUID in its one canonical spelling."""
     return _CANONICAL.fullmatch(text) is not None
-
-
-def _spelled(value: int) -> str:
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

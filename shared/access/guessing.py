@@ -22,8 +22,6 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from zxcvbn import matching, scoring
-
 from shared.language.folding import fold
 
 GUESSES_MIN: Final = 10**10
@@ -50,6 +48,8 @@ class Guessed:
 
 def guessed(password: str, own: tuple[str, ...] = ()) -> Guessed:
     """Count the guesses for a password. own: what its account is called."""
+    from zxcvbn import matching  # Its lists take 12 MB, and a password is rarely set.
+
     judged = password[:LENGTH_JUDGED]
     folded = fold(judged)
     joined = fold(_BETWEEN.sub("", judged))
@@ -68,6 +68,8 @@ def _own_words(own: tuple[str, ...]) -> Iterator[str]:
 
 
 def _counted(password: str, dictionaries: Mapping[str, dict[str, int]]) -> Guessed:
+    from zxcvbn import matching, scoring
+
     # Not zxcvbn(): it keeps the words of one account where the threads of others read them.
     found = scoring.most_guessable_match_sequence(
         password, matching.omnimatch(password, dictionaries)
@@ -93,6 +95,8 @@ def _why(sequence: list[dict[str, Any]]) -> str:
 @cache
 def _ours() -> dict[str, dict[str, int]]:
     """The lists of this folder: a word → its rank, from the most usual."""
+    from zxcvbn import matching
+
     folder = resources.files("shared.access")
     return {
         name: matching.build_ranked_dict(

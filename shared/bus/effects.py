@@ -103,7 +103,8 @@ class Gathering(Projecting):
             return
         if self._connection.dialect.name == "sqlite":
             for statement, rows in waiting:
-                self._connection.exec_driver_sql(statement, rows)
+                for text, parameters in rowtexts.in_steps(statement, rows):
+                    self._connection.exec_driver_sql(text, parameters)
             return
         with sent_together(self._connection) as cursor:
             for statement, rows in waiting:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.errors import Refused
+from shared.events import rowtexts
 from shared.events.append import Append, Claim, RequestRecord, changed_meanwhile
 from shared.events.snapshots import keep
 from shared.events.tables import CLAIMS, DUE, RECORDS
@@ -91,8 +92,7 @@ def _claim_part(connection: Connection, programme: str, claims: Sequence[Claim])
         {"programme": programme, "kind": one.kind, "value": one.value, "stream": one.stream}
         for one in claims
     ]
-    made = connection.execute(insert(connection, CLAIMS).on_conflict_do_nothing(), rows)
-    if made.rowcount == len(rows):
+    if rowtexts.insert_new(connection, CLAIMS, rows) == len(rows):
         return
     # Some are there already, or the driver does not count: the table is asked.
     held = connection.execute(

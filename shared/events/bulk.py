@@ -126,7 +126,10 @@ class Target:
                 write(row)
 
     def _many(self, statement: str, parameters: list[tuple[Any, ...]]) -> None:
-        if parameters:
+        if self.connection.dialect.name == "sqlite":
+            for text, together in rowtexts.in_steps(statement, parameters):
+                self.connection.exec_driver_sql(text, together)
+        elif parameters:
             self.connection.exec_driver_sql(statement, parameters)
 
     def _quoted(self, name: str) -> str:

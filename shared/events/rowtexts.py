@@ -9,12 +9,14 @@ Values go through the columns' own types, as SQLAlchemy's statements send them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Column, Dialect, Table
+from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 Process: TypeAlias = Callable[[Any], Any]
@@ -22,6 +24,7 @@ Row: TypeAlias = Mapping[str, Any]
 Names: TypeAlias = tuple[str, ...]
 
 TEXTS_MAX: Final = 10_000
+_STEPS: Final = (64, 8, 1)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,40 @@ class Statement:
         for place, process in self.processes:
             found[place] = process(found[place])
         return tuple(found)
+
+
+def in_steps(
+    text: str, rows: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[str, tuple[Any, ...] | Sequence[tuple[Any, ...]]]]:
+    """Statements for SQLite that run one for many rows, each with its parameters.
+
+    An insert gets the values of many rows at once: the driver lets other threads in at every step,
+    and waits for them then. Sizes are few, so that the driver knows the texts again.
+    """
+    if not rows:
+        return
+    head, values, rest = text.partition(" values (")
+    if not values or not head.startswith("insert into "):
+        yield text, rows
+        return
+    marks, bracket, then = rest.partition(")")
+    start = 0
+    for size in _STEPS:
+        longer = f"{head} values {', '.join([f'({marks}{bracket}'] * size)}{then}"
+        while len(rows) - start >= size:
+            yield longer, tuple(chain.from_iterable(rows[start : start + size]))
+            start += size
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert those rows of which none is there under a unique key; how many that were."""
+    if connection.dialect.name != "sqlite":
+        statement = postgresql.insert(table).on_conflict_do_nothing()
+        return connection.execute(statement, [dict(row) for row in rows]).rowcount
+    made = inserting(connection.dialect, table, tuple(rows[0]))
+    text = f"{made.text} on conflict do nothing"
+    steps = in_steps(text, [made.parameters(row) for row in rows])
+    return sum(connection.exec_driver_sql(text, values).rowcount for text, values in steps)
 
 
 def key_of(table: Table) -> Names:

@@ -28,9 +28,9 @@ import msgspec
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Connection, select, text, true, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.database import Database
+from shared.events import rowtexts
 from shared.identifiers import Identifiers, Uuid7
 from shared.locks import MASTER_CHANGING
 from shared.privacy.master_key import MasterKey, Masters
@@ -40,6 +40,7 @@ from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
 
 CACHED_KEYS_MAX = 5_000
 """Opened keys that a service remembers, some 700 bytes each; five services share a process."""
+SECRET_BYTES: Final = 32
 REMEMBERED_SECONDS: Final = 0.5
 """How long a key may be opened here that was destroyed in another process."""
 _CHUNK = 300
@@ -103,6 +104,7 @@ class Keyring:
         self._classes = None if classes is None else frozenset(classes)
         self._tombstones = tombstones
         self._secrets: dict[str, bytes] = {}
+        self._keyed: hmac.HMAC | None = None
         self._identifiers = identifiers or Uuid7()
         self.random_bytes = random_bytes
         self._lock = threading.Lock()
@@ -304,8 +306,12 @@ class Keyring:
 
     def blind_index(self, purpose: str, value: str) -> str:
         """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
-        message = purpose.encode() + b"\0" + value.encode()
-        return hmac.digest(self.secret("blind index"), message, "sha256").hex()
+        keyed = self._keyed
+        if keyed is None:
+            keyed = self._keyed = hmac.new(self.secret("blind index"), digestmod="sha256")
+        mine = keyed.copy()
+        mine.update(purpose.encode() + b"\0" + value.encode())
+        return mine.hexdigest()
 
     def secret(self, name: str) -> bytes:
         """A secret of the whole installation, which outlives any master key (``ROOT_NAMES``)."""
@@ -365,14 +371,13 @@ class Keyring:
         outside = {name.data_class for name in names} - (self._classes or set())
         if self._classes is not None and outside:
             raise NotThisService(f"this service makes no keys of {', '.join(sorted(outside))}")
-        drawn = [
-            (self._identifiers.new(), self.random_bytes(NONCE_BYTES), self.random_bytes(32))
-            for _ in names
-        ]
+        size = NONCE_BYTES + SECRET_BYTES
+        random = self.random_bytes(size * len(names))
+        parts = [random[at : at + size] for at in range(0, len(random), size)]
+        drawn = [(self._identifiers.new(), one[:NONCE_BYTES], one[NONCE_BYTES:]) for one in parts]
         stones = self._tombstones.names() if self._tombstones is not None else frozenset()
         gone = {name for name in names if stones and self.stone(name) in stones}
         now, forgotten = datetime.now(UTC), self._forgotten
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         with self._database.writing() as connection:
             master = self._current_master(connection)
             rows = [
@@ -389,7 +394,7 @@ class Keyring:
                 | ({"wrapped": None, "destroyed_at": now} if name in gone else {})
                 for name, (key_id, nonce, key) in zip(names, drawn, strict=True)
             ]
-            written = connection.execute(insert(KEYS).on_conflict_do_nothing(), rows).rowcount
+            written = rowtexts.insert_new(connection, KEYS, rows)
         if written != len(rows) or gone:
             return {}
         made = {name: Key(key_id, key) for name, (key_id, _, key) in zip(names, drawn, strict=True)}

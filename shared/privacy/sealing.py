@@ -9,7 +9,7 @@ The key's id is authenticated with the box, so that a box cannot be moved under 
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ from shared.errors import Refused
 from shared.events.event import Event, Sealed
 from shared.language.marking import N_
 from shared.privacy.keyring import Key, KeyName, Keyring
+from shared.privacy.wrapping import NONCE_BYTES
 
 E = TypeVar("E", bound=Event)
 
@@ -39,13 +40,19 @@ class DataErased(Refused, ValueError):
 def seal_events(keyring: Keyring, events: Sequence[Event]) -> list[Event]:
     """The events with their personal fields sealed; keys are durable when this returns."""
     names = {name for event in events for name in _names(event)}
-    keys = keyring.ensure(names) if names else {}
-    return [_seal(keyring, keys, event) for event in events]
+    if not names:
+        return list(events)
+    keys = keyring.ensure(names)
+    count = sum(len(event.personal_fields) for event in events)
+    # Drawn at once: asking the system lets other threads in each time.
+    drawn = keyring.random_bytes(NONCE_BYTES * count)
+    nonces = iter([drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)])
+    return [_seal(keys, nonces, event) for event in events]
 
 
 def seal_text(keyring: Keyring, name: KeyName, text: str) -> Sealed:
     """One text under one key. Raises DataErased when that key was destroyed."""
-    return _box(keyring, keyring.ensure({name})[name], text)
+    return _box(keyring.ensure({name})[name], keyring.random_bytes(NONCE_BYTES), text)
 
 
 def open_text(keyring: Keyring, value: str | Sealed | None) -> str | None:
@@ -62,7 +69,7 @@ def open_with(key: Key | None, sealed: Sealed) -> str | None:
         return None
     raw = a2b_base64(sealed.box)
     try:
-        return cipher.decrypt(raw[:12], raw[12:], sealed.key.encode()).decode()
+        return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], sealed.key.encode()).decode()
     except InvalidTag as error:
         raise RuntimeError("a sealed value does not fit its key") from error
 
@@ -87,7 +94,7 @@ def _names(event: Event) -> Iterable[KeyName]:
             yield KeyName(owner, data_class.name, data_class.group)
 
 
-def _seal(keyring: Keyring, keys: dict[KeyName, Key], event: E) -> E:
+def _seal(keys: dict[KeyName, Key], nonces: Iterator[bytes], event: E) -> E:
     if not event.personal_fields:
         return event
     owner = getattr(event, event.seals_for)
@@ -96,14 +103,13 @@ def _seal(keyring: Keyring, keys: dict[KeyName, Key], event: E) -> E:
         text = getattr(event, field)
         if isinstance(text, str):
             key = keys[KeyName(owner, data_class.name, data_class.group)]
-            changed[field] = _box(keyring, key, text)
+            changed[field] = _box(key, next(nonces), text)
     return msgspec.structs.replace(event, **changed)
 
 
-def _box(keyring: Keyring, key: Key, text: str) -> Sealed:
+def _box(key: Key, nonce: bytes, text: str) -> Sealed:
     cipher = key.cipher
     if cipher is None:
         raise DataErased
-    nonce = keyring.random_bytes(12)
     raw = nonce + cipher.encrypt(nonce, text.encode(), key.key_id.encode())
     return Sealed(key.key_id, b2a_base64(raw, newline=False).decode())

@@ -103,7 +103,9 @@ def people(rows: int, *, wrong: bool = False) -> bytes:
         for number in range(1, rows + 1):
             born = date(1950, 1, 1) + timedelta(days=number * 7 % 20_000)
             sex = "MŽ"[number % 2]
-            first = f"{born:%d%m}{born.year % 1000:03}72{number % 500 + number % 2 * 500:03}"
+            # Days come again after 20,000 rows; the serial number is another one then.
+            serial = (number + number // 20_000 * 37) % 500 + number % 2 * 500
+            first = f"{born:%d%m}{born.year % 1000:03}72{serial:03}"
             digits = f"{first}{check_digit(first)}"
             cells = (
                 f"U{number:06}", _FIRST_NAMES[number % 8], f"Primer-{number}", digits, born, sex,

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import pikepdf
 from flask import Response
 from sqlalchemy import Row
 
@@ -142,6 +141,8 @@ def folder(documents: Sequence[Document], *, name: str) -> Response:
 
 def to_print(documents: Sequence[Document], *, name: str) -> Response:
     """Several as one PDF for the printer: their pages, one after the other."""
+    import pikepdf  # 5 MB, for who prints several
+
     joined, opened = pikepdf.new(), []
     for _, raw in _contents(documents):
         opened.append(pikepdf.open(io.BytesIO(raw)))

@@ -17,13 +17,14 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, cast
-
-import typst
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from services.trainings.certificates.sheet import Said
 from shared.errors import Refused
 from shared.language.marking import N_
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATE: Final = "certificate-1"
 STANDARDS: Final = ("a-2a", "ua-1")
@@ -48,6 +49,8 @@ def rendered(said: Said, *, at: datetime, template: str = TEMPLATE) -> bytes:
 
     Raises Refused where a text has what the fonts lack; ``printing.py`` finds out before.
     """
+    import typst  # 7 MB with its fonts, for who makes documents
+
     try:
         made = _compile(
             template,
@@ -73,6 +76,8 @@ def picture(said: Said, *, template: str = TEMPLATE) -> bytes:
 
 def prints(texts: Sequence[str]) -> bool:
     """Whether documents can show these texts; one for which they cannot makes it False."""
+    import typst
+
     try:
         _compile(_TEXTS, list(texts), format="pdf", pdf_standards=list(STANDARDS), timestamp=0)
     except typst.TypstError:
@@ -93,4 +98,6 @@ def _compile(template: str, given: Any, **how: Any) -> bytes:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
+    import typst
+
     return typst.Compiler(_FORMS / f"{template}.typ", root=_FORMS, ignore_system_fonts=True)
