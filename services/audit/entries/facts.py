@@ -280,6 +280,7 @@ LEFT_OUT: Final = frozenset(
         *("kept", "kinds", "owners", "rows", "services", "table"),
         *("description", "module_hours", "venue", "level", "partners"),
         *("part", "columns", "headers_mark", "field", "mark", "day_order", "phase", "done"),
+        *("seen", "position", "day"),
     }
 )
 """Said elsewhere (records that are named are links), long lists, or personal without a seal."""
