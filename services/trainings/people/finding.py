@@ -60,6 +60,13 @@ BY_NAME: Final = func.coalesce(REGISTRATIONS.c.name_folded, "")
 
 Index("registrations_in_order", REGISTRATIONS.c.programme, BY_NAME, REGISTRATIONS.c.registration_id)
 Index("registrations_by_state", REGISTRATIONS.c.state, BY_NAME, REGISTRATIONS.c.registration_id)
+Index(
+    "registrations_in_state",
+    REGISTRATIONS.c.programme,
+    REGISTRATIONS.c.state,
+    BY_NAME,
+    REGISTRATIONS.c.registration_id,
+)
 Index("registrations_everywhere", BY_NAME, REGISTRATIONS.c.registration_id)
 Index("registrations_reference", REGISTRATIONS.c.reference, REGISTRATIONS.c.programme)
 Index("registrations_by_number", REGISTRATIONS.c.number_index)

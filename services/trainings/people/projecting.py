@@ -147,7 +147,7 @@ def _change(at: Projecting, recorded: Recorded, **columns: Any) -> None:
 
 PEOPLE: Final = Projection(
     "people",
-    5,
+    6,
     (REGISTRATIONS, DUPLICATE_DECISIONS, CONSENTS),
     project,
     get_args(RegistrationEvent),
