@@ -6,11 +6,12 @@ from services.trainings.cohorts import handling as cohorts
 from services.trainings.cohorts.handling import NewCohort
 from services.trainings.people import searching
 from services.trainings.people.finding import PEOPLE_REACHED, PEOPLE_WORDS
+from services.trainings.reach import Reach
 from shared.events.rebuilding import differences
 from shared.privacy.erasing import Kind, purge
 from shared.privacy.erasures import view_tables
 from shared.privacy.keyring import KeyName
-from tests.http.trainings.conftest import NUMBER, OTHER_PROGRAMME
+from tests.http.trainings.conftest import NUMBER, OTHER_PROGRAMME, PROGRAMME
 
 PEOPLE = "/trainings/people"
 SEARCH = "/trainings/api/v1/people/search"
@@ -118,3 +119,13 @@ def test_a_state_that_few_are_in_is_not_looked_for_behind_every_name(house, offi
     assert ids(officer, "jovan", state="unconfirmed") == [(waiting, False)]
     assert ids(officer, "jovnović", state="unconfirmed") == [(waiting, True)]
     assert len(ids(officer, "jovan", state="confirmed")) == 6
+
+
+def test_people_in_a_state_are_looked_for_by_an_index_of_both(house):
+    """By the programme alone a search would look at everybody in it."""
+    within = searching._Within(None, Reach("a1", frozenset({PROGRAMME}), frozenset()), "confirmed")
+    query = searching._named(within).where(within.reach.registrations())
+    asked = query.compile(house.service.database.engine, compile_kwargs={"literal_binds": True})
+    with house.service.database.reading() as connection:
+        plan = connection.exec_driver_sql(f"explain query plan {asked}").all()
+    assert "registrations_in_state (programme=? AND state=?)" in plan[-1][3], plan
