@@ -123,9 +123,10 @@ def test_a_state_that_few_are_in_is_not_looked_for_behind_every_name(house, offi
 
 def test_people_in_a_state_are_looked_for_by_an_index_of_both(house):
     """By the programme alone a search would look at everybody in it."""
-    within = searching._Within(None, Reach("a1", frozenset({PROGRAMME}), frozenset()), "confirmed")
-    query = searching._named(within).where(within.reach.registrations())
-    asked = query.compile(house.service.database.engine, compile_kwargs={"literal_binds": True})
+    reach = Reach("a1", frozenset({PROGRAMME}), frozenset())
     with house.service.database.reading() as connection:
+        within = searching._Within(connection, reach, "confirmed")
+        query = searching._named(within).where(reach.registrations())
+        asked = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"explain query plan {asked}").all()
     assert "registrations_in_state (programme=? AND state=?)" in plan[-1][3], plan
