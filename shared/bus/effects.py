@@ -103,8 +103,7 @@ class Gathering(Projecting):
             return
         if self._connection.dialect.name == "sqlite":
             for statement, rows in waiting:
-                for text, parameters in rowtexts.in_steps(statement, rows):
-                    self._connection.exec_driver_sql(text, parameters)
+                rowtexts.run(self._connection, statement, rows)
             return
         with sent_together(self._connection) as cursor:
             for statement, rows in waiting:

@@ -126,11 +126,8 @@ class Target:
                 write(row)
 
     def _many(self, statement: str, parameters: list[tuple[Any, ...]]) -> None:
-        if self.connection.dialect.name == "sqlite":
-            for text, together in rowtexts.in_steps(statement, parameters):
-                self.connection.exec_driver_sql(text, together)
-        elif parameters:
-            self.connection.exec_driver_sql(statement, parameters)
+        if parameters:
+            rowtexts.run(self.connection, statement, parameters)
 
     def _quoted(self, name: str) -> str:
         return self.connection.dialect.identifier_preparer.quote(name)

@@ -45,11 +45,7 @@ class Many(Projecting):
         waiting = self._waiting.pop(table, None)
         if waiting is not None:
             statement, rows = waiting
-            if self._connection.dialect.name == "sqlite":
-                for text, parameters in rowtexts.in_steps(statement.text, rows):
-                    self._connection.exec_driver_sql(text, parameters)
-            else:
-                self._connection.exec_driver_sql(statement.text, rows if len(rows) > 1 else rows[0])
+            rowtexts.run(self._connection, statement.text, rows)
 
     def make(self, table: Table, *rows: Mapping[str, Any]) -> None:
         """As the base's."""

@@ -10,7 +10,6 @@ itself writes ``log``.
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
@@ -20,6 +19,7 @@ from sqlalchemy import Connection
 
 from shared.database import Database, named
 from shared.events.append import changed_meanwhile
+from shared.events.rowtexts import in_steps
 from shared.events.together import Ticket
 from shared.log.leaf import leaf_hash
 
@@ -28,9 +28,10 @@ _VERSIONS: Final = (
     " (select max(position) from log) from json_each(?)"
 )
 """One row for many streams: the driver lets other threads in at every step, which costs more."""
-_EVENTS: Final = "insert into events (event_id, stream, version, type, envelope) values "
-_PLACES: Final = "insert into log (position, event_id, leaf_hash) values "
-ROWS_A_STATEMENT: Final = 100
+_EVENTS: Final = (
+    "insert into events (event_id, stream, version, type, envelope) values (?, ?, ?, ?, ?)"
+)
+_PLACES: Final = "insert into log (position, event_id, leaf_hash) values (?, ?, ?)"
 
 
 def _write(driver: sqlite3.Connection, tickets: Sequence[Ticket]) -> None:
@@ -62,12 +63,8 @@ def _write(driver: sqlite3.Connection, tickets: Sequence[Ticket]) -> None:
 
 
 def _insert(driver: sqlite3.Connection, statement: str, rows: list[Any]) -> None:
-    for start in range(0, len(rows), ROWS_A_STATEMENT):
-        part = rows[start : start + ROWS_A_STATEMENT]
-        marks = f"({', '.join('?' * len(part[0]))})"
-        driver.execute(
-            statement + ", ".join([marks] * len(part)), list(itertools.chain.from_iterable(part))
-        )
+    for text, parameters in in_steps(statement, rows):
+        driver.execute(text, parameters)
 
 
 def append_in(connection: Connection, ticket: Ticket) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -46,27 +46,40 @@ class Statement:
         return tuple(found)
 
 
-def in_steps(
-    text: str, rows: Sequence[tuple[Any, ...]]
-) -> Iterator[tuple[str, tuple[Any, ...] | Sequence[tuple[Any, ...]]]]:
+def run(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Run a statement for each row of parameters; how many rows it made or changed."""
+    if connection.dialect.name == "sqlite":
+        steps = in_steps(text, rows)
+        return sum(connection.exec_driver_sql(one, values).rowcount for one, values in steps)
+    return connection.exec_driver_sql(text, rows if len(rows) > 1 else rows[0]).rowcount
+
+
+def in_steps(text: str, rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, Sequence[Any]]]:
     """Statements for SQLite that run one for many rows, each with its parameters.
 
     An insert gets the values of many rows at once: the driver lets other threads in at every step,
-    and waits for them then. Sizes are few, so that the driver knows the texts again.
+    and waits for them then. Sizes are few, so that the driver knows the texts again. What is no
+    insert of plain values is one statement for a list of parameters.
     """
-    if not rows:
-        return
     head, values, rest = text.partition(" values (")
-    if not values or not head.startswith("insert into "):
-        yield text, rows
+    marks, _, then = rest.partition(")")
+    if not values or not head.startswith("insert into ") or set(marks) - set("?, "):
+        if rows:
+            yield text, rows
         return
-    marks, bracket, then = rest.partition(")")
     start = 0
     for size in _STEPS:
-        longer = f"{head} values {', '.join([f'({marks}{bracket}'] * size)}{then}"
         while len(rows) - start >= size:
-            yield longer, tuple(chain.from_iterable(rows[start : start + size]))
+            yield (
+                _longer(head, marks, then, size),
+                tuple(chain.from_iterable(rows[start : start + size])),
+            )
             start += size
+
+
+@lru_cache(maxsize=TEXTS_MAX)
+def _longer(head: str, marks: str, then: str, size: int) -> str:
+    return f"{head} values {', '.join([f'({marks})'] * size)}{then}"
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
@@ -75,9 +88,11 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
         statement = postgresql.insert(table).on_conflict_do_nothing()
         return connection.execute(statement, [dict(row) for row in rows]).rowcount
     made = inserting(connection.dialect, table, tuple(rows[0]))
-    text = f"{made.text} on conflict do nothing"
-    steps = in_steps(text, [made.parameters(row) for row in rows])
-    return sum(connection.exec_driver_sql(text, values).rowcount for text, values in steps)
+    return run(
+        connection,
+        f"{made.text} on conflict do nothing",
+        [made.parameters(row) for row in rows],
+    )
 
 
 def key_of(table: Table) -> Names:

@@ -306,6 +306,7 @@ class Keyring:
 
     def blind_index(self, purpose: str, value: str) -> str:
         """Keyed hash of a value for exact lookup. It belongs in purgeable read models only."""
+        # A copy of what has the key already; the module's one call lets other threads in each time.
         keyed = self._keyed
         if keyed is None:
             keyed = self._keyed = hmac.new(self.secret("blind index"), digestmod="sha256")

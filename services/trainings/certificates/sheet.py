@@ -18,7 +18,7 @@ import segno
 from sqlalchemy import Row
 
 from services.trainings.certificates.views import spaced_code
-from services.trainings.lengths import MINUTES_AN_HOUR
+from services.trainings.cohorts.hours import MINUTES_AN_HOUR
 from services.trainings.people.fields import one_line
 from services.trainings.verification.addresses import typing_address, verification_address
 from shared.language.formats import format_day, format_number

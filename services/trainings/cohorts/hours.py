@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from services.trainings.lengths import MINUTES_AN_HOUR
+MINUTES_AN_HOUR: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)

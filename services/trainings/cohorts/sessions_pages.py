@@ -29,8 +29,9 @@ from services.trainings.cohorts import acting, enrolment, handling, views
 from services.trainings.cohorts.cohort import SESSION_MINUTES_MAX
 from services.trainings.cohorts.handling import SESSIONS_AT_ONCE_MAX, Slot
 from services.trainings.cohorts.pattern import pattern_days
-from services.trainings.cohorts.showing import day_of, hours_of
+from services.trainings.cohorts.showing import day_of
 from services.trainings.cohorts.wording import LABELS, WEEKDAYS
+from services.trainings.lengths import hours_of
 from services.trainings.people.views import staff_names
 from shared.errors import Invalid
 from shared.language.marking import N_

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -26,14 +25,14 @@ from services.trainings.cohorts.wording import (
     state_of,
 )
 from services.trainings.courses.wording import rule_words
+from services.trainings.lengths import hours_of
 from services.trainings.people.views import staff_names
 from shared.access.reader import may
 from shared.errors import Invalid
-from shared.language.formats import format_number
 from shared.language.marking import N_
 from shared.web.access import signed_in
 from shared.web.commands import service
-from shared.web.language import language, say
+from shared.web.language import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,11 +145,6 @@ def _step(
     if over and all(one.number is not None for one in people):
         return say(N_("Close the cohort")), _address("close", row)
     return None
-
-
-def hours_of(minutes: int) -> str:
-    """Minutes as hours, as a reader writes numbers: 90 are 1.5."""
-    return format_number(Decimal(minutes) / 60, language(), decimals=1 if minutes % 60 else 0)
 
 
 def _address(endpoint: str, row: Row[Any], **values: Any) -> str:

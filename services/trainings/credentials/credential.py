@@ -18,10 +18,10 @@ from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from services.trainings.cohorts.hours import MINUTES_AN_HOUR
 from services.trainings.credentials.contexts import CREDENTIALS, OPEN_BADGES
 from services.trainings.credentials.issuers import did
 from services.trainings.credentials.places import Place
-from services.trainings.lengths import MINUTES_AN_HOUR
 from shared.identifiers import derived
 from shared.language.formats import format_day, format_number
 from shared.language.languages import LANGUAGES

@@ -22,9 +22,9 @@ from sqlalchemy import Row
 from services.trainings.asking import identifier, not_found, record_reading
 from services.trainings.certificates import documents
 from services.trainings.certificates.views import spaced_code
+from services.trainings.cohorts.hours import MINUTES_AN_HOUR
 from services.trainings.consents.acting import standing
 from services.trainings.education.wording import OUTCOME_WORDS
-from services.trainings.lengths import MINUTES_AN_HOUR
 from services.trainings.own import views
 from services.trainings.people.acting import day_of, found
 from services.trainings.people.purposes import PURPOSES

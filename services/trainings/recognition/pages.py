@@ -28,9 +28,9 @@ from services.trainings.asking import (
     typed_day,
     validated,
 )
+from services.trainings.cohorts.hours import MINUTES_AN_HOUR
 from services.trainings.courses.wording import KIND_WORDS
 from services.trainings.education.acting import after
-from services.trainings.lengths import MINUTES_AN_HOUR
 from services.trainings.people.views import staff_names
 from services.trainings.people.wording import ERASED
 from services.trainings.recognition import acting, handling, views
