@@ -87,7 +87,14 @@ def demo(settings: Settings, folder: Path | None, load_only: bool) -> None:
     settings = replace(settings, demonstration=True)
     starting.prepare_demonstration(settings, folder or Path("examples/register"))
     if not load_only:
-        running.serve(settings)
+        running.become_server(settings)
+
+
+@cli.command(hidden=True)
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve what is prepared already, and print nothing."""
+    running.serve(settings)
 
 
 @cli.command("migrate")

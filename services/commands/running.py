@@ -8,9 +8,11 @@ runs every service's background threads beside the web.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from gunicorn.app.base import BaseApplication
 
@@ -74,3 +76,15 @@ def log_file(settings: Settings) -> Path:
 def serve(settings: Settings) -> None:
     """Serve until stopped by a signal."""
     EmbeddedServer(settings).run()
+
+
+def become_server(settings: Settings) -> NoReturn:
+    """Serve a demonstration in this process's place, which made it; its id stays.
+
+    A server forks its worker, and threads that libraries began before are not in a fork: whoever
+    asks them for something, as a document of the renderer's, would wait for ever. Nor need what it
+    took to load a register stay in memory.
+    """
+    told = {"ZANAT_HOME": str(settings.home), "ZANAT_DEMONSTRATION": "1"}
+    command = [sys.executable, "-m", "services", "serve"]
+    os.execve(sys.executable, command, {**os.environ, **told})  # noqa: S606

@@ -145,12 +145,10 @@ class Visitor:
         with self.opener.open(asked, timeout=180) as answer:
             return answer.url.removeprefix(self.address), str(answer.read().decode())
 
-    def sign_in(self) -> None:
-        """As the demonstration's first programme officer."""
+    def sign_in(self, role: str = "Programme officer") -> None:
+        """As the demonstration's first person with a role."""
         text = self.get("/accounts/sign-in")
-        account = re.search(
-            r'Programme officer.*?name="account_id" value="([^"]+)"', text, re.DOTALL
-        )
+        account = re.search(rf'{role}.*?name="account_id" value="([^"]+)"', text, re.DOTALL)
         form = re.search(r"<form[^>]*persona.*?</form>", text, re.DOTALL)
         if account is None or form is None:
             raise LookupError("nobody to sign in as")

@@ -11,6 +11,7 @@ so that the locked renderer makes the bytes anew. A form that made documents is 
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -92,8 +93,16 @@ def _named(said: Said) -> dict[str, Any]:
 def _compile(template: str, given: Any, **how: Any) -> bytes:
     # A compiler keeps what it was given last, so that it is used by one thread at a time.
     with _one_at_a_time:
+        if _process() != os.getpid():
+            raise RuntimeError("documents were made before the fork: the renderer's threads stayed")
         made = _compiler(template).compile(sys_inputs={"data": json.dumps(given)}, **how)
     return cast(bytes, made)
+
+
+@cache
+def _process() -> int:
+    """The process that made the first document. In a fork of it the renderer waits for ever."""
+    return os.getpid()
 
 
 @cache
