@@ -69,10 +69,12 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
+@click.option(running.PREPARED, "prepared", is_flag=True, hidden=True)
 @click.pass_obj
-def run(settings: Settings) -> None:
+def run(settings: Settings, prepared: bool) -> None:
     """Serve the installation; on the first start prints the first administrator's link."""
-    starting.prepare(settings)
+    if not prepared:
+        starting.prepare(settings)
     running.serve(settings)
 
 
@@ -88,13 +90,6 @@ def demo(settings: Settings, folder: Path | None, load_only: bool) -> None:
     starting.prepare_demonstration(settings, folder or Path("examples/register"))
     if not load_only:
         running.become_server(settings)
-
-
-@cli.command(hidden=True)
-@click.pass_obj
-def serve(settings: Settings) -> None:
-    """Serve what is prepared already, and print nothing."""
-    running.serve(settings)
 
 
 @cli.command("migrate")

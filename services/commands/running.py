@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from gunicorn.app.base import BaseApplication
 
@@ -24,6 +24,8 @@ from shared.settings import Settings
 Wsgi = Callable[..., Iterable[bytes]]
 KEEP_ALIVE_SECONDS = 5
 GRACE_SECONDS = 10
+PREPARED: Final = "--prepared"
+"""Of ``run``: what it serves was prepared by the command whose place it takes."""
 
 
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]
@@ -86,5 +88,5 @@ def become_server(settings: Settings) -> NoReturn:
     took to load a register stay in memory.
     """
     told = {"ZANAT_HOME": str(settings.home), "ZANAT_DEMONSTRATION": "1"}
-    command = [sys.executable, "-m", "services", "serve"]
+    command = [sys.executable, "-m", "services", "run", PREPARED]
     os.execve(sys.executable, command, {**os.environ, **told})  # noqa: S606
