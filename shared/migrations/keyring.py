@@ -17,11 +17,10 @@ from sqlalchemy import Connection, inspect, select
 from shared.database import database_name, owner_engine
 from shared.privacy import master_key
 from shared.privacy.classes import classes_of
-from shared.privacy.keyring import root_label
 from shared.privacy.master_key import MasterKey, Masters
 from shared.privacy.tables import DESTROYED, KEYS, MARKS, MASTERS, METADATA, ROOTS
 from shared.privacy.tombstones import Tombstones
-from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
+from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, root_label, unwrap, wrap
 from shared.settings import Settings
 
 ROOT_NAMES: Final = ("blind index", "forms", "tombstones")

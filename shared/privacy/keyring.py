@@ -16,7 +16,6 @@ PostgreSQL by row-level security too.
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable
@@ -33,10 +32,11 @@ from shared.database import Database
 from shared.events import rowtexts
 from shared.identifiers import Identifiers, Uuid7
 from shared.locks import MASTER_CHANGING
+from shared.privacy.keyrows import whole, wrapped_of
 from shared.privacy.master_key import MasterKey, Masters
 from shared.privacy.tables import DESTROYED, KEYS, MARKS, MASTERS, ROOTS
 from shared.privacy.tombstones import Tombstones
-from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
+from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, root_label, unwrap, wrap
 
 CACHED_KEYS_MAX = 5_000
 """Opened keys that a service remembers, some 700 bytes each; five services share a process."""
@@ -47,11 +47,7 @@ _CHUNK = 300
 
 _log = structlog.get_logger("keyring")
 
-
 _NAMED: Final = select(KEYS.c.key_id, KEYS.c.owner, KEYS.c.data_class, KEYS.c.retention_group)
-
-
-_WHOLE: Final = "select key_id, owner, data_class, retention_group, master_id, wrapped from keys"
 
 
 class NotThisService(RuntimeError):
@@ -143,7 +139,7 @@ class Keyring:
         forgotten = self._forgotten
         if wanted:
             with self._database.reading() as connection:
-                for row in self._whole(connection, "key_id", wanted):
+                for row in whole(connection, "key_id", wanted, self._classes):
                     _, key = self._remember(row, forgotten)
                     found[key.key_id] = key
         return {key_id: key for key_id, key in found.items() if key is not None}
@@ -151,25 +147,8 @@ class Keyring:
     def open_many(self, key_ids: Iterable[str]) -> dict[str, Key]:
         """Many keys at once without remembering them, for who goes through everybody's."""
         self._look()
-        wanted = json.dumps(sorted(set(key_ids)))
-        classes = json.dumps(sorted(self._classes or ()))
         with self._database.reading() as connection:
-            driver: Any = connection.connection.driver_connection
-            if self._database.is_sqlite:
-                rows = driver.execute(
-                    "select key_id, master_id, wrapped from keys"
-                    " where key_id in (select value from json_each(?))"
-                    " and (? or data_class in (select value from json_each(?)))",
-                    (wanted, self._classes is None, classes),
-                ).fetchall()
-            else:
-                with driver.cursor(binary=True) as cursor:
-                    rows = cursor.execute(
-                        "select key_id, master_id, wrapped from keys"
-                        " where key_id in (select json_array_elements_text(%s::json))"
-                        " and (%s or data_class in (select json_array_elements_text(%s::json)))",
-                        (wanted, self._classes is None, classes),
-                    ).fetchall()
+            rows = wrapped_of(connection, set(key_ids), self._classes)
         return {row[0]: self._unwrapped(*row) for row in rows}
 
     def names(self, *, owners: str, data_class: str) -> list[KeyName]:
@@ -334,34 +313,13 @@ class Keyring:
         found: dict[KeyName, Key] = {}
         forgotten, wanted = self._forgotten, set(names)
         with self._database.reading() as connection:
-            for row in self._whole(connection, "owner", {name.owner for name in names}):
+            owners = {name.owner for name in names}
+            for row in whole(connection, "owner", owners, self._classes):
                 # Others of the same people were not asked for.
                 if KeyName(*row[1:4]) in wanted:
                     name, key = self._remember(row, forgotten)
                     found[name] = key
         return found
-
-    def _whole(
-        self, connection: Connection, column: str, values: Iterable[str]
-    ) -> list[tuple[Any, ...]]:
-        """Keys by a column, of this service's classes: id, name, master key, wrapped.
-
-        One parameter, however many values, so that the text is the same for all.
-        """
-        driver: Any = connection.connection.driver_connection
-        wanted = json.dumps(sorted(values))
-        if self._database.is_sqlite:
-            rows = driver.execute(
-                f"{_WHOLE} where {column} in (select value from json_each(?))",  # noqa: S608
-                (wanted,),
-            ).fetchall()
-        else:
-            with driver.cursor(binary=True) as cursor:
-                rows = cursor.execute(
-                    f"{_WHOLE} where {column} in (select json_array_elements_text(%s::json))",
-                    (wanted,),
-                ).fetchall()
-        return [row for row in rows if self.opens(row[2])]
 
     def _make(self, names: list[KeyName]) -> dict[KeyName, Key]:
         """Make keys under the master key that is in force when they are committed.
@@ -440,8 +398,3 @@ class Keyring:
             return Key(key_id, None)
         opened = unwrap(self._masters, master_id, key_id.encode(), wrapped)
         return Key(key_id, opened)
-
-
-def root_label(name: str) -> bytes:
-    """What a root secret's box is authenticated with."""
-    return b"root " + name.encode()

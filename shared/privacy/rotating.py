@@ -26,10 +26,9 @@ from sqlalchemy import Connection, Engine, func, select, text
 from shared.database import database_name, owner_engine, role_password
 from shared.locks import MASTER_CHANGING
 from shared.privacy import master_key
-from shared.privacy.keyring import root_label
 from shared.privacy.master_key import REREAD_SECONDS, MasterKey, Masters
 from shared.privacy.tables import KEYS, MASTERS, ROOTS
-from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, unwrap, wrap
+from shared.privacy.wrapping import NONCE_BYTES, WrongMasterKey, root_label, unwrap, wrap
 from shared.settings import Settings
 
 BATCH: Final = 500

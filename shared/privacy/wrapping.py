@@ -50,6 +50,11 @@ def unwrap(masters: Masters, master_id: str | None, of: bytes, box: bytes) -> by
     raise WrongMasterKey
 
 
+def root_label(name: str) -> bytes:
+    """What a root secret's box is authenticated with."""
+    return b"root " + name.encode()
+
+
 @lru_cache(maxsize=8)
 def _cipher(master: MasterKey) -> AESGCM:
     return AESGCM(master.derived(b"wrap"))
