@@ -89,6 +89,16 @@ def test_why_somebody_was_absent_comes_with_the_sheet(
     assert tuple(row) == ("illness", "kod lekara")
 
 
+def test_a_reason_that_is_none_of_the_list_is_named_with_its_row(
+    house: House, history: Importer
+) -> None:
+    bring(history, PEOPLE_FILE, COHORTS_FILE, SESSIONS_FILE)
+    sheet = "Grupa;Čas;Učesnik;Sati;Razlog odsustva\nG1;1;P1;2;Bolest\nG1;2;P1;2;mrzovolja\n"
+    import_id = history.send("sheet.csv", sheet.encode(), history=True)
+    assert findings(house, import_id) == [(3, "Razlog odsustva", "unknown-word")]
+    assert marks(house) == {}
+
+
 def test_what_a_row_refers_to_must_be_there(house: House, history: Importer) -> None:
     bring(history, PEOPLE_FILE, COHORTS_FILE, SESSIONS_FILE)
     wrong = MARKS_FILE + "G9;1;P1;6\nG1;9;P1;6\nG1;1;P9;6\nG1;2;P2;9\nG1;1;P1;6\n"

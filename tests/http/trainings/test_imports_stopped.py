@@ -53,6 +53,12 @@ def gone_on(house: House, officer: Importer) -> None:
     officer.work()
 
 
+def one_enrolment(house: House, officer: Importer) -> str:
+    """A sheet that enrols somebody who is there; the import."""
+    house.person(reference="OTHER")
+    return officer.send("e.csv", b"Grupa;Polaznik\nRS-BT-01;OTHER\n", kind="enrolments")
+
+
 def signed_in_again(house: House) -> Importer:
     return Importer(house, house.as_reader(Role.programme_officer))
 
@@ -103,8 +109,7 @@ def test_a_number_corrected_meanwhile_leaves_its_row_out_and_the_rest_is_entered
 def test_a_file_that_is_gone_stops_with_a_report(
     house: House, cohort: Cohort, officer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.person(reference="OTHER")
-    import_id = officer.send("e.csv", b"Grupa;Polaznik\nRS-BT-01;OTHER\n", kind="enrolments")
+    import_id = one_enrolment(house, officer)
     with killed_before(monkeypatch, "_enter_part"):
         officer.enter(import_id)
     assert not let_go(house, cohort)
@@ -119,8 +124,7 @@ def test_a_file_that_is_gone_stops_with_a_report(
 def test_a_stuck_import_can_be_discarded(
     house: House, cohort: Cohort, officer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.person(reference="OTHER")
-    import_id = officer.send("e.csv", b"Grupa;Polaznik\nRS-BT-01;OTHER\n", kind="enrolments")
+    import_id = one_enrolment(house, officer)
     with killed_before(monkeypatch, "_looked_again"):
         officer.enter(import_id)
     page = f"{IMPORTS}/{import_id}/discard"
